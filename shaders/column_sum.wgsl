@@ -1,0 +1,34 @@
+// to[col] (+)= sum over rows of source[row·stride + col]; workgroup z sums the rows [z·slice, (z+1)·slice).
+//
+// Threads: one a column, 64 in a workgroup; z writes at to_offset + z·cols.
+struct Params {
+  rows: u32,
+  cols: u32,
+  stride: u32,
+  slice: u32,
+  accumulate: u32,
+  source_offset: u32,
+  to_offset: u32,
+}
+@group(0) @binding(0) var<uniform> p: Params;
+@group(0) @binding(1) var<storage, read> source: array<f32>;
+@group(0) @binding(2) var<storage, read_write> to: array<f32>;
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3<u32>) {
+  let col = id.x;
+  if (col >= p.cols) {
+    return;
+  }
+  let first = id.z * p.slice;
+  let last = min(first + p.slice, p.rows);
+  var sum = 0.0;
+  for (var row = first; row < last; row++) {
+    sum += source[p.source_offset + row * p.stride + col];
+  }
+  let at = p.to_offset + id.z * p.cols + col;
+  if (p.accumulate == 1u) {
+    sum += to[at];
+  }
+  to[at] = sum;
+}

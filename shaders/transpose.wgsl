@@ -1,0 +1,28 @@
+// to[col, row, :] = source[row, col, :], blocks of `block` elements kept together; source is [rows, cols, block].
+//
+// Threads: one an element of the result, 64 in a workgroup, in a grid of two dimensions.
+#import linear_index
+struct Params {
+  rows: u32,
+  cols: u32,
+  block: u32,
+}
+@group(0) @binding(0) var<uniform> p: Params;
+@group(0) @binding(1) var<storage, read> source: array<f32>;
+@group(0) @binding(2) var<storage, read_write> to: array<f32>;
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) thread: u32,
+) {
+  let i = linear_index(group, groups, thread, 64u);
+  if (i >= p.rows * p.cols * p.block) {
+    return;
+  }
+  let element = i % p.block;
+  let row = i / p.block % p.rows;
+  let col = i / p.block / p.rows;
+  to[i] = source[(row * p.cols + col) * p.block + element];
+}

@@ -1,0 +1,44 @@
+// The contract of a backend: it gives storage to tensors, loads plans and replays them.
+import type { FloatArray } from '../core/kernel.ts';
+import type { Limits } from '../core/limits.ts';
+import type { Plan } from '../core/plan.ts';
+import type { Tensor } from '../core/tensor.ts';
+
+export interface KernelTime {
+  readonly kernel: string;
+  readonly scope: string;
+  readonly calls: number;
+  readonly milliseconds: number;
+}
+
+export interface Executable {
+  readonly plan: Plan;
+  /**
+   * Replays the plan once, in one submit, without waiting; `steps` stops after the first so many (for bisection).
+   * @throws DeviceError when the device is lost.
+   */
+  run(steps?: number): void;
+  /** Resolves when everything submitted so far is done. */
+  finished(): Promise<void>;
+  /** Runs the plan once, kernel by kernel, and returns the time of each kernel and scope, longest first. */
+  profile(): Promise<KernelTime[]>;
+  /** Frees the tensors that belong to this plan alone. */
+  dispose(): void;
+}
+
+export interface Backend {
+  readonly name: 'cpu' | 'webgpu';
+  /** The adapter in words; a software adapter is called one. */
+  readonly description: string;
+  readonly limits: Limits;
+  /** Resolves with the reason when the device is lost; never rejects. */
+  readonly lost: Promise<string>;
+  load(plan: Plan): Promise<Executable>;
+  /** Writes all elements of a tensor or view, in storage order; ordered with the runs around it. */
+  write(t: Tensor, data: ArrayLike<number>): void;
+  /** Reads all elements of a tensor or view, in storage order, after everything submitted so far. */
+  read(t: Tensor): Promise<FloatArray | Uint32Array>;
+  /** Frees the storage of these tensors, such as the arenas of a model that is no longer used. */
+  release(tensors: Iterable<Tensor>): void;
+  dispose(): void;
+}

@@ -1,0 +1,100 @@
+// The CPU backend: runs a plan by calling the reference of each kernel, in f32 or f64.
+import { DeviceError } from '../core/errors.ts';
+import type { FloatArray } from '../core/kernel.ts';
+import { defaultLimits, type Limits } from '../core/limits.ts';
+import type { Plan, Step } from '../core/plan.ts';
+import { rootOf, sizeOf, type Tensor } from '../core/tensor.ts';
+import type { Backend, Executable, KernelTime } from './backend.ts';
+import { addTime, checkLength, isLocal, sortTimes, type TimeRows } from './shared.ts';
+
+export interface CpuOptions {
+  /** Storage of every float tensor; f64 makes gradient checks sharp. */
+  precision?: 'f32' | 'f64';
+  /** Limits to pretend to, so that a plan made for another device can be run here. */
+  limits?: Partial<Limits>;
+}
+
+/** Makes the CPU backend; it needs no GPU and gives the same plan the same meaning. */
+export function cpu({ precision = 'f32', limits = {} }: CpuOptions = {}): Backend {
+  const storages = new Map<Tensor, FloatArray | Uint32Array>();
+  let disposed = false;
+
+  const storage = (t: Tensor): FloatArray | Uint32Array => {
+    if (disposed) throw new DeviceError('the CPU backend was disposed of');
+    const root = rootOf(t);
+    let whole = storages.get(root);
+    if (!whole) {
+      const size = sizeOf(root.shape);
+      if (root.dtype === 'u32') whole = new Uint32Array(size);
+      else whole = precision === 'f64' ? new Float64Array(size) : new Float32Array(size);
+      if (root.initial) whole.set(root.initial());
+      storages.set(root, whole);
+    }
+    return t === root ? whole : whole.subarray(t.offset, t.offset + sizeOf(t.shape));
+  };
+
+  const write = (t: Tensor, data: ArrayLike<number>): void => {
+    checkLength(t, data);
+    storage(t).set(data);
+  };
+
+  return {
+    name: 'cpu',
+    description: `CPU reference (${precision})`,
+    limits: { ...defaultLimits, ...limits },
+    lost: new Promise(() => {}),
+    async load(plan: Plan): Promise<Executable> {
+      for (const root of plan.roots) storage(root);
+      const commands = plan.steps.map((step) => compile(step, storage));
+      return {
+        plan,
+        run(steps = commands.length) {
+          for (let i = 0; i < steps; i++) commands[i]();
+        },
+        async finished() {},
+        async profile() {
+          return profile(plan, commands);
+        },
+        dispose() {
+          for (const root of plan.roots) if (isLocal(root)) storages.delete(root);
+        },
+      };
+    },
+    write,
+    async read(t) {
+      return storage(t).slice();
+    },
+    release(tensors) {
+      for (const t of tensors) storages.delete(rootOf(t));
+    },
+    dispose() {
+      disposed = true;
+      storages.clear();
+    },
+  };
+}
+
+function compile(step: Step, storage: (t: Tensor) => FloatArray | Uint32Array): () => void {
+  if (step.kind === 'clear') {
+    const target = storage(step.tensor);
+    return () => target.fill(0);
+  }
+  if (step.kind === 'copy') {
+    const from = storage(step.from);
+    const to = storage(step.to);
+    return () => to.set(from);
+  }
+  const { kernel, params } = step;
+  const tensors = Object.fromEntries(Object.entries(step.tensors).map(([name, t]) => [name, storage(t)]));
+  return () => kernel.reference(tensors as Parameters<typeof kernel.reference>[0], params);
+}
+
+function profile(plan: Plan, commands: (() => void)[]): KernelTime[] {
+  const rows: TimeRows = new Map();
+  plan.steps.forEach((step, i) => {
+    const start = performance.now();
+    commands[i]();
+    addTime(rows, step, performance.now() - start);
+  });
+  return sortTimes(rows);
+}

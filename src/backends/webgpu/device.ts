@@ -1,0 +1,101 @@
+// Finds an adapter in a browser or in Node, asks it for all it can give, and names it.
+import { DeviceError } from '../../core/errors.ts';
+import { defaultLimits, type Limits } from '../../core/limits.ts';
+
+export interface Adapter {
+  readonly device: GPUDevice;
+  readonly limits: Limits;
+  /** The adapter in words, such as `SwiftShader Device (software adapter)`. */
+  readonly description: string;
+  readonly software: boolean;
+  readonly features: readonly string[];
+}
+
+export interface DeviceOptions {
+  powerPreference?: GPUPowerPreference;
+  /** Overrides what the adapter grants, for tests of code that works without. */
+  limits?: Partial<Limits>;
+}
+
+const WAYS_OUT =
+  'Ways out: a browser with WebGPU on a page served from localhost or https; in Node the `webgpu` package and a' +
+  ' GPU driver, or `webgpu-rnn launch SCRIPT`, which brings a software adapter along; or the CPU backend, cpu().';
+
+/** Dawn's instance must stay referenced while GPU work goes on. */
+let nodeGpu: GPU | undefined;
+
+/**
+ * Requests a device.
+ * @throws DeviceError when there is no WebGPU or no adapter; the message names the ways out.
+ */
+export async function requestDevice(options: DeviceOptions = {}): Promise<Adapter> {
+  const gpu = await findGpu();
+  const adapter = await gpu.requestAdapter(
+    options.powerPreference ? { powerPreference: options.powerPreference } : {},
+  );
+  if (!adapter) throw new DeviceError(`no WebGPU adapter was found. ${WAYS_OUT}`);
+  const granted = adapter.limits;
+  const device = await adapter.requestDevice({
+    requiredFeatures: adapter.features.has('timestamp-query') ? ['timestamp-query'] : [],
+    requiredLimits: {
+      maxStorageBufferBindingSize: granted.maxStorageBufferBindingSize,
+      maxBufferSize: granted.maxBufferSize,
+      maxComputeWorkgroupStorageSize: granted.maxComputeWorkgroupStorageSize,
+      maxComputeInvocationsPerWorkgroup: granted.maxComputeInvocationsPerWorkgroup,
+      maxComputeWorkgroupSizeX: granted.maxComputeWorkgroupSizeX,
+      maxStorageBuffersPerShaderStage: granted.maxStorageBuffersPerShaderStage,
+    },
+  });
+  const info = adapter.info;
+  const software =
+    info.isFallbackAdapter === true ||
+    /swiftshader|llvmpipe|lavapipe|basic render/i.test(
+      [info.vendor, info.architecture, info.device, info.description].join(' '),
+    );
+  return {
+    device,
+    software,
+    description: describeAdapter(info, software),
+    features: [...adapter.features].sort(),
+    limits: {
+      storageBuffers: device.limits.maxStorageBuffersPerShaderStage,
+      bindingAlignment: defaultLimits.bindingAlignment,
+      bindingBytes: device.limits.maxStorageBufferBindingSize,
+      bufferBytes: device.limits.maxBufferSize,
+      workgroupBytes: device.limits.maxComputeWorkgroupStorageSize,
+      workgroupThreads: device.limits.maxComputeInvocationsPerWorkgroup,
+      workgroups: device.limits.maxComputeWorkgroupsPerDimension,
+      cheapBarriers: !software,
+      timestamps: device.features.has('timestamp-query'),
+      ...options.limits,
+    },
+  };
+}
+
+async function findGpu(): Promise<GPU> {
+  if (typeof navigator !== 'undefined' && navigator.gpu) return navigator.gpu;
+  if (typeof process === 'undefined' || !process.versions?.node) {
+    throw new DeviceError(`this browser or page has no WebGPU (navigator.gpu is missing). ${WAYS_OUT}`);
+  }
+  if (!nodeGpu) {
+    // A name in a variable keeps bundlers for the web from looking for the native package.
+    const name = 'webgpu';
+    let dawn: { create(options: string[]): GPU; globals: object };
+    try {
+      dawn = await import(/* @vite-ignore */ /* webpackIgnore: true */ name);
+    } catch (error) {
+      throw new DeviceError(
+        `the package \`webgpu\` cannot be loaded (${(error as Error).message}). ${WAYS_OUT}`,
+      );
+    }
+    Object.assign(globalThis, dawn.globals);
+    nodeGpu = dawn.create([]);
+  }
+  return nodeGpu;
+}
+
+function describeAdapter(info: GPUAdapterInfo, software: boolean): string {
+  const words = info.description || info.device || [info.vendor, info.architecture].filter(Boolean).join(' ');
+  const name = words || 'unnamed adapter';
+  return software ? `${name} (software adapter)` : name;
+}

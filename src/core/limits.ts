@@ -1,0 +1,35 @@
+// What a device allows and what it is good at: the numbers on which plans and specialisations decide.
+
+export interface Limits {
+  /** Storage buffers one kernel may bind. */
+  readonly storageBuffers: number;
+  /** Bytes to which the start of a storage binding must be aligned. */
+  readonly bindingAlignment: number;
+  /** Largest storage binding, bytes. */
+  readonly bindingBytes: number;
+  /** Largest buffer, bytes. */
+  readonly bufferBytes: number;
+  /** Workgroup memory, bytes. */
+  readonly workgroupBytes: number;
+  /** Threads of one workgroup. */
+  readonly workgroupThreads: number;
+  /** Workgroups along one dimension of a dispatch. */
+  readonly workgroups: number;
+  /** False on software adapters, where a workgroup barrier costs more than the loads it saves. */
+  readonly cheapBarriers: boolean;
+  /** Whether `profile()` can ask the GPU itself for times. */
+  readonly timestamps: boolean;
+}
+
+/** The limits that every WebGPU implementation grants; the CPU backend uses them too. */
+export const defaultLimits: Limits = {
+  storageBuffers: 8,
+  bindingAlignment: 256,
+  bindingBytes: 128 * 1024 * 1024,
+  bufferBytes: 256 * 1024 * 1024,
+  workgroupBytes: 16384,
+  workgroupThreads: 256,
+  workgroups: 65535,
+  cheapBarriers: true,
+  timestamps: false,
+};

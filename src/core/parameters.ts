@@ -1,0 +1,144 @@
+// The weights of a model: one flat array, with one of the same layout for gradients and one for each optimizer slot.
+import { ShapeError, show } from './errors.ts';
+import { interleaveGates, separateGates } from './layout.ts';
+import { sizeOf, type Tensor, tensor } from './tensor.ts';
+
+/** Views start at multiples of 64 elements, so that 256-byte binding alignment holds. */
+const ALIGNMENT = 64;
+
+export interface ParameterOptions {
+  /** Gates whose columns are stored side by side for each unit (see layout.ts); 1 for none. */
+  interleave?: number;
+  trainable?: boolean;
+}
+
+/**
+ * The parameters of one model, shared by all its plans.
+ *
+ * Each parameter is a view of `arena` [size]; its gradient is the view of `gradients` at the same offset, so that
+ * the global norm, clipping and the optimizer run over flat arrays. The set closes when the first plan is finished.
+ */
+export class Parameters {
+  readonly arena: Tensor;
+  readonly gradients: Tensor;
+  readonly #members = new Map<string, Tensor>();
+  readonly #gradients = new Map<Tensor, Tensor>();
+  readonly #slots = new Map<string, Tensor>();
+  readonly #arenaShape: number[] = [ALIGNMENT];
+  #used = 0;
+  #closed = false;
+
+  constructor() {
+    // The arenas share one shape array that grows until the set is closed.
+    this.arena = tensor('parameters', this.#arenaShape, 'param', { initial: () => this.#initialValues() });
+    this.gradients = tensor('gradients', this.#arenaShape, 'grad');
+  }
+
+  /** Elements of the arena, padding included. */
+  get size(): number {
+    return this.#arenaShape[0];
+  }
+
+  /** The parameters in the order in which they were declared. */
+  get all(): Tensor[] {
+    return [...this.#members.values()];
+  }
+
+  get(name: string): Tensor | undefined {
+    return this.#members.get(name);
+  }
+
+  /**
+   * Returns the parameter of that name, making it at the first call.
+   * `initial` gives [rows, G·H] row-major values in file layout; interleaving is done here.
+   * @throws ShapeError when the name exists with another shape, or the set is closed.
+   */
+  declare(
+    name: string,
+    shape: readonly number[],
+    initial: () => ArrayLike<number>,
+    options: ParameterOptions = {},
+  ): Tensor {
+    const known = this.#members.get(name);
+    if (known) {
+      if (show(known.shape) !== show(shape)) {
+        throw new ShapeError(
+          `[${name}] is ${show(known.shape)} already and cannot be ${show(shape)} as well`,
+        );
+      }
+      return known;
+    }
+    if (this.#closed) {
+      throw new ShapeError(`[${name}] is new, but the model's parameters were fixed by its first plan`);
+    }
+    const trainable = options.trainable ?? true;
+    const made = tensor(name, shape, 'param', {
+      base: this.arena,
+      offset: this.#used,
+      differentiable: trainable,
+      interleave: options.interleave ?? 1,
+      initial,
+    });
+    this.#members.set(name, made);
+    this.#gradients.set(
+      made,
+      tensor(`d ${name}`, shape, 'grad', {
+        base: this.gradients,
+        offset: this.#used,
+        interleave: options.interleave ?? 1,
+      }),
+    );
+    this.#used += Math.ceil(sizeOf(shape) / ALIGNMENT) * ALIGNMENT;
+    this.#arenaShape[0] = Math.max(this.#used, ALIGNMENT);
+    return made;
+  }
+
+  /** The gradient of a parameter, at the same offset in `gradients`. */
+  gradientOf(parameter: Tensor): Tensor {
+    const gradient = this.#gradients.get(parameter);
+    if (!gradient) throw new ShapeError(`[${parameter.name}] is no parameter of this model`);
+    return gradient;
+  }
+
+  /** Optimizer slots of this name: [size], zeros at first, one element for each of the arena. */
+  slot(name: string): Tensor {
+    let slot = this.#slots.get(name);
+    if (!slot) {
+      slot = tensor(`slot ${name}`, this.#arenaShape, 'slot');
+      this.#slots.set(name, slot);
+    }
+    return slot;
+  }
+
+  get slots(): ReadonlyMap<string, Tensor> {
+    return this.#slots;
+  }
+
+  /** No parameter may be added from here on; plans call this when they are finished. */
+  close(): void {
+    this.#closed = true;
+  }
+
+  #initialValues(): Float64Array {
+    const values = new Float64Array(this.size);
+    for (const t of this.#members.values()) {
+      if (t.initial) values.set(toStorage(t, t.initial()), t.offset);
+    }
+    return values;
+  }
+}
+
+/** Values of a parameter from file layout to the layout of its storage. */
+export function toStorage(t: Tensor, values: ArrayLike<number>): ArrayLike<number> {
+  if (values.length !== sizeOf(t.shape)) {
+    throw new ShapeError(
+      `[${t.name}] takes ${sizeOf(t.shape)} values for ${show(t.shape)}, got ${values.length}`,
+    );
+  }
+  return t.interleave === 1 ? values : interleaveGates(values, t.shape.at(-1)!, t.interleave);
+}
+
+/** The inverse of `toStorage`; works for gradients and slots as well. */
+export function fromStorage(t: Tensor, values: ArrayLike<number>): ArrayLike<number> {
+  return t.interleave === 1 ? values : separateGates(values, t.shape.at(-1)!, t.interleave);
+}

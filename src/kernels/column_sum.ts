@@ -1,0 +1,62 @@
+// The sum over the rows of a matrix: bias gradients.
+import wgsl from '../../shaders/column_sum.wgsl?raw';
+import type { Builder } from '../core/builder.ts';
+import { defineKernel } from '../core/kernel.ts';
+import type { Tensor } from '../core/tensor.ts';
+import { sumSlices } from './sum_slices.ts';
+
+/** to[z·cols + col] (+)= sum of source[row·stride + col] over the rows of slice z. */
+export const columnSumKernel = defineKernel({
+  name: 'column_sum',
+  wgsl,
+  bindings: { source: 'read', to: 'readwrite' },
+  params: {
+    rows: 'u32',
+    cols: 'u32',
+    stride: 'u32',
+    slice: 'u32',
+    accumulate: 'u32',
+    source_offset: 'u32',
+    to_offset: 'u32',
+  },
+  workgroups: (p) => [Math.ceil(p.cols / 64), 1, Math.ceil(p.rows / p.slice)],
+  reference({ source, to }, p) {
+    for (let z = 0; z * p.slice < p.rows; z++) {
+      const last = Math.min((z + 1) * p.slice, p.rows);
+      for (let col = 0; col < p.cols; col++) {
+        let sum = 0;
+        for (let row = z * p.slice; row < last; row++) sum += source[p.source_offset + row * p.stride + col];
+        const at = p.to_offset + z * p.cols + col;
+        to[at] = p.accumulate === 1 ? to[at] + sum : sum;
+      }
+    }
+  },
+  cost: (p) => ({ flops: p.rows * p.cols, bytes: 4 * (p.rows * p.cols + p.cols) }),
+});
+
+export interface ColumnSumOptions {
+  /** `rows` rows of `cols` elements, `stride` apart */
+  source: Tensor;
+  /** [cols] */
+  to: Tensor;
+  rows: number;
+  cols: number;
+  stride?: number;
+  accumulate?: 0 | 1;
+}
+
+/** Emits to[cols] (+)= sum over the rows of source; many rows are summed in slices of a fixed order. */
+export function columnSum(b: Builder, options: ColumnSumOptions): void {
+  const { source, to, rows, cols, stride = cols, accumulate = 0 } = options;
+  const groups = b.limits.cheapBarriers ? 32 : 1;
+  const wanted = Math.max(1, Math.min(Math.floor(groups / Math.ceil(cols / 64)), Math.floor(rows / 64)));
+  const slice = Math.ceil(rows / wanted);
+  const slices = Math.ceil(rows / slice);
+  if (slices === 1) {
+    b.dispatch(columnSumKernel, { source, to }, { rows, cols, stride, slice, accumulate });
+    return;
+  }
+  const partial = b.scratch('column sums', [slices, cols]);
+  b.dispatch(columnSumKernel, { source, to: partial }, { rows, cols, stride, slice, accumulate: 0 });
+  sumSlices(b, { source: partial, to, slices, rows: 1, cols, accumulate });
+}

@@ -1,0 +1,51 @@
+// One LSTM time step forward: recurrent product and cell in one kernel.
+import wgsl from '../../shaders/lstm_forward.wgsl?raw';
+import { defineKernel } from '../core/kernel.ts';
+import { sigmoid } from './activations.ts';
+
+/**
+ * i,f,o = σ(a), g = tanh(a) with a = gates[t] + h[t]·r;  c[t+1] = f∘c[t] + i∘g;  h[t+1] = o∘tanh(c[t+1]).
+ *
+ * Hochreiter and Schmidhuber 1997 with the forget gate of Gers et al. 2000, as Keras' LSTM.
+ * gates [T,N,H,4] (i,f,g,o of a unit together): step t is overwritten by the activated gates.
+ * r [H,H,4]; h, c [T+1,N,H]: slot t is read, slot t+1 written. mask [T,N]: where 0, the state is kept.
+ */
+export const lstmForward = defineKernel({
+  name: 'lstm_forward',
+  wgsl,
+  bindings: { r: 'read', mask: 'read u32', gates: 'readwrite', h: 'readwrite', c: 'readwrite' },
+  params: { t: 'u32', batch: 'u32', units: 'u32', masked: 'u32' },
+  workgroups: (p) => [Math.ceil(p.units / 16), Math.ceil(p.batch / 16), 1],
+  reference({ r, mask, gates, h, c }, p) {
+    for (let row = 0; row < p.batch; row++) {
+      const slot = (p.t * p.batch + row) * p.units;
+      const skip = p.masked === 1 && mask[p.t * p.batch + row] === 0;
+      for (let unit = 0; unit < p.units; unit++) {
+        const now = slot + unit;
+        const next = now + p.batch * p.units;
+        if (skip) {
+          h[next] = h[now];
+          c[next] = c[now];
+          continue;
+        }
+        const a = [0, 0, 0, 0];
+        for (let gate = 0; gate < 4; gate++) {
+          let sum = gates[4 * now + gate];
+          for (let k = 0; k < p.units; k++) sum += h[slot + k] * r[4 * (k * p.units + unit) + gate];
+          a[gate] = sum;
+        }
+        const i = sigmoid(a[0]);
+        const f = sigmoid(a[1]);
+        const g = Math.tanh(a[2]);
+        const o = sigmoid(a[3]);
+        gates.set([i, f, g, o], 4 * now);
+        c[next] = f * c[now] + i * g;
+        h[next] = o * Math.tanh(c[next]);
+      }
+    }
+  },
+  cost: (p) => ({
+    flops: 8 * p.batch * p.units * p.units,
+    bytes: 4 * (4 * p.units * p.units + 12 * p.batch * p.units),
+  }),
+});
