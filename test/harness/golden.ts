@@ -1,0 +1,75 @@
+// Reads golden cases (test/golden, format rnn-goldens/1) and compares results with them.
+import { readFileSync } from 'node:fs';
+import { expect } from 'vitest';
+import { readSafetensors } from '../../src/io/safetensors.ts';
+
+const folder = new URL('../golden/', import.meta.url);
+
+export interface Golden {
+  id: string;
+  kind: string;
+  attrs: Record<string, unknown>;
+  /** Largest difference between f32 and f64 in the program that made the values, by tensor. */
+  f32_err: Record<string, number>;
+  max_abs: Record<string, number>;
+  tensors: Record<string, { shape: readonly number[]; data: Float64Array }>;
+}
+
+interface Manifest {
+  cases: (Omit<Golden, 'tensors'> & { file: string })[];
+}
+
+const manifest: Manifest = JSON.parse(readFileSync(new URL('manifest.json', folder), 'utf8'));
+
+/** The ids of all cases of a kind, those that are waiting for a later feature included. */
+export function goldenIds(kind: string): string[] {
+  return manifest.cases.filter((c) => c.kind === kind).map((c) => c.id);
+}
+
+/** The attributes of a case, without reading its file. */
+export function goldenAttrs(id: string): Record<string, unknown> {
+  return entry(id).attrs;
+}
+
+/** Reads one case; every tensor as f64. */
+export function loadGolden(id: string): Golden {
+  const { file, ...rest } = entry(id);
+  const stored = readSafetensors(readFileSync(new URL(file, folder)), file);
+  const tensors: Golden['tensors'] = {};
+  for (const [name, { shape, data }] of stored.tensors) {
+    tensors[name] = { shape, data: Float64Array.from(data as Float32Array) };
+  }
+  return { ...rest, tensors };
+}
+
+/**
+ * Compares a result with the tensor `name` of a golden case.
+ * In f64 to 1e-9 of the largest magnitude; in f32 to the limit that the goldens' README suggests:
+ * 2e-5·max_abs + 20·f32_err + 1e-7.
+ */
+export function expectClose(
+  golden: Golden,
+  name: string,
+  got: ArrayLike<number>,
+  precision: 'f32' | 'f64',
+  expected: ArrayLike<number> = golden.tensors[name].data,
+): void {
+  // f32_err and max_abs are listed without the prefix of the stored name.
+  const short = name.replace(/^exp\./, '');
+  const largest = golden.max_abs[short] ?? Math.max(...Array.from(expected, Math.abs));
+  const limit =
+    precision === 'f64' ? 1e-9 * largest + 1e-10 : 2e-5 * largest + 20 * (golden.f32_err[short] ?? 0) + 1e-7;
+  expect(got.length, `${golden.id} ${name}: length`).toBe(expected.length);
+  for (let i = 0; i < expected.length; i++) {
+    const difference = Math.abs(got[i] - expected[i]);
+    if (!(difference <= limit)) {
+      expect.fail(`${golden.id} ${name}[${i}] is ${got[i]}, expected ${expected[i]} within ${limit}`);
+    }
+  }
+}
+
+function entry(id: string): Manifest['cases'][number] {
+  const found = manifest.cases.find((c) => c.id === id);
+  if (!found) throw new Error(`there is no golden case ${id}`);
+  return found;
+}
