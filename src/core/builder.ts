@@ -78,6 +78,8 @@ export interface InputOptions {
 }
 export interface StateOptions {
   dtype?: DType;
+  /** The name stands as it is, whatever scopes are around. */
+  absolute?: boolean;
   initial?: () => ArrayLike<number>;
 }
 export interface ActivationOptions {
@@ -364,9 +366,14 @@ class PlanBuilder implements Builder {
     name: string,
     shape: readonly number[],
     role: Role,
-    options: { dtype?: DType; differentiable?: boolean; initial?: () => ArrayLike<number> },
+    options: {
+      dtype?: DType;
+      differentiable?: boolean;
+      absolute?: boolean;
+      initial?: () => ArrayLike<number>;
+    },
   ): Tensor {
-    const t = tensor(this.#full(name), shape, role, options);
+    const t = tensor(options.absolute ? name : this.#full(name), shape, role, options);
     this.#roots.add(t);
     return t;
   }

@@ -1,5 +1,6 @@
 // The registry: every kernel, one line each; tests, gradient checks and benchmarks iterate it.
 import type { Kernel } from '../core/kernel.ts';
+import { advanceKernel } from './clock.ts';
 import { columnSumKernel } from './column_sum.ts';
 import { lstmBackward } from './lstm_backward.ts';
 import { lstmForward } from './lstm_forward.ts';
@@ -8,6 +9,7 @@ import { sumSlicesKernel } from './sum_slices.ts';
 import { transposeKernel } from './transpose.ts';
 
 export const kernels: readonly Kernel[] = [
+  advanceKernel,
   columnSumKernel,
   lstmBackward,
   lstmForward,
