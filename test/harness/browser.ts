@@ -118,10 +118,11 @@ async function serve(): Promise<Server> {
   });
   listener.on('request', vite.middlewares);
   await new Promise<void>((resolve, reject) => {
-    listener.once('error', reject).listen(0, 'localhost', resolve);
+    listener.once('error', reject).listen(0, '127.0.0.1', resolve);
   });
   return {
-    url: `http://localhost:${(listener.address() as AddressInfo).port}/`,
+    // A secure context as localhost is, and no name to look up: a bare machine has no /etc/hosts.
+    url: `http://127.0.0.1:${(listener.address() as AddressInfo).port}/`,
     addPage(module) {
       const name = `page${modules.size}`;
       modules.set(name, module);
