@@ -2,7 +2,7 @@
 import { ShapeError, show } from './errors.ts';
 import { type Bindings, describeBinding, type Kernel, type ParamTypes, type ParamValues } from './kernel.ts';
 import type { Limits } from './limits.ts';
-import type { ParameterOptions, Parameters } from './parameters.ts';
+import type { Initial, ParameterOptions, Parameters } from './parameters.ts';
 import { Plan, type Step, touched } from './plan.ts';
 import { type DType, type Role, rootOf, sizeOf, sourceOf, type Tensor, tensor } from './tensor.ts';
 
@@ -25,12 +25,7 @@ export interface Builder {
   /** A tensor the caller writes before a run; `differentiable` asks for its gradient. */
   input(name: string, shape: readonly number[], options?: InputOptions): Tensor;
   /** A weight, shared by all plans of the model under `path/name`; `initial` in file layout (see parameters.ts). */
-  param(
-    name: string,
-    shape: readonly number[],
-    initial: () => ArrayLike<number>,
-    options?: ParameterOptions,
-  ): Tensor;
+  param(name: string, shape: readonly number[], initial: Initial, options?: ParameterOptions): Tensor;
   /** A tensor that keeps its contents from run to run; it belongs to this plan. */
   state(name: string, shape: readonly number[], options?: StateOptions): Tensor;
   /** A tensor that a step of this run writes; it takes part in differentiation unless told otherwise. */
@@ -156,12 +151,7 @@ class PlanBuilder implements Builder {
     return t;
   }
 
-  param(
-    name: string,
-    shape: readonly number[],
-    initial: () => ArrayLike<number>,
-    options: ParameterOptions = {},
-  ): Tensor {
+  param(name: string, shape: readonly number[], initial: Initial, options: ParameterOptions = {}): Tensor {
     return this.parameters.declare(this.#full(name), shape, initial, options);
   }
 

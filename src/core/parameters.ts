@@ -1,10 +1,14 @@
 // The weights of a model: one flat array, with one of the same layout for gradients and one for each optimizer slot.
 import { ShapeError, show } from './errors.ts';
 import { interleaveGates, separateGates } from './layout.ts';
+import { type Random, random } from './random.ts';
 import { sizeOf, type Tensor, tensor } from './tensor.ts';
 
 /** Views start at multiples of 64 elements, so that 256-byte binding alignment holds. */
 const ALIGNMENT = 64;
+
+/** First values of a parameter, row-major in file layout; the generator depends on the seed and the name. */
+export type Initial = (next: Random) => ArrayLike<number>;
 
 export interface ParameterOptions {
   /** Gates whose columns are stored side by side for each unit (see layout.ts); 1 for none. */
@@ -25,10 +29,13 @@ export class Parameters {
   readonly #gradients = new Map<Tensor, Tensor>();
   readonly #slots = new Map<string, Tensor>();
   readonly #arenaShape: number[] = [ALIGNMENT];
+  readonly #seed: number;
   #used = 0;
   #closed = false;
 
-  constructor() {
+  /** `seed` decides the initial values, together with each parameter's name. */
+  constructor({ seed = 0 }: { seed?: number } = {}) {
+    this.#seed = seed;
     // The arenas share one shape array that grows until the set is closed.
     this.arena = tensor('parameters', this.#arenaShape, 'param', { initial: () => this.#initialValues() });
     this.gradients = tensor('gradients', this.#arenaShape, 'grad');
@@ -56,7 +63,7 @@ export class Parameters {
   declare(
     name: string,
     shape: readonly number[],
-    initial: () => ArrayLike<number>,
+    initial: Initial,
     options: ParameterOptions = {},
   ): Tensor {
     const known = this.#members.get(name);
@@ -77,7 +84,7 @@ export class Parameters {
       offset: this.#used,
       differentiable: trainable,
       interleave: options.interleave ?? 1,
-      initial,
+      initial: () => initial(random(this.#seed, name)),
     });
     this.#members.set(name, made);
     this.#gradients.set(

@@ -1,0 +1,144 @@
+// A saved language model: what model.json and weights.safetensors hold, and how they become a running model again.
+import type { Backend } from '../backends/backend.ts';
+import { FormatError, show } from '../core/errors.ts';
+import { fromStorage, type Parameters, toStorage } from '../core/parameters.ts';
+import { sizeOf, type Tensor } from '../core/tensor.ts';
+import type { VocabularyRecord } from '../data/vocabulary.ts';
+import type { LanguageModelConfig } from '../models/language_model.ts';
+import { readSafetensors, writeSafetensors } from './safetensors.ts';
+
+/** model.json */
+export interface ModelRecord {
+  format: 'webgpu-rnn/1';
+  architecture: LanguageModelConfig;
+  vocabulary: VocabularyRecord;
+  /** How it was trained and how far; free of everything that is needed to run the model. */
+  training: TrainingRecord;
+}
+
+export interface TrainingRecord {
+  /** The options of the run, as given. */
+  options: Record<string, unknown>;
+  /** Updates so far. */
+  steps: number;
+  epochs: readonly Record<string, unknown>[];
+  adapter: string;
+}
+
+/** What a run needs to go on as if it had never stopped; kept with the weights, so that both are always of one moment. */
+export interface Progress {
+  step: number;
+  /** Steps of the current epoch that are done. */
+  stepInEpoch: number;
+  epoch: number;
+}
+
+type Stored = Map<string, { shape: readonly number[]; data: Float32Array | Uint32Array }>;
+
+/**
+ * Reads weights, slots and carried tensors from the device and packs them as a safetensors file.
+ * Names: `<parameter>`, `optimizer/<slot>/<parameter>`, `state/<name>`; weights and slots in file layout
+ * (gate blocks side by side, as Keras orders them).
+ */
+export async function packWeights(
+  backend: Backend,
+  parameters: Parameters,
+  carried: Readonly<Record<string, Tensor>> = {},
+  progress?: Progress,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const stored: Stored = new Map();
+  const addAll = async (prefix: string, arena: Tensor): Promise<void> => {
+    const values = await backend.read(arena);
+    for (const p of parameters.all) {
+      const part = values.subarray(p.offset, p.offset + sizeOf(p.shape));
+      stored.set(prefix + p.name, { shape: p.shape, data: Float32Array.from(fromStorage(p, part)) });
+    }
+  };
+  await addAll('', parameters.arena);
+  for (const [name, slot] of parameters.slots) await addAll(`optimizer/${name}/`, slot);
+  for (const [name, t] of Object.entries(carried)) {
+    const values = await backend.read(t);
+    const data = t.dtype === 'u32' ? Uint32Array.from(values) : Float32Array.from(values);
+    stored.set(`state/${name}`, { shape: t.shape, data });
+  }
+  const metadata: Record<string, string> = { format: 'webgpu-rnn/1' };
+  if (progress) metadata.progress = JSON.stringify(progress);
+  return writeSafetensors(stored, metadata);
+}
+
+/**
+ * Writes the weights of a file, and where the plan has them the slots and carried tensors, to the device.
+ * @throws FormatError for a missing tensor or another shape, naming it and both shapes.
+ */
+export function unpackWeights(
+  bytes: Uint8Array,
+  source: string,
+  backend: Backend,
+  parameters: Parameters,
+  carried: Readonly<Record<string, Tensor>> = {},
+): Progress | undefined {
+  const { tensors, metadata } = readSafetensors(bytes, source);
+  const take = (name: string, shape: readonly number[]): ArrayLike<number> => {
+    const stored = tensors.get(name);
+    if (!stored) throw new FormatError(`${source} has no tensor ${name} ${show(shape)}`);
+    if (show(stored.shape) !== show(shape)) {
+      throw new FormatError(`${source}: ${name} is ${show(stored.shape)}, the model needs ${show(shape)}`);
+    }
+    return stored.data as Float32Array;
+  };
+  // Everything is looked up before anything is written, so that a bad file changes nothing.
+  const writes: [Tensor, ArrayLike<number>][] = [];
+  const gather = (prefix: string, arena: Tensor): void => {
+    const values = new Float32Array(sizeOf(arena.shape));
+    for (const p of parameters.all) values.set(toStorage(p, take(prefix + p.name, p.shape)), p.offset);
+    writes.push([arena, values]);
+  };
+  gather('', parameters.arena);
+  const resuming = Object.keys(carried).length > 0;
+  if (resuming) {
+    for (const [name, slot] of parameters.slots) gather(`optimizer/${name}/`, slot);
+    for (const [name, t] of Object.entries(carried)) writes.push([t, take(`state/${name}`, t.shape)]);
+  }
+  for (const [t, values] of writes) backend.write(t, values);
+  return metadata.progress ? parseProgress(metadata.progress, source) : undefined;
+}
+
+/**
+ * Parses and checks the text of a model.json.
+ * @throws FormatError that names `source` and what is wrong with it.
+ */
+export function parseModelRecord(text: string, source: string): ModelRecord {
+  let record: Partial<ModelRecord>;
+  try {
+    record = JSON.parse(text);
+  } catch (error) {
+    throw new FormatError(`${source} is not JSON (${(error as Error).message}); it may be cut short`);
+  }
+  if (record?.format !== 'webgpu-rnn/1') {
+    throw new FormatError(
+      `${source} is not a model of this program: its format is ${JSON.stringify(record?.format)}`,
+    );
+  }
+  const { architecture, vocabulary } = record;
+  const tokens = vocabulary?.tokens;
+  if (!architecture || !Array.isArray(tokens) || !tokens.every((t) => typeof t === 'string')) {
+    throw new FormatError(`${source} lacks the architecture or the vocabulary`);
+  }
+  if (architecture.vocabularySize !== tokens.length) {
+    throw new FormatError(
+      `${source} names ${tokens.length} tokens, but the model was made for ${architecture.vocabularySize}`,
+    );
+  }
+  const training = record.training ?? { options: {}, steps: 0, epochs: [], adapter: '' };
+  return { format: record.format, architecture, vocabulary: vocabulary as VocabularyRecord, training };
+}
+
+function parseProgress(text: string, source: string): Progress {
+  try {
+    const progress: Progress = JSON.parse(text);
+    if ([progress.step, progress.stepInEpoch, progress.epoch].every(Number.isSafeInteger)) return progress;
+  } catch {
+    // Reported below.
+  }
+  throw new FormatError(`${source} has a damaged record of its progress`);
+}

@@ -1,0 +1,111 @@
+// The dense layer: one matrix product over the last axis, for every time step at once.
+import type { Builder } from '../core/builder.ts';
+import { OptionError, ShapeError, show } from '../core/errors.ts';
+import { expectCount, sizeOf, type Tensor } from '../core/tensor.ts';
+import { columnSum } from '../kernels/column_sum.ts';
+import { matmul } from '../kernels/matmul.ts';
+import { type ActivationName, applyActivation } from './activation.ts';
+import type { EmbeddingLayer } from './embedding.ts';
+import { type Initializer, type InitializerName, initializer } from './initializers.ts';
+import type { Layer } from './layer.ts';
+
+export interface DenseOptions {
+  units: number;
+  /** Applied to the result; default linear. */
+  activation?: ActivationName;
+  useBias?: boolean;
+  kernelInitializer?: InitializerName | Initializer;
+  biasInitializer?: InitializerName | Initializer;
+  /** Use the transposed table of this embedding as the kernel (weight tying; Press and Wolf 2017). */
+  tieTo?: EmbeddingLayer;
+  name?: string;
+}
+
+export interface DenseLayer extends Layer {
+  readonly units: number;
+  /** Number of parameters for inputs of D features; a tied kernel is counted with its embedding. */
+  parameterCount(features: number): number;
+}
+
+/**
+ * A dense layer: x [...,D] to activation(x·W + b) [...,V], over all leading axes at once.
+ *
+ * Parameters: kernel [D,V] (absent when tied), bias [V]. Backward: dW = xᵀ·dy, db = column sum of dy, dx = dy·Wᵀ;
+ * a tied kernel E [V,D] gets dE = dyᵀ·x.
+ * @throws OptionError when `units` is no positive integer; ShapeError when a tied table has other sizes.
+ */
+export function dense(options: DenseOptions): DenseLayer {
+  const name = options.name ?? 'dense';
+  const units = expectCount(options.units, `${name}/units`);
+  const useBias = options.useBias ?? true;
+  const kernelInitializer = initializer(options.kernelInitializer ?? 'glorotUniform');
+  const biasInitializer = initializer(options.biasInitializer ?? 'zeros');
+  const { tieTo, activation = 'linear' } = options;
+  if (tieTo && tieTo.inputDim !== units) {
+    throw new OptionError(
+      `[${name}] is tied to an embedding of ${tieTo.inputDim} tokens and so must have ${tieTo.inputDim} units, got ${units}`,
+    );
+  }
+
+  const weights = (b: Builder, D: number): Tensor => {
+    if (!tieTo) return b.param('kernel', [D, units], (next) => kernelInitializer([D, units], next));
+    const table = tieTo.table(b);
+    if (table.shape[1] !== D) {
+      throw new ShapeError(
+        `[${name}] tied to ${table.name} ${show(table.shape)} takes [..., ${table.shape[1]}], got [..., ${D}];` +
+          ' make the last recurrent layer as wide as the embedding',
+      );
+    }
+    return table;
+  };
+
+  return {
+    name,
+    units,
+    parameterCount: (features) => (tieTo ? 0 : features * units) + (useBias ? units : 0),
+    build(b, x) {
+      const D = x.shape.at(-1);
+      if (D === undefined) throw new ShapeError(`[${name}] expected [..., D], got a scalar (${x.name})`);
+      const rows = sizeOf(x.shape) / D;
+      const kernel = weights(b, D);
+      const bias = useBias ? b.param('bias', [units], (next) => biasInitializer([units], next)) : undefined;
+      const y = b.activation('y', [...x.shape.slice(0, -1), units]);
+      const matrixX = { tensor: x, rows, cols: D };
+      const matrixW = tieTo
+        ? { tensor: kernel, rows: units, cols: D, transposed: true }
+        : { tensor: kernel, rows: D, cols: units };
+      matmul(b, { a: matrixX, b: matrixW, c: { tensor: y, rows, cols: units }, bias });
+      b.onBackward(() => {
+        const arrived = b.gradOf(y);
+        if (!arrived) return;
+        const dy = { tensor: arrived, rows, cols: units };
+        const dKernel = b.gradInto(kernel);
+        if (dKernel) {
+          const { tensor, accumulate } = dKernel;
+          if (tieTo) {
+            const c = { tensor, rows: units, cols: D };
+            matmul(b, { a: { ...dy, transposed: true }, b: matrixX, c, accumulate });
+          } else {
+            const c = { tensor, rows: D, cols: units };
+            matmul(b, { a: { ...matrixX, transposed: true }, b: dy, c, accumulate });
+          }
+        }
+        const dBias = bias && b.gradInto(bias);
+        if (dBias) {
+          const { tensor: to, accumulate } = dBias;
+          columnSum(b, { source: arrived, to, rows, cols: units, accumulate });
+        }
+        const dx = b.gradInto(x);
+        if (dx) {
+          const transposedW = tieTo
+            ? { tensor: kernel, rows: units, cols: D }
+            : { tensor: kernel, rows: D, cols: units, transposed: true };
+          const c = { tensor: dx.tensor, rows, cols: D };
+          matmul(b, { a: dy, b: transposedW, c, accumulate: dx.accumulate });
+        }
+      });
+      b.setMask(y, b.maskOf(x));
+      return applyActivation(b, y, activation);
+    },
+  };
+}

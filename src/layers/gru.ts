@@ -1,0 +1,79 @@
+// The GRU layer, with the reset gate after or before the recurrent product.
+import { gruBackward } from '../kernels/gru_backward.ts';
+import { gruBeforeCandidate } from '../kernels/gru_before_candidate.ts';
+import { gruBeforeCandidateBackward } from '../kernels/gru_before_candidate_backward.ts';
+import { gruBeforeGates } from '../kernels/gru_before_gates.ts';
+import { gruBeforeGatesBackward } from '../kernels/gru_before_gates_backward.ts';
+import { gruForward } from '../kernels/gru_forward.ts';
+import { nothing } from '../kernels/nothing.ts';
+import type { Cell, Recurrence, RecurrentProduct } from './cell.ts';
+import { type RecurrentLayer, type RecurrentOptions, recurrentLayer } from './recurrent.ts';
+
+/** Gates z,r,h with the reset after the product; the extra sequence is h·R_h + b_h, its gradient after the backward pass. */
+export const gruCell: Cell = {
+  name: 'gru',
+  gates: 3,
+  interleave: 1,
+  states: 1,
+  separateRecurrentBias: true,
+  keepsExtra: true,
+  forward(b, { recurrentKernel: r, recurrentBias, mask, gates, h, extra, batch, units, masked }, t) {
+    const biased = recurrentBias ? 1 : 0;
+    const bias = recurrentBias ?? nothing(b);
+    b.dispatch(gruForward, { r, bias, mask, gates, q: extra!, h }, { t, batch, units, masked, biased });
+  },
+  backward(b, { transposed: rt, mask, h, gates, extra, dh, batch, units, masked, steps }, t) {
+    const last = t === steps - 1 ? 1 : 0;
+    b.dispatch(gruBackward, { rt, mask, h, gates, q: extra!, dh }, { t, batch, units, masked, last });
+  },
+  products: (r) => candidateApart(r, { left: 'h', right: r.extra!, stride: r.units, offset: 0 }),
+};
+
+/** Gates z,r,h with the reset before the product: h̃ = tanh(x·W + (r∘h)·R); the extra sequence is r∘h. */
+export const gruResetBeforeCell: Cell = {
+  name: 'gru',
+  gates: 3,
+  interleave: 1,
+  states: 1,
+  separateRecurrentBias: false,
+  keepsExtra: true,
+  forward(b, { recurrentKernel: r, mask, gates, h, extra, batch, units, masked }, t) {
+    b.dispatch(gruBeforeGates, { r, mask, h, gates, rh: extra! }, { t, batch, units, masked });
+    b.dispatch(gruBeforeCandidate, { r, mask, rh: extra!, gates, h }, { t, batch, units, masked });
+  },
+  backward(b, { transposed: rt, mask, h, gates, dh, batch, units, masked, steps }, t) {
+    const last = t === steps - 1 ? 1 : 0;
+    b.dispatch(gruBeforeCandidateBackward, { rt, mask, h, gates, dh }, { t, batch, units, masked, last });
+    b.dispatch(gruBeforeGatesBackward, { rt, mask, h, gates, dh }, { t, batch, units, masked });
+  },
+  products: (r) =>
+    candidateApart(r, { left: 'extra', right: r.gates, stride: 3 * r.units, offset: 2 * r.units }),
+};
+
+/** The products of gates z and r in one, that of the candidate on its own. */
+function candidateApart(
+  { gates, units }: Recurrence,
+  candidate: Pick<RecurrentProduct, 'left' | 'right' | 'stride' | 'offset'>,
+): RecurrentProduct[] {
+  return [
+    { left: 'h', right: gates, stride: 3 * units, offset: 0, columns: 2 * units, target: 0 },
+    { ...candidate, columns: units, target: 2 * units },
+  ];
+}
+
+export interface GruOptions extends RecurrentOptions {
+  /** Applies the reset gate to h·R_h instead of to h; default true, as Keras. */
+  resetAfter?: boolean;
+}
+
+/**
+ * A GRU layer: x [T,N,D] to [T,N,H] (`returnSequences`) or [N,H].
+ *
+ * z,r = σ(x·W + h·R + b); h̃ = tanh(x·W_h + b_h + r∘(h·R_h + b'_h)), or with `resetAfter: false`
+ * h̃ = tanh(x·W_h + b_h + (r∘h)·R_h); h' = z∘h + (1-z)∘h̃; as Keras' GRU (Cho et al. 2014). Parameters: kernel
+ * [D,3H], recurrent_kernel [H,3H], bias [2,3H] (input row, recurrent row) or [3H]; gate order z,r,h.
+ * @throws OptionError when `units` is no positive integer.
+ */
+export function gru(options: GruOptions): RecurrentLayer {
+  return recurrentLayer(options, { cell: (options.resetAfter ?? true) ? gruCell : gruResetBeforeCell });
+}

@@ -1,0 +1,55 @@
+// The LSTM layer.
+import { lstmBackward } from '../kernels/lstm_backward.ts';
+import { lstmForward } from '../kernels/lstm_forward.ts';
+import type { Cell } from './cell.ts';
+import { type RecurrentLayer, type RecurrentOptions, recurrentLayer } from './recurrent.ts';
+
+/** Gates i,f,g,o; states h and c. */
+export const lstmCell: Cell = {
+  name: 'lstm',
+  gates: 4,
+  interleave: 4,
+  states: 2,
+  separateRecurrentBias: false,
+  keepsExtra: false,
+  forward(b, { recurrentKernel: r, mask, gates, h, c, batch, units, masked }, t) {
+    b.dispatch(lstmForward, { r, mask, gates, h, c: c! }, { t, batch, units, masked });
+  },
+  backward(b, { transposed: rt, mask, c, gates, dh, dc, batch, units, masked, steps }, t) {
+    const last = t === steps - 1 ? 1 : 0;
+    b.dispatch(lstmBackward, { rt, mask, c: c!, gates, dh, dc: dc! }, { t, batch, units, masked, last });
+  },
+  products: ({ gates, units }) => [
+    { left: 'h', right: gates, stride: 4 * units, offset: 0, columns: 4 * units, target: 0 },
+  ],
+};
+
+export interface LstmOptions extends RecurrentOptions {
+  /** Starts the forget gate's bias at one; default true, as Keras. */
+  unitForgetBias?: boolean;
+  /** Keeps two bias rows [2,4H] that are added, as PyTorch does; default false. */
+  twoBiases?: boolean;
+}
+
+/**
+ * An LSTM layer: x [T,N,D] to [T,N,H] (`returnSequences`) or [N,H].
+ *
+ * i,f,o = σ(x·W + h·R + b), g = tanh(…), c' = f∘c + i∘g, h' = o∘tanh(c'); as Keras' LSTM (Hochreiter and
+ * Schmidhuber 1997, forget gate of Gers et al. 2000). Parameters, in files and getWeights(): kernel [D,4H],
+ * recurrent_kernel [H,4H], bias [4H], gate order i,f,c,o.
+ * @throws OptionError when `units` is no positive integer.
+ */
+export function lstm(options: LstmOptions): RecurrentLayer {
+  const forgetBias = options.unitForgetBias ?? true;
+  return recurrentLayer(options, {
+    cell: lstmCell,
+    twoBiasRows: options.twoBiases ?? false,
+    ...(forgetBias && !options.biasInitializer && { biasInitial: unitForgetBias }),
+  });
+}
+
+function unitForgetBias(rows: number, units: number): Float64Array {
+  const bias = new Float64Array(rows * 4 * units);
+  bias.fill(1, units, 2 * units);
+  return bias;
+}

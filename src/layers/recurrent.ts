@@ -1,0 +1,306 @@
+// A recurrent layer: any cell over time. One matrix product before the loop and three after it, as haste has it.
+import type { Builder } from '../core/builder.ts';
+import { OptionError, ShapeError, show } from '../core/errors.ts';
+import { expectCount, expectRank, expectShape, type Tensor } from '../core/tensor.ts';
+import { columnSum } from '../kernels/column_sum.ts';
+import { maskRows } from '../kernels/mask_rows.ts';
+import { matmul } from '../kernels/matmul.ts';
+import { nothing } from '../kernels/nothing.ts';
+import { addInto } from '../kernels/sum_slices.ts';
+import { transpose } from '../kernels/transpose.ts';
+import type { BackwardRecurrence, Cell, Recurrence } from './cell.ts';
+import { type Initializer, type InitializerName, initializer } from './initializers.ts';
+import type { Layer } from './layer.ts';
+
+export interface RecurrentOptions {
+  units: number;
+  /** Return the whole sequence [T,N,H] instead of the last output [N,H]; default false, as Keras. */
+  returnSequences?: boolean;
+  /** Carry the last state of a run into the next; default false. */
+  stateful?: boolean;
+  useBias?: boolean;
+  kernelInitializer?: InitializerName | Initializer;
+  recurrentInitializer?: InitializerName | Initializer;
+  biasInitializer?: InitializerName | Initializer;
+  /** Zeros in the output where the mask is 0, instead of the last valid output; default false. */
+  zeroOutputForMask?: boolean;
+  name?: string;
+}
+
+/** What a recurrent layer gives when it is used inside a larger construction, such as an encoder-decoder. */
+export interface RecurrentResult {
+  /** [T,N,H] */
+  sequence: Tensor;
+  /** The last output [N,H]: the state after the last (valid) step. */
+  last: Tensor;
+  /** The last states: [h] or [h, c], each [N,H]; gradients may flow into them. */
+  states: Tensor[];
+}
+
+export interface RecurrentLayer extends Layer {
+  readonly cell: Cell;
+  readonly units: number;
+  /** Number of parameters for D input features. */
+  parameterCount(features: number): number;
+  /**
+   * Emits the layer with given initial states, each [N,H]; their gradients are left where `b.gradOf` finds them.
+   * x [T,N,D].
+   */
+  run(b: Builder, x: Tensor, initialState?: readonly Tensor[]): RecurrentResult;
+}
+
+/** What distinguishes the layers of different cells, beyond the cell. */
+export interface RecurrentTraits {
+  cell: Cell;
+  /** Both biases as separate rows [2,G·H] that are simply added, as PyTorch keeps them. */
+  twoBiasRows?: boolean;
+  /** First values of the bias [rows, G·H], where they are not those of `biasInitializer`. */
+  biasInitial?: (rows: number, units: number) => ArrayLike<number>;
+}
+
+/**
+ * Makes a recurrent layer of a cell.
+ *
+ * Forward: gates [T,N,G·H] = x·W + b in one product, then T steps. Backward: T steps from the last, then
+ * dx = dA·Wᵀ, dW = xᵀ·dA, dR = hᵀ·dA, db = column sum of dA, each over all T·N rows at once.
+ * Memory for a cell of G gates: T·N·G·H + states·(T+1)·N·H floats, and (T+1)·N·H for the gradient.
+ */
+export function recurrentLayer(options: RecurrentOptions, traits: RecurrentTraits): RecurrentLayer {
+  const { cell } = traits;
+  const name = options.name ?? cell.name;
+  const units = expectCount(options.units, `${name}/units`);
+  const useBias = options.useBias ?? true;
+  const kernelInitializer = initializer(options.kernelInitializer ?? 'glorotUniform');
+  const recurrentInitializer = initializer(options.recurrentInitializer ?? 'orthogonal');
+  const biasInitializer = initializer(options.biasInitializer ?? 'zeros');
+  const width = cell.gates * units;
+  const biasRows = !useBias ? 0 : cell.separateRecurrentBias || traits.twoBiasRows ? 2 : 1;
+  const biasShape = biasRows === 2 ? [2, width] : [width];
+  const { interleave } = cell;
+
+  const run = (b: Builder, x: Tensor, initialState?: readonly Tensor[]): RecurrentResult => {
+    expectRank(x, 3, name, '[T, N, D]');
+    const [T, N, D] = x.shape;
+    const kernel = b.param('kernel', [D, width], (next) => kernelInitializer([D, width], next), {
+      interleave,
+    });
+    const recurrentKernel = b.param(
+      'recurrent_kernel',
+      [units, width],
+      (next) => recurrentInitializer([units, width], next),
+      { interleave },
+    );
+    const bias = useBias
+      ? b.param(
+          'bias',
+          biasShape,
+          (next) => traits.biasInitial?.(biasRows, units) ?? biasInitializer(biasShape, next),
+          { interleave },
+        )
+      : undefined;
+    const mask = b.maskOf(x);
+    if (mask) expectShape(mask, [T, N], `${name}/mask`, '[T, N]');
+
+    const gates = b.activation('gates', [T, N, width], { differentiable: false });
+    matmul(b, {
+      a: { tensor: x, rows: T * N, cols: D },
+      b: { tensor: kernel, rows: D, cols: width },
+      c: { tensor: gates, rows: T * N, cols: width },
+      bias,
+      biasRows: traits.twoBiasRows ? biasRows : Math.min(biasRows, 1),
+    });
+    const h = b.activation('h', [T + 1, N, units]);
+    const c = cell.states === 2 ? b.activation('c', [T + 1, N, units]) : undefined;
+    const r: Recurrence = {
+      steps: T,
+      batch: N,
+      units,
+      gates,
+      recurrentKernel,
+      recurrentBias: bias && cell.separateRecurrentBias ? b.view(bias, width, [width]) : undefined,
+      h,
+      c,
+      extra: cell.keepsExtra ? b.activation('extra', [T, N, units], { differentiable: false }) : undefined,
+      mask: mask ?? nothing(b, 'u32'),
+      masked: mask ? 1 : 0,
+    };
+    const sequences = c ? [h, c] : [h];
+    const initial = initialState ?? (options.stateful ? carriedStates(b, sequences, N, units) : undefined);
+    setInitial(b, name, sequences, initial, N, units);
+    for (let t = 0; t < T; t++) cell.forward(b, r, t);
+
+    const slot = N * units;
+    b.onBackward(() => backward(b, r, { x, kernel, bias, initial: initialState }));
+    let sequence = b.view(h, slot, [T, N, units]);
+    if (mask && options.zeroOutputForMask) sequence = maskRows(b, sequence, mask);
+    b.setMask(sequence, mask);
+    const states = sequences.map((s) => b.view(s, T * slot, [N, units]));
+    return { sequence, last: states[0], states };
+  };
+
+  const backward = (
+    b: Builder,
+    r: Recurrence,
+    weights: { x: Tensor; kernel: Tensor; bias: Tensor | undefined; initial: readonly Tensor[] | undefined },
+  ): void => {
+    const { steps: T, batch: N, h, c, gates } = r;
+    const { x, kernel, bias } = weights;
+    const D = x.shape[2];
+    const rows = T * N;
+    const into = b.gradInto(h);
+    if (!into) return;
+    if (into.accumulate === 0) b.clear(into.tensor, 'start');
+    const dh = into.tensor;
+    const dc = c ? lastCellGradient(b, c, T, N, units) : undefined;
+    const transposed = transpose(b, r.recurrentKernel, units, width / interleave, interleave);
+    const back: BackwardRecurrence = { ...r, transposed, dh, dc };
+    for (let t = T - 1; t >= 0; t--) cell.backward(b, back, t);
+
+    const products = cell.products(r);
+    const dKernel = b.gradInto(kernel);
+    if (dKernel) {
+      matmul(b, {
+        a: { tensor: x, rows, cols: D, transposed: true },
+        b: { tensor: gates, rows, cols: width },
+        c: { tensor: dKernel.tensor, rows: D, cols: width },
+        accumulate: dKernel.accumulate,
+      });
+    }
+    const dRecurrent = b.gradInto(r.recurrentKernel);
+    for (const { left, right, stride, offset, columns, target } of dRecurrent ? products : []) {
+      matmul(b, {
+        a: { tensor: left === 'h' ? h : r.extra!, rows, cols: units, transposed: true },
+        b: { tensor: right, rows, cols: columns, stride, offset },
+        c: { tensor: dRecurrent!.tensor, rows: units, cols: columns, stride: width, offset: target },
+        accumulate: dRecurrent!.accumulate,
+      });
+    }
+    const dBias = bias && b.gradInto(bias);
+    if (dBias) {
+      const { accumulate } = dBias;
+      const row = (i: number) => b.view(dBias.tensor, i * width, [width]);
+      columnSum(b, { source: gates, to: row(0), rows, cols: width, accumulate });
+      if (traits.twoBiasRows) columnSum(b, { source: gates, to: row(1), rows, cols: width, accumulate });
+      for (const { right, stride, offset, columns, target } of cell.separateRecurrentBias ? products : []) {
+        const to = b.view(dBias.tensor, width + target, [columns]);
+        const length = (rows - 1) * stride + columns;
+        columnSum(b, {
+          source: b.view(right, offset, [length]),
+          to,
+          rows,
+          cols: columns,
+          stride,
+          accumulate,
+        });
+      }
+    }
+    const dx = b.gradInto(x);
+    if (dx) {
+      matmul(b, {
+        a: { tensor: gates, rows, cols: width },
+        b: { tensor: kernel, rows: D, cols: width, transposed: true },
+        c: { tensor: dx.tensor, rows, cols: D },
+        accumulate: dx.accumulate,
+      });
+    }
+    initialGradients(b, back, weights.initial);
+  };
+
+  /** Gradients into the given initial states: slot 0 of dh, completed by dA_0·Rᵀ, and the carried dc. */
+  const initialGradients = (
+    b: Builder,
+    r: BackwardRecurrence,
+    initial: readonly Tensor[] | undefined,
+  ): void => {
+    if (!initial) return;
+    const shape = [r.batch, units];
+    const into = initial.map((state) => b.gradInto(state));
+    if (into[0]) {
+      const first = b.view(r.dh, 0, shape);
+      for (const { left, right, stride, offset, columns, target } of cell.products(r)) {
+        // What came through the extra sequence has been added to slot 0 by the cell already.
+        if (left === 'extra') continue;
+        matmul(b, {
+          a: { tensor: right, rows: r.batch, cols: columns, stride, offset },
+          b: {
+            tensor: r.recurrentKernel,
+            rows: units,
+            cols: columns,
+            stride: width,
+            offset: target,
+            transposed: true,
+          },
+          c: { tensor: first, rows: r.batch, cols: units },
+          accumulate: 1,
+        });
+      }
+      deliver(b, first, into[0]);
+    }
+    if (into[1] && r.dc) deliver(b, r.dc, into[1]);
+  };
+
+  return {
+    name,
+    cell,
+    units,
+    parameterCount: (features) => (features + units + biasRows) * width,
+    run,
+    build(b, x, ...initialState) {
+      const result = run(b, x, initialState.length > 0 ? initialState : undefined);
+      return options.returnSequences ? result.sequence : result.last;
+    },
+  };
+}
+
+/** State tensors of the plan, one for each sequence, which take the last slot over at the end of a run. */
+function carriedStates(b: Builder, sequences: readonly Tensor[], N: number, units: number): Tensor[] {
+  return sequences.map((sequence, i) => {
+    const state = b.state(i === 0 ? 'h' : 'c', [N, units]);
+    const last = (sequence.shape[0] - 1) * N * units;
+    b.copy(b.view(sequence, last, [N, units]), state, 'end');
+    return state;
+  });
+}
+
+/** Fills slot 0 of each sequence with the initial state, or with zeros. */
+function setInitial(
+  b: Builder,
+  name: string,
+  sequences: readonly Tensor[],
+  initial: readonly Tensor[] | undefined,
+  N: number,
+  units: number,
+): void {
+  if (initial && initial.length !== sequences.length) {
+    throw new OptionError(`[${name}] takes ${sequences.length} initial states, got ${initial.length}`);
+  }
+  sequences.forEach((sequence, i) => {
+    const slot = b.view(sequence, 0, [N, units]);
+    const state = initial?.[i];
+    if (!state) {
+      b.clear(slot, 'start');
+      return;
+    }
+    if (state.shape.join() !== slot.shape.join()) {
+      throw new ShapeError(
+        `[${name}] expected an initial state ${show(slot.shape)} = [N, H], got ${show(state.shape)}`,
+      );
+    }
+    const given = state.role === 'state' || state.role === 'input';
+    b.copy(state, slot, given ? 'start' : 'now');
+  });
+}
+
+/** dc [N,H]: the gradient that arrived for the last cell state, or zeros. */
+function lastCellGradient(b: Builder, c: Tensor, T: number, N: number, units: number): Tensor {
+  const dc = b.scratch('dc', [N, units]);
+  const arrived = b.gradOf(c);
+  if (arrived) b.copy(b.view(arrived, T * N * units, [N, units]), dc);
+  else b.clear(dc, 'start');
+  return dc;
+}
+
+function deliver(b: Builder, gradient: Tensor, into: { tensor: Tensor; accumulate: 0 | 1 }): void {
+  if (into.accumulate === 1) addInto(b, gradient, into.tensor);
+  else b.copy(gradient, into.tensor);
+}

@@ -1,0 +1,54 @@
+// The plain recurrent layer.
+import { rnnBackward } from '../kernels/rnn_backward.ts';
+import { rnnForward } from '../kernels/rnn_forward.ts';
+import type { Cell } from './cell.ts';
+import { type RecurrentLayer, type RecurrentOptions, recurrentLayer } from './recurrent.ts';
+
+/** Activations of the plain cell; the numbers are those of shaders/shared/activation.wgsl. */
+const activations = { tanh: 0, relu: 1, sigmoid: 2, linear: 3 } as const;
+
+export type RnnActivation = keyof typeof activations;
+
+/** One gate, which is the state; the activation is a constant of its kernels. */
+export function rnnCell(activation: RnnActivation): Cell {
+  const kind = activations[activation];
+  return {
+    name: 'simple_rnn',
+    gates: 1,
+    interleave: 1,
+    states: 1,
+    separateRecurrentBias: false,
+    keepsExtra: false,
+    forward(b, { recurrentKernel: r, mask, gates: x, h, batch, units, masked }, t) {
+      b.dispatch(rnnForward, { r, mask, x, h }, { t, batch, units, masked, activation: kind });
+    },
+    backward(b, { transposed: rt, mask, h, gates: da, dh, batch, units, masked, steps }, t) {
+      const last = t === steps - 1 ? 1 : 0;
+      b.dispatch(rnnBackward, { rt, mask, h, da, dh }, { t, batch, units, masked, last, activation: kind });
+    },
+    products: ({ gates, units }) => [
+      { left: 'h', right: gates, stride: units, offset: 0, columns: units, target: 0 },
+    ],
+  };
+}
+
+export interface SimpleRnnOptions extends RecurrentOptions {
+  /** Default tanh. */
+  activation?: RnnActivation;
+  /** Keeps two bias rows [2,H] that are added, as PyTorch does; default false. */
+  twoBiases?: boolean;
+}
+
+/**
+ * A plain recurrent layer: x [T,N,D] to [T,N,H] (`returnSequences`) or [N,H].
+ *
+ * h' = tanh(x·W + h·R + b), as Keras' SimpleRNN (Elman 1990). Parameters: kernel [D,H], recurrent_kernel [H,H],
+ * bias [H].
+ * @throws OptionError when `units` is no positive integer.
+ */
+export function simpleRNN(options: SimpleRnnOptions): RecurrentLayer {
+  return recurrentLayer(options, {
+    cell: rnnCell(options.activation ?? 'tanh'),
+    twoBiasRows: options.twoBiases ?? false,
+  });
+}

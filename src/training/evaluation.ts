@@ -1,0 +1,90 @@
+// Measures a language model on a text: the mean loss, with the state carried through the whole of it.
+import type { Backend } from '../backends/backend.ts';
+import { buildPlan } from '../core/builder.ts';
+import { DataError } from '../core/errors.ts';
+import type { Parameters } from '../core/parameters.ts';
+import { sizeOf, type Tensor } from '../core/tensor.ts';
+import type { Layer } from '../layers/layer.ts';
+import { inFlight } from './in_flight.ts';
+import { checkTokens, type LossReading } from './language_trainer.ts';
+import { sparseCategoricalCrossentropy } from './losses.ts';
+
+export interface EvaluatorOptions {
+  model: Layer;
+  parameters: Parameters;
+  backend: Backend;
+  vocabularySize: number;
+  /** N: the text is cut into so many equal parts that are read side by side; 1 reads it as one. */
+  batch?: number;
+  /** T: steps of one run; it does not change the result. */
+  window?: number;
+}
+
+export interface Evaluator {
+  /**
+   * The mean loss of predicting each token from all tokens before it (of its part, when N > 1), from a zero state.
+   * @throws DataError for a text of fewer than two tokens, or with ids outside the vocabulary.
+   */
+  evaluate(tokens: Uint32Array, options?: EvaluateOptions): Promise<LossReading>;
+  dispose(): void;
+}
+
+export interface EvaluateOptions {
+  onProgress?: (doneTokens: number, allTokens: number) => void;
+  signal?: AbortSignal;
+}
+
+/** A label that no token has: its loss is not counted. */
+const IGNORED = 0xffffffff;
+
+/** Builds and loads a plan without backward steps; it shares the parameters with the training plan. */
+export async function evaluator(options: EvaluatorOptions): Promise<Evaluator> {
+  const { model, parameters, backend, vocabularySize, batch: N = 1, window: T = 32 } = options;
+  let ids!: Tensor;
+  let labels!: Tensor;
+  let sums!: Tensor;
+  const plan = buildPlan({ name: 'evaluate', limits: backend.limits, parameters }, (b) => {
+    ids = b.input('ids', [T, N], { dtype: 'u32' });
+    labels = b.input('labels', [T, N], { dtype: 'u32' });
+    sums = b.state('loss sums', [2]);
+    const logits = model.build(b, ids);
+    const loss = sparseCategoricalCrossentropy({ ignoreClass: IGNORED, sums })(b, logits, labels);
+    return { loss };
+  });
+  const executable = await backend.load(plan);
+  const queue = inFlight(executable);
+
+  return {
+    async evaluate(tokens, { onProgress, signal } = {}) {
+      if (tokens.length < 2) throw new DataError(`a text of ${tokens.length} tokens has nothing to predict`);
+      checkTokens(tokens, vocabularySize);
+      for (const state of Object.values(plan.states)) {
+        if (state.dtype === 'f32') backend.write(state, new Float32Array(sizeOf(state.shape)));
+      }
+      const predictions = tokens.length - 1;
+      const part = Math.ceil(predictions / N);
+      const chunkIds = new Uint32Array(T * N);
+      const chunkLabels = new Uint32Array(T * N);
+      for (let start = 0; start < part && !signal?.aborted; start += T) {
+        for (let t = 0; t < T; t++) {
+          for (let n = 0; n < N; n++) {
+            const at = n * part + start + t;
+            const inside = start + t < part && at < predictions;
+            chunkIds[t * N + n] = inside ? tokens[at] : 0;
+            chunkLabels[t * N + n] = inside ? tokens[at + 1] : IGNORED;
+          }
+        }
+        backend.write(ids, chunkIds);
+        backend.write(labels, chunkLabels);
+        executable.run();
+        await queue.submitted();
+        onProgress?.(Math.min(predictions, (start + T) * N), predictions);
+      }
+      await queue.drained();
+      const [total, count] = await backend.read(sums);
+      const loss = total / count;
+      return { loss, perplexity: Math.exp(loss), tokens: count };
+    },
+    dispose: () => executable.dispose(),
+  };
+}

@@ -1,0 +1,175 @@
+// Trains a language model by truncated BPTT: the corpus is uploaded once, chunks are cut and states carried on the device.
+import type { Backend, Executable } from '../backends/backend.ts';
+import { buildPlan } from '../core/builder.ts';
+import { DataError, OptionError } from '../core/errors.ts';
+import type { Parameters } from '../core/parameters.ts';
+import { expectCount, type Tensor } from '../core/tensor.ts';
+import { clock } from '../kernels/clock.ts';
+import { corpusWindow } from '../kernels/window.ts';
+import type { Layer } from '../layers/layer.ts';
+import { type InFlight, inFlight } from './in_flight.ts';
+import { sparseCategoricalCrossentropy } from './losses.ts';
+import type { Optimizer } from './optimizers.ts';
+
+export interface LanguageTrainerOptions {
+  /** ids [T,N] to logits [T,N,V]; its recurrent layers carry their states (`stateful: true`). */
+  model: Layer;
+  parameters: Parameters;
+  backend: Backend;
+  /** The corpus as token ids. */
+  tokens: Uint32Array;
+  /** V: every token must be below it. */
+  vocabularySize: number;
+  /** N: streams that start at N equally spaced offsets. */
+  batch: number;
+  /** T: steps of a chunk; gradients stop at its edge, states do not. */
+  window: number;
+  optimizer: Optimizer;
+  /** Seeds dropout; the weights have a seed of their own, in `parameters`. */
+  seed?: number;
+}
+
+/** Mean loss since it was last read. */
+export interface LossReading {
+  /** Nats a token. */
+  loss: number;
+  /** exp(loss) */
+  perplexity: number;
+  tokens: number;
+}
+
+export interface TrainOptions {
+  /** Steps to run. */
+  steps: number;
+  /** Called after each step that was queued, with the number of steps queued by this call. */
+  onStep?: (done: number) => void | Promise<void>;
+  /** Stops after the step in hand. */
+  signal?: AbortSignal;
+}
+
+export interface LanguageTrainer {
+  readonly plan: Executable['plan'];
+  readonly executable: Executable;
+  /** Chunks in one pass over the corpus: floor((L-1) / (N·T)). */
+  readonly stepsPerEpoch: number;
+  readonly tokensPerStep: number;
+  /** Updates so far; the optimizer's step number. */
+  step: number;
+  /** Queues training steps without waiting for each; resolves when all are done, with the number that ran. */
+  train(options: TrainOptions): Promise<number>;
+  /** Reads the mean loss since the last call and starts a new mean. */
+  readLoss(): Promise<LossReading>;
+  /** Reads the mean loss so far without starting a new one. */
+  peekLoss(): Promise<LossReading>;
+  /** Norm of the last gradient before clipping; only with `globalClipNorm`. */
+  gradientNorm(): Promise<number>;
+  /** Sets all carried states to zero, as at the beginning of a text. */
+  resetStates(): void;
+  /** The tensors besides parameters and slots that a resumed run needs: states, clock and running sums. */
+  readonly carried: Readonly<Record<string, Tensor>>;
+  dispose(): void;
+}
+
+/**
+ * Builds and loads the training plan: window, model, loss, backward, update, all in one submit a step.
+ * @throws DataError when the corpus is shorter than one chunk or has ids outside the vocabulary;
+ * OptionError when no layer carries a state.
+ */
+export async function languageTrainer(options: LanguageTrainerOptions): Promise<LanguageTrainer> {
+  const { model, parameters, backend, tokens, vocabularySize, optimizer, seed = 0 } = options;
+  const batch = expectCount(options.batch, 'batch');
+  const window = expectCount(options.window, 'window');
+  checkTokens(tokens, vocabularySize);
+  const stepsPerEpoch = Math.floor((tokens.length - 1) / (batch * window));
+  if (stepsPerEpoch < 1) {
+    throw new DataError(
+      `the text has ${tokens.length} tokens, but one chunk of ${batch} streams of ${window} takes ${batch * window + 1};` +
+        ' take a smaller batch or window, or a longer text',
+    );
+  }
+
+  let corpus!: Tensor;
+  let sums!: Tensor;
+  let clockState!: Tensor;
+  let update!: ReturnType<Optimizer['build']>;
+  const plan = buildPlan({ name: 'train', limits: backend.limits, parameters, training: true }, (b) => {
+    corpus = b.input('corpus', [tokens.length], { dtype: 'u32' });
+    sums = b.state('loss sums', [2]);
+    clockState = clock(b);
+    const { ids, labels } = corpusWindow(b, { corpus, batch, window });
+    const logits = model.build(b, ids);
+    const loss = sparseCategoricalCrossentropy({ sums })(b, logits, labels);
+    b.backward();
+    update = b.scope(optimizer.name, () => optimizer.build(b));
+    return { loss };
+  });
+  const states = Object.values(plan.states).filter((t) => t !== sums && t !== clockState && isCarried(t));
+  if (states.length === 0) {
+    throw new OptionError(
+      'no layer carries a state from chunk to chunk; give the recurrent layers `stateful: true`' +
+        ' (a language model reads on where the last chunk ended)',
+    );
+  }
+  const executable = await backend.load(plan);
+  backend.write(corpus, tokens);
+  backend.write(clockState, [0, 0, seed >>> 0, Math.floor(seed / 2 ** 32) >>> 0]);
+  const queue: InFlight = inFlight(executable);
+
+  const peekLoss = async (): Promise<LossReading> => {
+    const [total, count] = await backend.read(sums);
+    const loss = count > 0 ? total / count : Number.NaN;
+    return { loss, perplexity: Math.exp(loss), tokens: count };
+  };
+
+  const trainer: LanguageTrainer = {
+    plan,
+    executable,
+    stepsPerEpoch,
+    tokensPerStep: batch * window,
+    step: 0,
+    async train({ steps, onStep, signal }) {
+      let done = 0;
+      while (done < steps && !signal?.aborted) {
+        trainer.step++;
+        backend.write(update.hyper, optimizer.hyper(trainer.step));
+        executable.run();
+        done++;
+        await queue.submitted();
+        await onStep?.(done);
+      }
+      await queue.drained();
+      return done;
+    },
+    async readLoss() {
+      const reading = await peekLoss();
+      backend.write(sums, [0, 0]);
+      return reading;
+    },
+    peekLoss,
+    async gradientNorm() {
+      return (await backend.read(update.norm))[0];
+    },
+    resetStates() {
+      for (const state of states)
+        backend.write(state, new Float32Array(state.shape.reduce((a, n) => a * n, 1)));
+    },
+    carried: Object.fromEntries([...states, clockState, sums].map((t) => [t.name, t])),
+    dispose: () => executable.dispose(),
+  };
+  return trainer;
+}
+
+/** Float states are those of layers; u32 states are counters. */
+function isCarried(t: Tensor): boolean {
+  return t.dtype === 'f32' && t.name !== 'clip';
+}
+
+/** @throws DataError for an id outside the vocabulary. */
+export function checkTokens(tokens: Uint32Array, vocabularySize: number): void {
+  const at = tokens.findIndex((id) => id >= vocabularySize);
+  if (at >= 0) {
+    throw new DataError(
+      `token ${at} of the text is ${tokens[at]}, outside the vocabulary of ${vocabularySize}`,
+    );
+  }
+}
