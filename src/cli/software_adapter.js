@@ -177,12 +177,13 @@ async function unpackOnce(name, fill) {
         fs.renameSync(partial, target);
       } catch (error) {
         if (!fs.existsSync(target)) throw error;
-        fs.rmSync(partial, { recursive: true, force: true });
       }
       return target;
     } catch (error) {
-      fs.rmSync(partial, { recursive: true, force: true });
       failures.push(`${folder}: ${error instanceof Error ? error.message : error}`);
+    } finally {
+      // Asked first, for rmSync complains about a folder that it may not look into.
+      if (fs.existsSync(partial)) fs.rmSync(partial, { recursive: true, force: true });
     }
   }
   throw new SoftwareAdapterError(
