@@ -11,3 +11,39 @@ fn safe_exp(x: f32) -> f32 {
 fn sigmoid(x: f32) -> f32 {
   return 1.0 / (1.0 + safe_exp(-x));
 }
+
+// The activation of the simple RNN by number: 0 tanh, 1 relu, 2 sigmoid, 3 linear.
+fn recurrent_activation(kind: u32, x: f32) -> f32 {
+  switch kind {
+    case 1u: {
+      return max(x, 0.0);
+    }
+    case 2u: {
+      return sigmoid(x);
+    }
+    case 3u: {
+      return x;
+    }
+    default: {
+      return safe_tanh(x);
+    }
+  }
+}
+
+// Its derivative, from the output y.
+fn recurrent_derivative(kind: u32, y: f32) -> f32 {
+  switch kind {
+    case 1u: {
+      return select(0.0, 1.0, y > 0.0);
+    }
+    case 2u: {
+      return y * (1.0 - y);
+    }
+    case 3u: {
+      return 1.0;
+    }
+    default: {
+      return 1.0 - y * y;
+    }
+  }
+}

@@ -1,0 +1,46 @@
+// One time step of the simple RNN backward: recurrent product and derivative of the activation in one kernel.
+import wgsl from '../../shaders/rnn_backward.wgsl?raw';
+import { defineKernel } from '../core/kernel.ts';
+import { recurrentDerivative } from './activations.ts';
+
+/**
+ * With dh = dh[t+1] + da[t+1]·rt:  da[t] = dh∘act'(h[t+1]), act' from the output of the step.
+ *
+ * The derivative of rnn_forward; `activation` is an index of recurrentActivations, one pipeline each.
+ * da [T,N,H]: step t is written, the gradient of x[t] + h[t]·r; later steps hold theirs. rt [H,H] = r transposed.
+ * h [T+1,N,H]: slot t+1 is read. dh [T+1,N,H]: gradients from above; where mask [T,N] is 0, da is 0 and the
+ * gradient of slot t+1 is added to slot t. `last` = 1 at t = T-1.
+ */
+export const rnnBackward = defineKernel({
+  name: 'rnn_backward',
+  wgsl,
+  bindings: { rt: 'read', mask: 'read u32', h: 'read', da: 'readwrite', dh: 'readwrite' },
+  params: { t: 'u32', batch: 'u32', units: 'u32', masked: 'u32', last: 'u32', activation: 'u32' },
+  constants: (p) => ({ ACTIVATION: p.activation }),
+  workgroups: (p) => [Math.ceil(p.units / 16), Math.ceil(p.batch / 16), 1],
+  reference({ rt, mask, h, da, dh }, p) {
+    for (let row = 0; row < p.batch; row++) {
+      const step = p.t * p.batch + row;
+      const skip = p.masked === 1 && mask[step] === 0;
+      for (let unit = 0; unit < p.units; unit++) {
+        const now = step * p.units + unit;
+        const next = now + p.batch * p.units;
+        let dhTotal = dh[next];
+        if (p.last === 0) {
+          const after = next - unit;
+          for (let k = 0; k < p.units; k++) dhTotal += da[after + k] * rt[k * p.units + unit];
+        }
+        if (skip) {
+          da[now] = 0;
+          dh[now] += dhTotal;
+          continue;
+        }
+        da[now] = dhTotal * recurrentDerivative(p.activation, h[next]);
+      }
+    }
+  },
+  cost: (p) => ({
+    flops: 2 * p.batch * p.units * p.units,
+    bytes: 4 * (p.units * p.units + 5 * p.batch * p.units),
+  }),
+});

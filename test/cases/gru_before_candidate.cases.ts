@@ -1,0 +1,44 @@
+// Cases of the candidate of a GRU step with the reset before the product: z and r are activated, n is not.
+import { gateBlocks, openGate } from './gru_case.ts';
+import { constant, extreme, integers, type KernelCase, normal, type TensorCase } from './kernel_case.ts';
+
+interface Step {
+  T?: number;
+  N?: number;
+  H?: number;
+  t?: number;
+  masked?: boolean;
+  gate?: (shape: readonly number[]) => TensorCase;
+  fill?: (shape: readonly number[]) => TensorCase;
+  bench?: boolean;
+}
+
+function step(name: string, o: Step): KernelCase {
+  const { T = 2, N = 3, H = 5, t = 1, masked = false, gate = openGate, fill = normal, bench } = o;
+  return {
+    name,
+    sum: H,
+    params: { t, batch: N, units: H, masked: masked ? 1 : 0 },
+    tensors: {
+      r: normal([H, 3, H], 1 / Math.sqrt(H)),
+      mask: masked ? integers([T, N], 2) : constant([1], 0),
+      rh: normal([T, N, H], 0.5),
+      gates: gateBlocks([T, N, 3, H], gate, gate, fill),
+      h: normal([T + 1, N, H], 0.5),
+    },
+    ...(bench && { bench }),
+  };
+}
+
+export const cases: readonly KernelCase[] = [
+  step('T=1 N=1 H=1', { T: 1, N: 1, H: 1, t: 0 }),
+  step('N=1 H=33', { N: 1, H: 33 }),
+  step('N=33 H=1', { N: 33, H: 1 }),
+  step('off the tile', { N: 17, H: 65, T: 3, t: 2 }),
+  step('masked', { N: 18, H: 7, T: 3, masked: true }),
+  step('extreme candidate', { N: 4, H: 16, fill: extreme }),
+  step('saturated gates', { N: 4, H: 16, gate: (shape) => integers(shape, 2) }),
+  step('H=127', { N: 5, H: 127 }),
+  step('H=512', { N: 4, H: 512 }),
+  step('medium', { N: 32, H: 128, bench: true }),
+];

@@ -1,0 +1,44 @@
+// Cases of the reset gate of a GRU step backward: in step t, block r is an activation, z and n are gradients.
+import { gateBlocks, openGate } from './gru_case.ts';
+import { constant, integers, type KernelCase, normal, type TensorCase } from './kernel_case.ts';
+
+interface Step {
+  T?: number;
+  N?: number;
+  H?: number;
+  t?: number;
+  masked?: boolean;
+  gradients?: (shape: readonly number[]) => TensorCase;
+  reset?: (shape: readonly number[]) => TensorCase;
+  bench?: boolean;
+}
+
+function step(name: string, o: Step): KernelCase {
+  const { T = 3, N = 3, H = 5, t = 1, masked = false, reset = openGate, gradients = normal, bench } = o;
+  return {
+    name,
+    sum: H,
+    params: { t, batch: N, units: H, masked: masked ? 1 : 0 },
+    tensors: {
+      rt: normal([3, H, H], 1 / Math.sqrt(H)),
+      mask: masked ? integers([T, N], 2) : constant([1], 0),
+      h: normal([T + 1, N, H], 0.5),
+      gates: gateBlocks([T, N, 3, H], gradients, reset, gradients),
+      dh: gradients([T + 1, N, H]),
+    },
+    ...(bench && { bench }),
+  };
+}
+
+export const cases: readonly KernelCase[] = [
+  step('T=1 N=1 H=1', { T: 1, N: 1, H: 1, t: 0 }),
+  step('N=1 H=33', { t: 0, N: 1, H: 33 }),
+  step('N=33 H=1', { N: 33, H: 1 }),
+  step('off the tile', { N: 17, H: 65 }),
+  step('masked', { N: 18, H: 7, masked: true }),
+  step('large gradients', { N: 4, H: 16, gradients: (shape) => normal(shape, 1e4) }),
+  step('saturated gate', { N: 4, H: 16, reset: (shape) => integers(shape, 2) }),
+  step('H=127', { N: 5, H: 127 }),
+  step('H=512', { N: 4, H: 512 }),
+  step('medium', { N: 32, H: 128, bench: true }),
+];

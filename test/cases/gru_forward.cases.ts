@@ -1,0 +1,56 @@
+// Cases of the GRU step, reset after the product: with and without recurrent bias, masks, extreme inputs, H = 512 once.
+import { constant, extreme, integers, type KernelCase, normal, type TensorCase } from './kernel_case.ts';
+
+interface Step {
+  T?: number;
+  N?: number;
+  H?: number;
+  t?: number;
+  masked?: boolean;
+  biased?: boolean;
+  bias?: (shape: readonly number[]) => TensorCase;
+  gates?: (shape: readonly number[]) => TensorCase;
+  bench?: boolean;
+}
+
+function step(name: string, o: Step): KernelCase {
+  const {
+    T = 2,
+    N = 3,
+    H = 5,
+    t = 1,
+    masked = false,
+    biased = true,
+    bias = normal,
+    gates = normal,
+    bench,
+  } = o;
+  return {
+    name,
+    sum: H,
+    params: { t, batch: N, units: H, masked: masked ? 1 : 0, biased: biased ? 1 : 0 },
+    tensors: {
+      r: normal([H, 3, H], 1 / Math.sqrt(H)),
+      bias: biased ? bias([3, H]) : constant([1], 0),
+      mask: masked ? integers([T, N], 2) : constant([1], 0),
+      gates: gates([T, N, 3, H]),
+      q: normal([T, N, H]),
+      h: normal([T + 1, N, H], 0.5),
+    },
+    ...(bench && { bench }),
+  };
+}
+
+export const cases: readonly KernelCase[] = [
+  step('T=1 N=1 H=1', { T: 1, N: 1, H: 1, t: 0 }),
+  step('N=1 H=33', { N: 1, H: 33 }),
+  step('N=33 H=1', { N: 33, H: 1 }),
+  step('off the tile', { N: 17, H: 65, T: 3, t: 2 }),
+  step('masked', { N: 18, H: 7, T: 3, masked: true }),
+  step('no recurrent bias', { N: 3, H: 9, biased: false }),
+  step('extreme gates', { N: 4, H: 16, gates: extreme }),
+  step('extreme recurrent bias', { N: 4, H: 16, bias: extreme }),
+  step('H=127', { N: 5, H: 127 }),
+  step('H=512', { N: 4, H: 512 }),
+  step('medium', { N: 32, H: 128, bench: true }),
+];

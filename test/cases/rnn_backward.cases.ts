@@ -1,0 +1,66 @@
+// Cases of the simple RNN step backward: every activation, masks, large gradients, saturated states, H = 512 once.
+import { recurrentActivations } from '../../src/kernels/activations.ts';
+import {
+  constant,
+  extreme,
+  integers,
+  type KernelCase,
+  normal,
+  type TensorCase,
+  uniform,
+} from './kernel_case.ts';
+
+type Activation = (typeof recurrentActivations)[number];
+
+interface Step {
+  T?: number;
+  N?: number;
+  H?: number;
+  t?: number;
+  masked?: boolean;
+  activation?: Activation;
+  gradients?: (shape: readonly number[]) => TensorCase;
+  states?: (shape: readonly number[]) => TensorCase;
+  bench?: boolean;
+}
+
+function step(name: string, o: Step): KernelCase {
+  const { T = 3, N = 3, H = 5, t = 1, masked = false, gradients = normal } = o;
+  const { activation = 'tanh', states = (shape) => uniform(shape, -0.98, 0.98), bench } = o;
+  return {
+    name,
+    sum: H,
+    params: {
+      t,
+      batch: N,
+      units: H,
+      masked: masked ? 1 : 0,
+      last: t === T - 1 ? 1 : 0,
+      activation: recurrentActivations.indexOf(activation),
+    },
+    tensors: {
+      rt: normal([H, H], 1 / Math.sqrt(H)),
+      mask: masked ? integers([T, N], 2) : constant([1], 0),
+      h: states([T + 1, N, H]),
+      da: gradients([T, N, H]),
+      dh: gradients([T + 1, N, H]),
+    },
+    ...(bench && { bench }),
+  };
+}
+
+export const cases: readonly KernelCase[] = [
+  step('T=1 N=1 H=1', { T: 1, N: 1, H: 1, t: 0 }),
+  step('last step', { t: 2 }),
+  step('first step', { t: 0, N: 2, H: 33 }),
+  step('N=33 H=1', { N: 33, H: 1 }),
+  step('off the tile', { N: 17, H: 65 }),
+  step('masked', { N: 18, H: 7, masked: true }),
+  step('masked last step', { t: 2, N: 18, H: 7, masked: true }),
+  ...recurrentActivations.map((activation) => step(activation, { N: 6, H: 19, activation })),
+  step('large gradients', { N: 4, H: 16, gradients: (shape) => normal(shape, 1e4) }),
+  step('saturated states', { N: 4, H: 16, states: (shape) => extreme(shape, 1) }),
+  step('H=127', { N: 5, H: 127 }),
+  step('H=512', { N: 4, H: 512 }),
+  step('medium', { N: 32, H: 128, bench: true }),
+];

@@ -1,0 +1,53 @@
+// Cases of the simple RNN step: every activation, sizes off the tile, masks, extreme inputs, H = 512 once.
+import { recurrentActivations } from '../../src/kernels/activations.ts';
+import { constant, extreme, integers, type KernelCase, normal, type TensorCase } from './kernel_case.ts';
+
+type Activation = (typeof recurrentActivations)[number];
+
+interface Step {
+  T?: number;
+  N?: number;
+  H?: number;
+  t?: number;
+  masked?: boolean;
+  activation?: Activation;
+  fill?: (shape: readonly number[]) => TensorCase;
+  bench?: boolean;
+}
+
+function step(name: string, o: Step): KernelCase {
+  const { T = 2, N = 3, H = 5, t = 1, masked = false, fill = normal, activation = 'tanh', bench } = o;
+  return {
+    name,
+    sum: H,
+    params: {
+      t,
+      batch: N,
+      units: H,
+      masked: masked ? 1 : 0,
+      activation: recurrentActivations.indexOf(activation),
+    },
+    tensors: {
+      r: normal([H, H], 1 / Math.sqrt(H)),
+      mask: masked ? integers([T, N], 2) : constant([1], 0),
+      x: fill([T, N, H]),
+      h: normal([T + 1, N, H], 0.5),
+    },
+    ...(bench && { bench }),
+  };
+}
+
+export const cases: readonly KernelCase[] = [
+  step('T=1 N=1 H=1', { T: 1, N: 1, H: 1, t: 0 }),
+  step('N=1 H=33', { N: 1, H: 33 }),
+  step('N=33 H=1', { N: 33, H: 1 }),
+  step('off the tile', { N: 17, H: 65, T: 3, t: 2 }),
+  step('masked', { N: 18, H: 7, T: 3, masked: true }),
+  ...recurrentActivations.flatMap((activation) => [
+    step(activation, { N: 6, H: 19, activation }),
+    step(`extreme ${activation}`, { N: 4, H: 16, activation, fill: extreme }),
+  ]),
+  step('H=127', { N: 5, H: 127 }),
+  step('H=512', { N: 4, H: 512 }),
+  step('medium', { N: 32, H: 128, bench: true }),
+];
