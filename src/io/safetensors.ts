@@ -130,8 +130,8 @@ function dtypeOf(data: Float32Array | Float64Array | Uint32Array | Int32Array): 
 }
 
 function decode(dtype: string, bytes: Uint8Array, start: number, length: number): TensorData {
-  // A copy of its own, because typed arrays want aligned starts.
-  const buffer = bytes.slice(start, start + length).buffer;
+  // A copy of its own, because typed arrays want aligned starts; Node's Buffer.slice would only be a view.
+  const { buffer } = Uint8Array.from(bytes.subarray(start, start + length));
   switch (dtype) {
     case 'F64':
       return new Float64Array(buffer);

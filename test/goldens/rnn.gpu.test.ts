@@ -1,0 +1,18 @@
+// Recurrent layers against golden values on the GPU.
+import { afterAll, beforeAll, describe, test } from 'vitest';
+import { type WebGpuBackend, webgpu } from '../../src/backends/webgpu/webgpu.ts';
+import { goldenAttrs, goldenIds } from '../harness/golden.ts';
+import { checkRnnGolden } from './rnn.ts';
+
+let backend: WebGpuBackend;
+beforeAll(async () => {
+  backend = await webgpu();
+});
+afterAll(() => backend?.dispose());
+
+describe('golden recurrent layers on the GPU', () => {
+  // Cases of both directions wait for the bidirectional layer; rnn.test.ts lists them.
+  for (const id of goldenIds('rnn').filter((id) => !goldenAttrs(id).bidirectional)) {
+    test(id, () => checkRnnGolden(id, backend, 'f32'));
+  }
+});
