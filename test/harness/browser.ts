@@ -163,6 +163,8 @@ async function start(url: string, adapterFlags: string[]): Promise<Started> {
     executablePath: executable,
     args: [...quiet, ...adapterFlags],
     env: { ...process.env, ...env },
+    // Through a pipe instead of a socket: the browser ends when this process does, even by SIGKILL.
+    pipe: true,
     protocolTimeout: 600_000,
   });
   try {
