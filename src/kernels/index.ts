@@ -1,7 +1,14 @@
 // The registry: every kernel, one line each; tests, gradient checks and benchmarks iterate it.
 import type { Kernel } from '../core/kernel.ts';
+import { activationBackwardKernel } from './activation_backward.ts';
+import { activationForwardKernel } from './activation_forward.ts';
+import { adadeltaKernel } from './adadelta.ts';
+import { adagradKernel } from './adagrad.ts';
+import { adamKernel } from './adam.ts';
+import { clipScaleKernel } from './clip_scale.ts';
 import { advanceKernel } from './clock.ts';
 import { columnSumKernel } from './column_sum.ts';
+import { dropoutKernel } from './dropout.ts';
 import { embeddingBackwardKernel } from './embedding_backward.ts';
 import { embeddingForwardKernel } from './embedding_forward.ts';
 import { embeddingLinksKernel } from './embedding_links.ts';
@@ -11,18 +18,36 @@ import { gruBeforeCandidateBackward } from './gru_before_candidate_backward.ts';
 import { gruBeforeGates } from './gru_before_gates.ts';
 import { gruBeforeGatesBackward } from './gru_before_gates_backward.ts';
 import { gruForward } from './gru_forward.ts';
+import { labelWeightKernel } from './label_weight.ts';
+import { lossSumKernel } from './loss_sum.ts';
 import { lstmBackward } from './lstm_backward.ts';
 import { lstmForward } from './lstm_forward.ts';
+import { maskRowsKernel } from './mask_rows.ts';
 import { matmulRegister, matmulTiled } from './matmul.ts';
+import { nadamKernel } from './nadam.ts';
+import { rmspropKernel } from './rmsprop.ts';
 import { rnnBackward } from './rnn_backward.ts';
 import { rnnForward } from './rnn_forward.ts';
+import { sgdKernel } from './sgd.ts';
+import { softmaxBackwardKernel } from './softmax_backward.ts';
+import { softmaxCrossEntropyKernel } from './softmax_cross_entropy.ts';
+import { softmaxCrossEntropySoftKernel } from './softmax_cross_entropy_soft.ts';
+import { softmaxForwardKernel } from './softmax_forward.ts';
+import { squareSumKernel } from './square_sum.ts';
 import { sumSlicesKernel } from './sum_slices.ts';
 import { transposeKernel } from './transpose.ts';
 import { windowKernel } from './window.ts';
 
 export const kernels: readonly Kernel[] = [
+  activationBackwardKernel,
+  activationForwardKernel,
+  adadeltaKernel,
+  adagradKernel,
+  adamKernel,
   advanceKernel,
+  clipScaleKernel,
   columnSumKernel,
+  dropoutKernel,
   embeddingBackwardKernel,
   embeddingForwardKernel,
   embeddingLinksKernel,
@@ -32,12 +57,23 @@ export const kernels: readonly Kernel[] = [
   gruBeforeGates,
   gruBeforeGatesBackward,
   gruForward,
+  labelWeightKernel,
+  lossSumKernel,
   lstmBackward,
   lstmForward,
+  maskRowsKernel,
   matmulRegister,
   matmulTiled,
+  nadamKernel,
+  rmspropKernel,
   rnnBackward,
   rnnForward,
+  sgdKernel,
+  softmaxBackwardKernel,
+  softmaxCrossEntropyKernel,
+  softmaxCrossEntropySoftKernel,
+  softmaxForwardKernel,
+  squareSumKernel,
   sumSlicesKernel,
   transposeKernel,
   windowKernel,

@@ -2,10 +2,16 @@
 import activation from '../../../shaders/shared/activation.wgsl?raw';
 import linearIndex from '../../../shaders/shared/linear_index.wgsl?raw';
 import random from '../../../shaders/shared/random.wgsl?raw';
+import softmaxRow from '../../../shaders/shared/softmax_row.wgsl?raw';
+import specialFunctions from '../../../shaders/shared/special_functions.wgsl?raw';
+import workgroupSum from '../../../shaders/shared/workgroup_sum.wgsl?raw';
 import type { SharedSources } from './specialise.ts';
 
 export const sharedSources: SharedSources = new Map([
   ['activation', activation],
   ['linear_index', linearIndex],
   ['random', random],
+  ['softmax_row', softmaxRow],
+  ['special_functions', specialFunctions],
+  ['workgroup_sum', workgroupSum],
 ]);

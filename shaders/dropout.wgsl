@@ -1,0 +1,39 @@
+// y (+)= x·keep/(1 - rate): each element is kept with probability 1 - rate, by a hash of seed, run, stream and index.
+// The same run gives the same choice, so that the backward pass is the same kernel on the gradient.
+//
+// x, y [count]; clock [4] = (position, runs, seed_low, seed_high). Threads: one an element, in a grid of two dimensions.
+#import linear_index
+#import random
+struct Params {
+  count: u32,
+  rate: f32,
+  stream: u32,
+  accumulate: u32,
+  x_offset: u32,
+  y_offset: u32,
+}
+@group(0) @binding(0) var<uniform> p: Params;
+@group(0) @binding(1) var<storage, read> x: array<f32>;
+@group(0) @binding(2) var<storage, read> clock: array<u32>;
+@group(0) @binding(3) var<storage, read_write> y: array<f32>;
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) thread: u32,
+) {
+  let i = linear_index(group, groups, thread, 64u);
+  if (i >= p.count) {
+    return;
+  }
+  let run = random_word(clock[2], clock[3], clock[1]);
+  let word = random_word(run, p.stream, i);
+  // 24 bits against rate·2^24: both are exact in f32.
+  let kept = f32(word >> 8u) >= p.rate * 16777216.0;
+  var value = select(0.0, x[p.x_offset + i] / (1.0 - p.rate), kept);
+  if (p.accumulate == 1u) {
+    value += y[p.y_offset + i];
+  }
+  y[p.y_offset + i] = value;
+}
