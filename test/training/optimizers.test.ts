@@ -1,0 +1,118 @@
+// Optimizers: options in the user's words, configurations, schedules, frozen parameters, gradients that are not finite.
+import { describe, expect, test } from 'vitest';
+import { cpu } from '../../src/backends/cpu.ts';
+import { buildPlan } from '../../src/core/builder.ts';
+import { OptionError, ShapeError } from '../../src/core/errors.ts';
+import { defaultLimits } from '../../src/core/limits.ts';
+import { Parameters } from '../../src/core/parameters.ts';
+import {
+  adadelta,
+  adagrad,
+  adam,
+  adamW,
+  nadam,
+  optimizerFromConfig,
+  rmsprop,
+  sgd,
+} from '../../src/training/optimizers.ts';
+import { updatePlan } from '../goldens/optimizers.ts';
+import { checkNotFinite } from './not_finite.ts';
+
+const factories = { sgd, adam, adamW, nadam, rmsprop, adagrad, adadelta };
+
+describe('options', () => {
+  test.each([
+    [() => sgd({ learningRate: -1 }), '[sgd/learningRate] must be a number of at least 0'],
+    [() => sgd({ learningRate: Number.NaN }), '[sgd/learningRate]'],
+    [() => sgd({ momentum: 1 }), '[sgd/momentum] must be a number from 0 to below 1, got 1'],
+    [() => sgd({ nesterov: true }), '[sgd/nesterov] needs a momentum above 0'],
+    [() => adam({ beta1: 1 }), '[adam/beta1]'],
+    [() => adam({ epsilon: 0 }), '[adam/epsilon] must be a number above 0, got 0'],
+    [() => adam({ globalClipNorm: 0 }), '[adam/globalClipNorm]'],
+    [() => rmsprop({ clipValue: -1 }), '[rmsprop/clipValue]'],
+    [() => adamW({ weightDecay: -0.1 }), '[adamW/weightDecay]'],
+    [() => rmsprop({ centered: 1 as unknown as boolean }), '[rmsprop/centered] must be true or false, got 1'],
+    [() => adam({ learningRate: '1' as unknown as number }), '[adam/learningRate]'],
+    [() => adam({ lr: 1 } as object), '[adam] has no option lr; it has learningRate'],
+    [() => optimizerFromConfig({ name: 'adamm' }), 'there is no adamm; there are sgd, adam'],
+    [() => optimizerFromConfig({ name: 'toString' }), 'there is no toString'],
+  ])('%s is refused', (make, message) => {
+    expect(make).toThrow(OptionError);
+    expect(make).toThrow(message);
+  });
+
+  test('left undefined are the defaults', () => {
+    expect(sgd({ learningRate: undefined } as object).options).toEqual(sgd().options);
+  });
+});
+
+test.each(Object.entries(factories))('%s comes back from its configuration', (name, factory) => {
+  const made = factory({ learningRate: 0.25, globalClipNorm: 2 });
+  const again = optimizerFromConfig(JSON.parse(JSON.stringify(made.config)));
+  expect(again.name).toBe(name);
+  expect(again.options).toEqual(made.options);
+  expect(again.hyper(3)).toEqual(made.hyper(3));
+});
+
+describe('the learning rate', () => {
+  test('may follow a schedule, which counts from 0', () => {
+    const steps: number[] = [];
+    const made = sgd({ learningRate: (step) => steps.push(step) / 100 });
+    expect(made.hyper(1)[0]).toBe(0.01);
+    expect(made.hyper(2)[0]).toBe(0.02);
+    expect(steps).toEqual([0, 1]);
+  });
+
+  test('of a schedule that fails is refused with its step', () => {
+    const made = adam({ learningRate: () => Number.NaN });
+    expect(() => made.hyper(6)).toThrow('[adam/learningRate] the schedule gave NaN at step 5');
+  });
+
+  test('can be changed under a plan that stands', async () => {
+    const slow = sgd({ learningRate: 0.5 });
+    const update = await updatePlan(cpu(), slow, [{ shape: [1], data: [1] }]);
+    update.run(1, [[1]]);
+    expect((await update.weights())[0]).toBe(0.5);
+    update.run(2, [[1]], slow.withLearningRate(0.25));
+    expect((await update.weights())[0]).toBe(0.25);
+  });
+
+  test('of nadam does not depend on the order in which steps are asked for', () => {
+    const made = nadam();
+    const ahead = made.hyper(50);
+    expect(made.hyper(3)).toEqual(nadam().hyper(3));
+    expect(made.hyper(50)).toEqual(ahead);
+    expect(Array.from(made.hyper(1e6)).every(Number.isFinite)).toBe(true);
+  });
+});
+
+test('frozen parameters stay as they are, weight decay or not', async () => {
+  const shape = [3];
+  const data = [1, 2, 3];
+  for (const optimizer of [sgd({ weightDecay: 0.1 }), adamW({ weightDecay: 0.1 })]) {
+    const update = await updatePlan(cpu(), optimizer, [
+      { shape, data },
+      { shape, data, trainable: false },
+      { shape, data },
+    ]);
+    const zeros = [0, 0, 0];
+    update.run(1, [zeros, zeros, zeros]);
+    expect([...(await update.weights(1))]).toEqual(data);
+    for (const i of [0, 2]) {
+      (await update.weights(i)).forEach((w, j) => {
+        expect(w).toBeLessThan(data[j]);
+      });
+    }
+  }
+});
+
+test('a model with nothing to train is refused', () => {
+  expect(() =>
+    buildPlan(
+      { name: 'p', limits: defaultLimits, parameters: new Parameters(), training: true },
+      (b) => void sgd().build(b),
+    ),
+  ).toThrow(ShapeError);
+});
+
+test('gradients that are not finite leave the weights as they are', () => checkNotFinite(cpu()));
