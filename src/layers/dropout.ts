@@ -1,0 +1,46 @@
+// The dropout layer: other elements are dropped in every run, by the plan's clock.
+import { OptionError } from '../core/errors.ts';
+import { hashText } from '../core/random.ts';
+import { clock } from '../kernels/clock.ts';
+import { dropoutForward } from '../kernels/dropout.ts';
+import type { Layer } from './layer.ts';
+
+export interface DropoutOptions {
+  /** The part of the elements that is dropped, in [0, 1). */
+  rate: number;
+  name?: string;
+}
+
+/**
+ * Dropout (Srivastava et al. 2014): in training each element of x [...] becomes 0 with probability `rate`, the others
+ * are divided by 1 - rate; outside training, and at rate 0, the layer returns x itself.
+ * The choice depends on the seed and run count in the plan's clock, on the scope and on the order of the layers.
+ * @throws OptionError for a rate outside [0, 1).
+ */
+export function dropout({ rate, name = 'dropout' }: DropoutOptions): Layer {
+  if (!(rate >= 0 && rate < 1)) {
+    throw new OptionError(`[${name}] rate must be at least 0 and below 1, got ${rate}`);
+  }
+  return {
+    name,
+    build(b, x) {
+      if (!b.training || rate === 0) return x;
+      const known = b.once('dropouts', () => ({ count: 0 }));
+      // A layer that stands in a model twice drops other elements each time.
+      const stream = hashText(`${b.path} ${known.count++}`);
+      const time = clock(b);
+      const y = b.activation('y', x.shape, { differentiable: x.differentiable });
+      b.setMask(y, b.maskOf(x));
+      dropoutForward(b, { x, y, clock: time, rate, stream });
+      b.onBackward(() => {
+        const dy = b.gradOf(y);
+        const into = dy && b.gradInto(x);
+        if (into) {
+          const { tensor, accumulate } = into;
+          dropoutForward(b, { x: dy, y: tensor, clock: time, rate, stream, accumulate });
+        }
+      });
+      return y;
+    },
+  };
+}
