@@ -13,7 +13,8 @@ export interface EvaluatorOptions {
   model: Layer;
   parameters: Parameters;
   backend: Backend;
-  vocabularySize: number;
+  /** V: every token must be below it; the model's output tells when it is left out. */
+  vocabularySize?: number;
   /** N: the text is cut into so many equal parts that are read side by side; 1 reads it as one. */
   batch?: number;
   /** T: steps of one run; it does not change the result. */
@@ -39,7 +40,8 @@ const IGNORED = 0xffffffff;
 
 /** Builds and loads a plan without backward steps; it shares the parameters with the training plan. */
 export async function evaluator(options: EvaluatorOptions): Promise<Evaluator> {
-  const { model, parameters, backend, vocabularySize, batch: N = 1, window: T = 32 } = options;
+  const { model, parameters, backend, batch: N = 1, window: T = 32 } = options;
+  let vocabularySize = options.vocabularySize ?? 0;
   let ids!: Tensor;
   let labels!: Tensor;
   let sums!: Tensor;
@@ -48,6 +50,7 @@ export async function evaluator(options: EvaluatorOptions): Promise<Evaluator> {
     labels = b.input('labels', [T, N], { dtype: 'u32' });
     sums = b.state('loss sums', [2]);
     const logits = model.build(b, ids);
+    vocabularySize ||= logits.shape.at(-1)!;
     const loss = sparseCategoricalCrossentropy({ ignoreClass: IGNORED, sums })(b, logits, labels);
     return { loss };
   });

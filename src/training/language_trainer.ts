@@ -2,7 +2,7 @@
 import type { Backend, Executable } from '../backends/backend.ts';
 import { buildPlan } from '../core/builder.ts';
 import { DataError, OptionError } from '../core/errors.ts';
-import type { Parameters } from '../core/parameters.ts';
+import { Parameters } from '../core/parameters.ts';
 import { expectCount, type Tensor } from '../core/tensor.ts';
 import { clock } from '../kernels/clock.ts';
 import { corpusWindow } from '../kernels/window.ts';
@@ -14,18 +14,19 @@ import type { Optimizer } from './optimizers.ts';
 export interface LanguageTrainerOptions {
   /** ids [T,N] to logits [T,N,V]; its recurrent layers carry their states (`stateful: true`). */
   model: Layer;
-  parameters: Parameters;
+  /** The weights, where another plan of the model made them already; new ones from `seed` when left out. */
+  parameters?: Parameters;
   backend: Backend;
   /** The corpus as token ids. */
   tokens: Uint32Array;
-  /** V: every token must be below it. */
-  vocabularySize: number;
+  /** V: every token must be below it; the model's output tells when it is left out. */
+  vocabularySize?: number;
   /** N: streams that start at N equally spaced offsets. */
   batch: number;
   /** T: steps of a chunk; gradients stop at its edge, states do not. */
   window: number;
   optimizer: Optimizer;
-  /** Seeds dropout; the weights have a seed of their own, in `parameters`. */
+  /** Seeds dropout, and the weights where no `parameters` are given. */
   seed?: number;
 }
 
@@ -48,6 +49,8 @@ export interface TrainOptions {
 }
 
 export interface LanguageTrainer {
+  /** The weights, for other plans of the model: `evaluator`, `generator`. */
+  readonly parameters: Parameters;
   readonly plan: Executable['plan'];
   readonly executable: Executable;
   /** Chunks in one pass over the corpus: floor((L-1) / (N·T)). */
@@ -76,10 +79,10 @@ export interface LanguageTrainer {
  * OptionError when no layer carries a state.
  */
 export async function languageTrainer(options: LanguageTrainerOptions): Promise<LanguageTrainer> {
-  const { model, parameters, backend, tokens, vocabularySize, optimizer, seed = 0 } = options;
+  const { model, backend, tokens, optimizer, seed = 0 } = options;
+  const parameters = options.parameters ?? new Parameters({ seed });
   const batch = expectCount(options.batch, 'batch');
   const window = expectCount(options.window, 'window');
-  checkTokens(tokens, vocabularySize);
   const stepsPerEpoch = Math.floor((tokens.length - 1) / (batch * window));
   if (stepsPerEpoch < 1) {
     throw new DataError(
@@ -98,6 +101,7 @@ export async function languageTrainer(options: LanguageTrainerOptions): Promise<
     clockState = clock(b);
     const { ids, labels } = corpusWindow(b, { corpus, batch, window });
     const logits = model.build(b, ids);
+    checkTokens(tokens, options.vocabularySize ?? logits.shape.at(-1)!);
     const loss = sparseCategoricalCrossentropy({ sums })(b, logits, labels);
     b.backward();
     update = b.scope(optimizer.name, () => optimizer.build(b));
@@ -122,6 +126,7 @@ export async function languageTrainer(options: LanguageTrainerOptions): Promise<
   };
 
   const trainer: LanguageTrainer = {
+    parameters,
     plan,
     executable,
     stepsPerEpoch,

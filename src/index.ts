@@ -1,0 +1,96 @@
+// The only public door of the library.
+export type { Backend, Executable, KernelTime } from './backends/backend.ts';
+export { type CpuOptions, cpu } from './backends/cpu.ts';
+export type { DeviceOptions } from './backends/webgpu/device.ts';
+export { type WebGpuBackend, webgpu } from './backends/webgpu/webgpu.ts';
+export {
+  type ActivationOptions,
+  type Builder,
+  buildPlan,
+  type InputOptions,
+  type Moment,
+  type StateOptions,
+} from './core/builder.ts';
+export { DataError, DeviceError, FormatError, OptionError, ShapeError } from './core/errors.ts';
+export {
+  type Access,
+  type Binding,
+  type Bindings,
+  type Constants,
+  type Cost,
+  defineKernel,
+  type Kernel,
+  linearGrid,
+  type ParamTypes,
+  type ParamValues,
+  type Storage,
+} from './core/kernel.ts';
+export { defaultLimits, type Limits } from './core/limits.ts';
+export {
+  fromStorage,
+  type Initial,
+  type ParameterOptions,
+  Parameters,
+  toStorage,
+} from './core/parameters.ts';
+export type { Clear, Copy, Dispatch, Plan, Step } from './core/plan.ts';
+export { type Random, random } from './core/random.ts';
+export type { DType, Role, Tensor } from './core/tensor.ts';
+export { type Level, Vocabulary, type VocabularyRecord } from './data/vocabulary.ts';
+export {
+  type ModelRecord,
+  type Progress,
+  packWeights,
+  parseModelRecord,
+  type TrainingRecord,
+  unpackWeights,
+} from './io/checkpoint.ts';
+export {
+  readSafetensors,
+  type SafetensorsFile,
+  type StoredTensor,
+  writeSafetensors,
+} from './io/safetensors.ts';
+export { kernels } from './kernels/index.ts';
+export { type ActivationName, applyActivation } from './layers/activation.ts';
+export type { BackwardRecurrence, Cell, Recurrence, RecurrentProduct } from './layers/cell.ts';
+export { type DenseLayer, type DenseOptions, dense } from './layers/dense.ts';
+export { type DropoutOptions, dropout } from './layers/dropout.ts';
+export { type EmbeddingLayer, type EmbeddingOptions, embedding } from './layers/embedding.ts';
+export { type GruOptions, gru } from './layers/gru.ts';
+export type { Initializer, InitializerName } from './layers/initializers.ts';
+export type { Layer } from './layers/layer.ts';
+export { type LstmOptions, lstm } from './layers/lstm.ts';
+export {
+  type RecurrentLayer,
+  type RecurrentOptions,
+  type RecurrentResult,
+  recurrentLayer,
+} from './layers/recurrent.ts';
+export { type RnnActivation, type SimpleRnnOptions, simpleRNN } from './layers/simple_rnn.ts';
+export { type CellName, type LanguageModelConfig, languageModel } from './models/language_model.ts';
+export { type Sequential, sequential } from './models/sequential.ts';
+export { type Evaluator, type EvaluatorOptions, evaluator } from './training/evaluation.ts';
+export {
+  type GenerateOptions,
+  type Generator,
+  type GeneratorOptions,
+  generator,
+} from './training/generation.ts';
+export {
+  type LanguageTrainer,
+  type LanguageTrainerOptions,
+  type LossReading,
+  languageTrainer,
+} from './training/language_trainer.ts';
+export { categoricalCrossentropy, type Loss, sparseCategoricalCrossentropy } from './training/losses.ts';
+export {
+  adadelta,
+  adagrad,
+  adam,
+  adamW,
+  nadam,
+  type Optimizer,
+  rmsprop,
+  sgd,
+} from './training/optimizers.ts';
