@@ -36,7 +36,6 @@ fn main(
     g = clamp(gradients[i] * clip[1], -p.clip_value, p.clip_value);
   }
   g += p.weight_decay * parameters[i];
-
   let s = square[i] + p.gain * (g * g - square[i]);
   square[i] = s;
   let d = g * sqrt(change[i] + p.epsilon) / sqrt(s + p.epsilon);

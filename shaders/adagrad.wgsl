@@ -34,7 +34,6 @@ fn main(
     g = clamp(gradients[i] * clip[1], -p.clip_value, p.clip_value);
   }
   g += p.weight_decay * parameters[i];
-
   let s = square[i] + g * g;
   square[i] = s;
   parameters[i] -= hyper[0] * g / (sqrt(p.initial + s) + p.epsilon);

@@ -37,7 +37,6 @@ fn main(
     g = clamp(gradients[i] * clip[1], -p.clip_value, p.clip_value);
   }
   g += p.weight_decay * parameters[i];
-
   let m = mean[i] + p.gain1 * (g - mean[i]);
   let v = square[i] + p.gain2 * (g * g - square[i]);
   mean[i] = m;

@@ -39,7 +39,6 @@ fn main(
     g = clamp(gradients[i] * clip[1], -p.clip_value, p.clip_value);
   }
   g += p.weight_decay * parameters[i];
-
   var s = square[i] + p.gain * (g * g - square[i]);
   square[i] = s;
 #if CENTERED

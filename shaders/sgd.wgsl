@@ -34,7 +34,6 @@ fn main(
     g = clamp(gradients[i] * clip[1], -p.clip_value, p.clip_value);
   }
   g += p.weight_decay * parameters[i];
-
 #if MOMENTUM
   let v = p.momentum * velocity[i] + g;
   velocity[i] = v;

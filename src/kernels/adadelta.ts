@@ -28,7 +28,6 @@ export const adadeltaKernel = defineKernel({
     for (let i = 0; i < p.size; i++) {
       const clean = clipped(gradients[i], clip[1], p.clip_value);
       const g = clean + p.weight_decay * parameters[i];
-
       square[i] += p.gain * (g * g - square[i]);
       const d = (g * Math.sqrt(change[i] + p.epsilon)) / Math.sqrt(square[i] + p.epsilon);
       change[i] += p.gain * (d * d - change[i]);

@@ -20,7 +20,6 @@ export const adagradKernel = defineKernel({
     for (let i = 0; i < p.size; i++) {
       const clean = clipped(gradients[i], clip[1], p.clip_value);
       const g = clean + p.weight_decay * parameters[i];
-
       square[i] += g * g;
       parameters[i] -= (hyper[0] * g) / (Math.sqrt(p.initial + square[i]) + p.epsilon);
     }

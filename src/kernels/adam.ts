@@ -39,7 +39,6 @@ export const adamKernel = defineKernel({
   reference({ gradients, hyper, clip, parameters, mean, square, largest }, p) {
     for (let i = 0; i < p.size; i++) {
       const clean = clipped(gradients[i], clip[1], p.clip_value);
-
       const before = parameters[i];
       const weight = p.decoupled === 1 ? before - hyper[0] * p.weight_decay * before : before;
       const g = p.decoupled === 1 ? clean : clean + p.weight_decay * before;

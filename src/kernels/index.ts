@@ -28,6 +28,7 @@ import { nadamKernel } from './nadam.ts';
 import { rmspropKernel } from './rmsprop.ts';
 import { rnnBackward } from './rnn_backward.ts';
 import { rnnForward } from './rnn_forward.ts';
+import { sampleKernel } from './sample.ts';
 import { sgdKernel } from './sgd.ts';
 import { softmaxBackwardKernel } from './softmax_backward.ts';
 import { softmaxCrossEntropyKernel } from './softmax_cross_entropy.ts';
@@ -68,6 +69,7 @@ export const kernels: readonly Kernel[] = [
   rmspropKernel,
   rnnBackward,
   rnnForward,
+  sampleKernel,
   sgdKernel,
   softmaxBackwardKernel,
   softmaxCrossEntropyKernel,

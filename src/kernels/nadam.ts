@@ -29,7 +29,6 @@ export const nadamKernel = defineKernel({
     for (let i = 0; i < p.size; i++) {
       const clean = clipped(gradients[i], clip[1], p.clip_value);
       const g = clean + p.weight_decay * parameters[i];
-
       mean[i] += p.gain1 * (g - mean[i]);
       square[i] += p.gain2 * (g * g - square[i]);
       parameters[i] -= (hyper[1] * g + hyper[2] * mean[i]) / (Math.sqrt(square[i]) * hyper[3] + p.epsilon);

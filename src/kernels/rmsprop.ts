@@ -38,7 +38,6 @@ export const rmspropKernel = defineKernel({
     for (let i = 0; i < p.size; i++) {
       const clean = clipped(gradients[i], clip[1], p.clip_value);
       const g = clean + p.weight_decay * parameters[i];
-
       square[i] += p.gain * (g * g - square[i]);
       let s = square[i];
       if (p.centered === 1) {

@@ -27,7 +27,6 @@ export const sgdKernel = defineKernel({
     for (let i = 0; i < p.size; i++) {
       const clean = clipped(gradients[i], clip[1], p.clip_value);
       const g = clean + p.weight_decay * parameters[i];
-
       let step = g;
       if (p.momentum > 0) {
         velocity[i] = p.momentum * velocity[i] + g;
