@@ -1,0 +1,14 @@
+// Cross entropy against golden values on the GPU.
+import { afterAll, beforeAll, describe, test } from 'vitest';
+import { type WebGpuBackend, webgpu } from '../../src/backends/webgpu/webgpu.ts';
+import { checkCrossEntropyGolden, crossEntropyIds } from './losses.ts';
+
+let backend: WebGpuBackend;
+beforeAll(async () => {
+  backend = await webgpu();
+});
+afterAll(() => backend?.dispose());
+
+describe('golden cross entropy on the GPU', () => {
+  for (const id of crossEntropyIds) test(id, () => checkCrossEntropyGolden(id, backend, 'f32'));
+});

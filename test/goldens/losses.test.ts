@@ -1,0 +1,13 @@
+// Cross entropy against golden values on the CPU, in f64 and in f32.
+import { describe, expect, test } from 'vitest';
+import { cpu } from '../../src/backends/cpu.ts';
+import { checkCrossEntropyGolden, crossEntropyIds } from './losses.ts';
+
+describe('golden cross entropy on the CPU', () => {
+  for (const id of crossEntropyIds) {
+    test(`${id} in f64`, () => checkCrossEntropyGolden(id, cpu({ precision: 'f64' }), 'f64'));
+    test(`${id} in f32`, () => checkCrossEntropyGolden(id, cpu(), 'f32'));
+  }
+
+  test('13 cases are checked', () => expect(crossEntropyIds.length).toBe(13));
+});
