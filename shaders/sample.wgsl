@@ -66,7 +66,7 @@ fn kth_largest(first: u32, k: u32, thread: u32) -> u32 {
 // -log(-log(1 - w)) for w in (0, 1). Large values come from small w, where the logarithm of a number near 1
 // would lose all digits: there the series of -log(1 - w) stands in. 23 bits make w and 1 - w exact in f32.
 fn gumbel(word: u32) -> f32 {
-  let w = 2.0 * unit_interval(word >> 1u);
+  let w = unit_interval(word);
   if (w < 0.03125) {
     return -log(w * (1.0 + w * (0.5 + w * (0.33333333 + w * 0.25))));
   }

@@ -28,9 +28,9 @@ export function randomWord(a: number, b: number, c: number): number {
   return x >>> 0;
 }
 
-/** A random word as a number in (0, 1): 24 bits, never 0 and never 1, the same in f32 and f64. */
+/** A random word as a number in (0, 1): 23 bits and a half, never 0 and never 1, exact in f32 as in f64. */
 export function unitInterval(word: number): number {
-  return ((word >>> 8) + 0.5) / 16777216;
+  return ((word >>> 9) + 0.5) / 8388608;
 }
 
 export interface Random {

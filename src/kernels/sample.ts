@@ -57,7 +57,7 @@ export const sampleKernel = defineKernel({
 
 /** -log(-log(1 - w)) for w uniform in (0, 1), 23 bits. */
 function gumbel(word: number): number {
-  return -Math.log(-Math.log1p(-2 * unitInterval(word >>> 1)));
+  return -Math.log(-Math.log1p(-unitInterval(word)));
 }
 
 export interface SampleOptions {

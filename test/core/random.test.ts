@@ -38,6 +38,11 @@ describe('random', () => {
   });
 });
 
+test('the unit interval is open at both ends, in f32 too', () => {
+  expect(Math.fround(unitInterval(0xffffffff))).toBeLessThan(1);
+  expect(Math.fround(unitInterval(0))).toBeGreaterThan(0);
+});
+
 describe('gate layout', () => {
   test('interleaving and separating are inverse', () => {
     fc.assert(

@@ -1,0 +1,105 @@
+// Writes text with a language model: each drawn token goes back in on the device, and is read once at the end.
+import type { Backend } from '../backends/backend.ts';
+import { buildPlan } from '../core/builder.ts';
+import { DataError, OptionError } from '../core/errors.ts';
+import type { Parameters } from '../core/parameters.ts';
+import { sizeOf } from '../core/tensor.ts';
+import { clock } from '../kernels/clock.ts';
+import { type Sample, sample } from '../kernels/sample.ts';
+import type { Layer } from '../layers/layer.ts';
+import { inFlight } from './in_flight.ts';
+import { checkTokens } from './language_trainer.ts';
+
+export interface GeneratorOptions {
+  /** ids [T,N] to logits [T,N,V]; its recurrent layers carry their states (`stateful: true`). */
+  model: Layer;
+  parameters: Parameters;
+  backend: Backend;
+  /** V; the model's output tells when it is left out. */
+  vocabularySize?: number;
+}
+
+export interface GenerateOptions {
+  /** Tokens the text begins with, at least one; the state starts from zero before the first of them. */
+  prime: Uint32Array;
+  /** Number of new tokens. */
+  length: number;
+  /** Divides the logits: below 1 bolder, above 1 wilder, 0 always the likeliest token; default 1. */
+  temperature?: number;
+  /** Draws among the k likeliest tokens only; 0 or left out for all. */
+  topK?: number;
+  /** The same seed gives the same text. */
+  seed?: number;
+  /** Stops early, with the tokens so far. */
+  signal?: AbortSignal;
+}
+
+export interface Generator {
+  /**
+   * The new tokens, without the prime.
+   * @throws DataError for an empty prime or a token outside the vocabulary; OptionError for a number out of range.
+   */
+  generate(options: GenerateOptions): Promise<Uint32Array>;
+  dispose(): void;
+}
+
+/** Tokens kept on the device before they are read. */
+const CAPACITY = 1024;
+
+/** Builds and loads a plan of one step for one text; it shares the parameters with the training plan. */
+export async function generator(options: GeneratorOptions): Promise<Generator> {
+  const { model, parameters, backend } = options;
+  let vocabularySize = options.vocabularySize ?? 0;
+  let drawn!: Sample;
+  const plan = buildPlan({ name: 'generate', limits: backend.limits, parameters }, (b) => {
+    const token = b.state('token', [1], { dtype: 'u32' });
+    const logits = model.build(b, b.view(token, 0, [1, 1]));
+    vocabularySize ||= logits.shape.at(-1)!;
+    drawn = sample(b, { logits: b.view(logits, 0, [1, logits.shape.at(-1)!]), token, capacity: CAPACITY });
+    clock(b);
+  });
+  const executable = await backend.load(plan);
+  const queue = inFlight(executable);
+
+  return {
+    async generate({ prime, length, temperature = 1, topK = 0, seed = 0, signal }) {
+      if (prime.length === 0) throw new DataError('a text needs at least one token to begin with');
+      checkTokens(prime, vocabularySize);
+      checkRange('length', length, Number.isSafeInteger(length) && length >= 0, 'an integer from 0 on');
+      checkRange(
+        'temperature',
+        temperature,
+        temperature >= 0 && temperature <= 100,
+        'a number from 0 to 100',
+      );
+      checkRange('topK', topK, Number.isSafeInteger(topK) && topK >= 0, 'an integer from 0 on');
+      for (const state of Object.values(plan.states)) {
+        if (state.dtype === 'f32') backend.write(state, new Float32Array(sizeOf(state.shape)));
+      }
+      backend.write(drawn.options, [temperature, topK]);
+      backend.write(plan.states.clock, [0, 0, seed >>> 0, Math.floor(seed / 2 ** 32) >>> 0]);
+      const text = new Uint32Array(length);
+      let written = 0;
+      const runs = length === 0 ? 0 : prime.length + length - 1;
+      // Run r draws the token after position r; those within the prime are not wanted.
+      for (let run = 0; run < runs && !signal?.aborted; run++) {
+        if (run < prime.length) backend.write(drawn.token, prime.subarray(run, run + 1));
+        executable.run();
+        await queue.submitted();
+        const done = run + 1;
+        if (done % CAPACITY === 0 || done === runs || signal?.aborted) {
+          const tape = await backend.read(drawn.tape);
+          const first = Math.max(prime.length - 1, Math.floor(run / CAPACITY) * CAPACITY);
+          for (let r = first; r < done; r++) text[written++] = tape[r % CAPACITY];
+        }
+      }
+      await queue.drained();
+      return text.subarray(0, written);
+    },
+    dispose: () => executable.dispose(),
+  };
+}
+
+function checkRange(name: string, value: number, fits: boolean, range: string): void {
+  if (!fits) throw new OptionError(`[${name}] must be ${range}, got ${value}`);
+}
