@@ -18,5 +18,7 @@ export const cases: readonly KernelCase[] = [
     softmax('one class', normal([33, 1]), logarithm),
     softmax('extreme', extreme([7, 65]), logarithm),
   ]),
+  // More workgroups than one row of the grid has, where a workgroup takes one row.
+  softmax('many rows', normal([40000, 2]), 0),
   { ...softmax('large', normal([512, 1000]), 0), bench: true },
 ];
