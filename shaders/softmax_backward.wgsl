@@ -1,4 +1,5 @@
-// dx (+)= y∘(dy - Σ dy·y) for y = softmax(x); dx (+)= dy - exp(y)·Σ dy for y = log softmax(x); sums over the last axis.
+// dx (+)= y∘(dy - Σ dy·y) for y = softmax(x); dx (+)= dy - exp(y)·Σ dy for y = log softmax(x);
+// sums over the last axis.
 //
 // y, dy, dx [M,V]. Threads: as shaders/shared/softmax_row.wgsl says; the third number of a part carries the sum.
 #import softmax_row

@@ -1,5 +1,6 @@
 // Softmax cross entropy of rows of logits with labels, and its gradient over the logits in the same dispatch.
-//   q_c = w_c·((1-s)·[c = label] + s/V);  loss = -Σ q_c·log softmax(x)_c;  d loss/dx_c = (softmax(x)_c·Σq - q_c)·v/total
+//   q_c = w_c·((1-s)·[c = label] + s/V);  loss = -Σ q_c·log softmax(x)_c;
+//   d loss/dx_c = (softmax(x)_c·Σq - q_c)·v/total
 // with class weights w, smoothing s and row weight v. Rows that are ignored have loss 0 and gradient 0.
 //
 // labels, row_weight, mask, loss [M]; class_weight [V]; total [1]; logits [M,V], overwritten by the gradient where asked.

@@ -2,7 +2,8 @@
 //   q_c = w_c·((1-s)·t_c + s/V);  loss = -Σ q_c·log softmax(x)_c;  d loss/dx_c = (softmax(x)_c·Σq - q_c)·v/total
 // with class weights w, smoothing s and row weight v. Rows whose mask is 0 have loss 0 and gradient 0.
 //
-// targets t [M,V]; class_weight [V]; row_weight, mask, loss [M]; total [1]; logits [M,V], overwritten by the gradient where asked.
+// targets t [M,V]; class_weight [V]; row_weight, mask, loss [M]; total [1];
+// logits [M,V], overwritten by the gradient where asked.
 // Threads: as shaders/shared/softmax_row.wgsl says.
 #import softmax_row
 struct Params {
