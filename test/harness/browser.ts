@@ -147,6 +147,12 @@ function modulePages(modules: Map<string, string>): Plugin {
     load: (id) => modules.get(idOf(id) ?? ''),
     configureServer(vite) {
       vite.middlewares.use((request, response, next) => {
+        if (request.url === '/@vite/client') {
+          // Stands in for the client of the development server, which would look for its websocket.
+          response.setHeader('content-type', 'text/javascript');
+          response.end('export const injectQuery = (url) => url;');
+          return;
+        }
         const name = new RegExp(`^/${pages}(.*)\\.html$`).exec(request.url ?? '')?.[1];
         if (name === undefined || !(name === '' || modules.has(name))) return next();
         const script = name === '' ? '' : `<script type="module" src="/${pages}${name}.ts"></script>`;

@@ -1,0 +1,48 @@
+// The kernel cases in a real browser: the same table as in Node, through the browser's own WebGPU.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { kernels } from '../../src/kernels/index.ts';
+import { casesByKernel } from '../cases/index.ts';
+import { type Browser, type OpenPage, openBrowser } from '../harness/browser.ts';
+
+let browser: Browser;
+let page: OpenPage;
+beforeAll(async () => {
+  browser = await openBrowser();
+  page = await browser.open({
+    module: `
+      import { webgpu } from '/src/backends/webgpu/webgpu.ts';
+      import { kernels } from '/src/kernels/index.ts';
+      import { casesByKernel } from '/test/cases/index.ts';
+      import { runKernelCase } from '/test/harness/kernel_run.ts';
+      const backend = await webgpu();
+      globalThis.runCases = async (name) => {
+        const kernel = kernels.find((k) => k.name === name);
+        const failures = [];
+        for (const it of casesByKernel.get(name)) {
+          const result = await runKernelCase(kernel, it, backend);
+          if (!result.passed) failures.push(it.name + ': ' + result.message);
+        }
+        return { ran: casesByKernel.get(name).length, failures };
+      };
+    `,
+  });
+  await page.page.waitForFunction('globalThis.runCases');
+});
+afterAll(() => browser?.close());
+
+describe('kernels in Chromium against the reference in f64', () => {
+  for (const { name } of kernels) {
+    test(name, async () => {
+      const result = await page.evaluate<{ ran: number; failures: string[] }>(
+        `globalThis.runCases('${name}')`,
+      );
+      expect(result.failures).toEqual([]);
+      expect(result.ran).toBe(casesByKernel.get(name)?.length);
+    });
+  }
+
+  test('the console stays clean', () => {
+    expect(page.console).toEqual([]);
+    page.assertClean();
+  });
+});
