@@ -9,6 +9,14 @@ export interface VocabularyRecord {
   tokens: string[];
 }
 
+/** Which part of a text is meant. */
+export interface TextOptions {
+  /** Only the first so many tokens. */
+  limit?: number | undefined;
+  /** What messages call the text, such as its file. */
+  source?: string;
+}
+
 /**
  * A vocabulary: the distinct tokens of a text in order of first appearance.
  *
@@ -20,6 +28,7 @@ export class Vocabulary {
   readonly tokens: readonly string[];
   readonly #ids: ReadonlyMap<string, number>;
 
+  /** @throws DataError when a token is named twice. */
   constructor({ level, tokens }: VocabularyRecord) {
     this.level = level;
     this.tokens = tokens;
@@ -31,36 +40,53 @@ export class Vocabulary {
    * Collects the tokens of `text`.
    * @throws DataError for a text without any token.
    */
-  static fromText(text: string, level: Level = 'char'): Vocabulary {
-    const tokens = [...new Set(split(text, level))];
-    if (tokens.length === 0)
-      throw new DataError(`the text has no ${level === 'char' ? 'characters' : 'words'}`);
-    return new Vocabulary({ level, tokens });
+  static fromText(text: string, level: Level = 'char', options: TextOptions = {}): Vocabulary {
+    const { limit = Number.POSITIVE_INFINITY, source = 'the text' } = options;
+    const found = new Set<string>();
+    let count = 0;
+    for (const token of tokenize(text, level)) {
+      if (count++ >= limit) break;
+      found.add(token);
+    }
+    if (found.size === 0) {
+      throw new DataError(`${source} has no ${level === 'char' ? 'characters' : 'words'}`);
+    }
+    return new Vocabulary({ level, tokens: [...found] });
   }
 
   get size(): number {
     return this.tokens.length;
   }
 
+  /** The id of a token, or undefined. */
+  idOf(token: string): number | undefined {
+    return this.#ids.get(token);
+  }
+
   /**
    * Ids of the tokens of `text`.
    * @throws DataError that names the first unknown token and where it stands.
    */
-  encode(text: string): Uint32Array {
-    const parts = split(text, this.level);
-    const ids = new Uint32Array(parts.length);
-    parts.forEach((token, i) => {
+  encode(text: string, options: TextOptions = {}): Uint32Array {
+    const { limit = Number.POSITIVE_INFINITY, source = 'the text' } = options;
+    // No text has more tokens than UTF-16 units, and one at its end.
+    const ids = new Uint32Array(Math.min(text.length + 1, limit));
+    let count = 0;
+    let line = 1;
+    for (const token of tokenize(text, this.level)) {
+      if (count >= limit) break;
       const id = this.#ids.get(token);
       if (id === undefined) {
         const what = this.level === 'char' ? 'character' : 'word';
         throw new DataError(
-          `the ${what} ${JSON.stringify(token)} (${what} ${i + 1} of the text) is not in the vocabulary of` +
-            ` ${this.size} ${what}s; train on a text that has it, or take it out`,
+          `${source}, line ${line}: the ${what} ${JSON.stringify(token)} is not among the ${this.size} ${what}s that the` +
+            ' model knows; take it out, or train on a text that has it',
         );
       }
-      ids[i] = id;
-    });
-    return ids;
+      if (token === LINE_END[this.level]) line++;
+      ids[count++] = id;
+    }
+    return ids.slice(0, count);
   }
 
   /** The text of a list of ids; words are joined by spaces, `<eos>` becomes a line end. */
@@ -71,7 +97,12 @@ export class Vocabulary {
       return token;
     });
     if (this.level === 'char') return tokens.join('');
-    return tokens.join(' ').replaceAll(/ ?<eos> ?/g, '\n');
+    let text = '';
+    for (const token of tokens) {
+      if (token === LINE_END.word) text += '\n';
+      else text += text === '' || text.endsWith('\n') ? token : ` ${token}`;
+    }
+    return text;
   }
 
   toJSON(): VocabularyRecord {
@@ -79,15 +110,14 @@ export class Vocabulary {
   }
 }
 
-const END_OF_LINE = '<eos>';
+/** The token of a line end. */
+export const LINE_END = { char: '\n', word: '<eos>' } as const;
 
-function split(text: string, level: Level): string[] {
-  if (level === 'char') return Array.from(text);
-  const words: string[] = [];
-  const lines = text.split(/\r?\n/);
-  lines.forEach((line, i) => {
-    for (const word of line.split(/\s+/)) if (word) words.push(word);
-    if (i < lines.length - 1) words.push(END_OF_LINE);
-  });
-  return words;
+/** The tokens of a text, one after the other. */
+export function* tokenize(text: string, level: Level): Generator<string, void, undefined> {
+  if (level === 'char') {
+    yield* text;
+    return;
+  }
+  for (const [token] of text.matchAll(/\n|[^\s]+/g)) yield token === '\n' ? LINE_END.word : token;
 }

@@ -4,7 +4,7 @@ import { FormatError, show } from '../core/errors.ts';
 import { fromStorage, type Parameters, toStorage } from '../core/parameters.ts';
 import { sizeOf, type Tensor } from '../core/tensor.ts';
 import type { VocabularyRecord } from '../data/vocabulary.ts';
-import type { LanguageModelConfig } from '../models/language_model.ts';
+import type { CellName, LanguageModelConfig } from '../models/language_model.ts';
 import { readSafetensors, writeSafetensors } from './safetensors.ts';
 
 /** model.json */
@@ -12,15 +12,18 @@ export interface ModelRecord {
   format: 'webgpu-rnn/1';
   architecture: LanguageModelConfig;
   vocabulary: VocabularyRecord;
-  /** How it was trained and how far; free of everything that is needed to run the model. */
+  /** How it was trained and how far; nothing of it is needed to run the model. */
   training: TrainingRecord;
 }
 
 export interface TrainingRecord {
-  /** The options of the run, as given. */
+  /** The options of the run, defaults filled in. */
   options: Record<string, unknown>;
+  /** The text it was trained on, so that a resumed run can tell another one. */
+  text?: { name: string; tokens: number; sha256: string };
   /** Updates so far. */
   steps: number;
+  /** What was reported after each epoch. */
   epochs: readonly Record<string, unknown>[];
   adapter: string;
 }
@@ -32,6 +35,9 @@ export interface Progress {
   stepInEpoch: number;
   epoch: number;
 }
+
+/** The cells that a file may name. */
+const cells: Record<CellName, true> = { lstm: true, gru: true, rnn: true };
 
 type Stored = Map<string, { shape: readonly number[]; data: Float32Array | Uint32Array }>;
 
@@ -78,13 +84,16 @@ export function unpackWeights(
   carried: Readonly<Record<string, Tensor>> = {},
 ): Progress | undefined {
   const { tensors, metadata } = readSafetensors(bytes, source);
-  const take = (name: string, shape: readonly number[]): ArrayLike<number> => {
+  const take = (name: string, shape: readonly number[], dtype = 'F32'): ArrayLike<number> => {
     const stored = tensors.get(name);
     if (!stored) throw new FormatError(`${source} has no tensor ${name} ${show(shape)}`);
     if (show(stored.shape) !== show(shape)) {
       throw new FormatError(`${source}: ${name} is ${show(stored.shape)}, the model needs ${show(shape)}`);
     }
-    return stored.data as Float32Array;
+    if (stored.dtype !== dtype) {
+      throw new FormatError(`${source}: ${name} holds ${stored.dtype} numbers, the model needs ${dtype}`);
+    }
+    return stored.data as Float32Array | Uint32Array;
   };
   // Everything is looked up before anything is written, so that a bad file changes nothing.
   const writes: [Tensor, ArrayLike<number>][] = [];
@@ -97,7 +106,9 @@ export function unpackWeights(
   const resuming = Object.keys(carried).length > 0;
   if (resuming) {
     for (const [name, slot] of parameters.slots) gather(`optimizer/${name}/`, slot);
-    for (const [name, t] of Object.entries(carried)) writes.push([t, take(`state/${name}`, t.shape)]);
+    for (const [name, t] of Object.entries(carried)) {
+      writes.push([t, take(`state/${name}`, t.shape, t.dtype === 'u32' ? 'U32' : 'F32')]);
+    }
   }
   for (const [t, values] of writes) backend.write(t, values);
   return metadata.progress ? parseProgress(metadata.progress, source) : undefined;
@@ -108,7 +119,7 @@ export function unpackWeights(
  * @throws FormatError that names `source` and what is wrong with it.
  */
 export function parseModelRecord(text: string, source: string): ModelRecord {
-  let record: Partial<ModelRecord>;
+  let record: Partial<ModelRecord> | null;
   try {
     record = JSON.parse(text);
   } catch (error) {
@@ -116,21 +127,68 @@ export function parseModelRecord(text: string, source: string): ModelRecord {
   }
   if (record?.format !== 'webgpu-rnn/1') {
     throw new FormatError(
-      `${source} is not a model of this program: its format is ${JSON.stringify(record?.format)}`,
+      `${source} is not a model of this program: its format is ${JSON.stringify(record?.format)}, not "webgpu-rnn/1"`,
     );
   }
-  const { architecture, vocabulary } = record;
-  const tokens = vocabulary?.tokens;
-  if (!architecture || !Array.isArray(tokens) || !tokens.every((t) => typeof t === 'string')) {
-    throw new FormatError(`${source} lacks the architecture or the vocabulary`);
-  }
-  if (architecture.vocabularySize !== tokens.length) {
+  const architecture = checkArchitecture(record.architecture, source);
+  const vocabulary = checkVocabulary(record.vocabulary, source);
+  if (architecture.vocabularySize !== vocabulary.tokens.length) {
     throw new FormatError(
-      `${source} names ${tokens.length} tokens, but the model was made for ${architecture.vocabularySize}`,
+      `${source} names ${vocabulary.tokens.length} tokens, but the model was made for ${architecture.vocabularySize}`,
     );
   }
-  const training = record.training ?? { options: {}, steps: 0, epochs: [], adapter: '' };
-  return { format: record.format, architecture, vocabulary: vocabulary as VocabularyRecord, training };
+  return { format: record.format, architecture, vocabulary, training: checkTraining(record.training) };
+}
+
+function checkArchitecture(
+  value: Partial<LanguageModelConfig> | undefined,
+  source: string,
+): LanguageModelConfig {
+  const fail = (name: string, wanted: string): never => {
+    const got = JSON.stringify(value?.[name as keyof LanguageModelConfig]);
+    throw new FormatError(`${source}: architecture.${name} must be ${wanted}, it is ${got}`);
+  };
+  const count = (name: 'vocabularySize' | 'layers' | 'units' | 'embedding'): number => {
+    const n = value?.[name];
+    return typeof n === 'number' && Number.isInteger(n) && n > 0 ? n : fail(name, 'a positive whole number');
+  };
+  const { cell, dropout, tieWeights } = value ?? {};
+  return {
+    vocabularySize: count('vocabularySize'),
+    cell: cell && Object.hasOwn(cells, cell) ? cell : fail('cell', `one of ${Object.keys(cells).join(', ')}`),
+    layers: count('layers'),
+    units: count('units'),
+    embedding: count('embedding'),
+    dropout:
+      typeof dropout === 'number' && dropout >= 0 && dropout < 1 ? dropout : fail('dropout', 'from 0 to 1'),
+    tieWeights: typeof tieWeights === 'boolean' ? tieWeights : fail('tieWeights', 'true or false'),
+  };
+}
+
+function checkVocabulary(value: Partial<VocabularyRecord> | undefined, source: string): VocabularyRecord {
+  const { level, tokens } = value ?? {};
+  if (level !== 'char' && level !== 'word') {
+    throw new FormatError(`${source}: vocabulary.level must be char or word, it is ${JSON.stringify(level)}`);
+  }
+  if (!Array.isArray(tokens) || !tokens.every((t) => typeof t === 'string')) {
+    throw new FormatError(`${source}: vocabulary.tokens must be a list of texts`);
+  }
+  if (new Set(tokens).size !== tokens.length) {
+    throw new FormatError(`${source}: vocabulary.tokens names a token twice`);
+  }
+  return { level, tokens };
+}
+
+/** A model runs without its training record: what is damaged there counts as missing. */
+function checkTraining(value: Partial<TrainingRecord> | undefined): TrainingRecord {
+  const { options, steps, epochs, adapter, text } = value ?? {};
+  return {
+    options: typeof options === 'object' && options !== null ? options : {},
+    ...(typeof text?.sha256 === 'string' && { text }),
+    steps: Number.isSafeInteger(steps) ? steps! : 0,
+    epochs: Array.isArray(epochs) ? epochs : [],
+    adapter: typeof adapter === 'string' ? adapter : '',
+  };
 }
 
 function parseProgress(text: string, source: string): Progress {

@@ -48,7 +48,7 @@ const MAX_HEADER = 100_000_000;
  * @throws FormatError that names `source` when it is cut short or not such a file.
  */
 export function readSafetensors(bytes: Uint8Array, source = 'file'): SafetensorsFile {
-  const fail = (why: string): never => {
+  const fail: (why: string) => never = (why) => {
     throw new FormatError(`${source} is not a whole safetensors file: ${why}`);
   };
   if (bytes.length < 8) fail(`${bytes.length} bytes are less than a header`);
@@ -61,20 +61,22 @@ export function readSafetensors(bytes: Uint8Array, source = 'file'): Safetensors
   const tensors = new Map<string, StoredTensor>();
   let metadata: Record<string, string> = {};
   for (const [name, entry] of Object.entries(header)) {
+    if (!isRecord(entry)) fail(`the entry ${name} of its header is no object`);
     if (name === '__metadata__') {
-      metadata = entry as Record<string, string>;
+      metadata = Object.fromEntries(Object.entries(entry).map(([key, value]) => [key, String(value)]));
       continue;
     }
-    const {
-      dtype,
-      shape,
-      data_offsets: range,
-    } = entry as { dtype: string; shape: number[]; data_offsets: number[] };
-    if (!Array.isArray(shape) || !Array.isArray(range)) fail(`tensor ${name} has no shape or place`);
-    const width = WIDTH[dtype] ?? fail(`tensor ${name} has the unknown dtype ${dtype}`);
+    const { dtype, shape, data_offsets: range } = entry;
+    if (!isCounts(shape) || !isCounts(range) || range.length !== 2) {
+      fail(`tensor ${name} has no shape or place`);
+    }
+    if (typeof dtype !== 'string' || !Object.hasOwn(WIDTH, dtype)) {
+      fail(`tensor ${name} has the unknown dtype ${JSON.stringify(dtype)}`);
+    }
+    const width = WIDTH[dtype];
     const count = shape.reduce((product, n) => product * n, 1);
     const [start, end] = range;
-    if (!(start >= 0 && end - start === count * width && 8 + headerLength + end <= bytes.length)) {
+    if (end - start !== count * width || 8 + headerLength + end > bytes.length) {
       fail(`tensor ${name} [${shape.join(', ')}] does not lie within it`);
     }
     tensors.set(name, { dtype, shape, data: decode(dtype, bytes, 8 + headerLength + start, count * width) });
@@ -116,11 +118,19 @@ export function writeSafetensors(
 function parseHeader(bytes: Uint8Array, fail: (why: string) => never): Record<string, unknown> {
   try {
     const header: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-    if (typeof header === 'object' && header !== null) return header as Record<string, unknown>;
+    if (isRecord(header)) return header;
   } catch {
     // Reported below, in the words of the format.
   }
   return fail('its header is not JSON');
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isCounts(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((n) => Number.isSafeInteger(n) && n >= 0);
 }
 
 function dtypeOf(data: Float32Array | Float64Array | Uint32Array | Int32Array): string {

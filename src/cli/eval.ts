@@ -1,0 +1,61 @@
+// The `eval` command: how well a trained model predicts a text, its state carried through the whole of it.
+import { DataError } from '../core/errors.ts';
+import { evaluator } from '../training/evaluation.ts';
+import { readText } from './corpus.ts';
+import { grouped, short } from './format.ts';
+import type { BackendName } from './options.ts';
+import { openModel, withBackend } from './trained_model.ts';
+
+export interface EvalArguments {
+  limitTokens?: number;
+  backend: BackendName;
+  json?: boolean;
+}
+
+/** Steps of one run; it does not change the result. */
+const WINDOW = 128;
+
+/** Prints perplexity, nats and bits a token, and how many tokens were predicted. */
+export async function evaluate(folder: string, file: string, given: EvalArguments): Promise<void> {
+  const { model, parameters, vocabulary, vocabularySize, loadWeights } = openModel(folder);
+  const tokens = vocabulary.encode(readText(file), { source: file, limit: given.limitTokens });
+  if (tokens.length < 2) {
+    throw new DataError(
+      `${file} is too short: it has ${tokens.length} token, and the first one is not predicted`,
+    );
+  }
+  await withBackend(given.backend, async (backend) => {
+    const window = Math.min(WINDOW, tokens.length - 1);
+    const judge = await evaluator({ model, parameters, backend, vocabularySize, window });
+    loadWeights(backend);
+    const started = performance.now();
+    let shown = started;
+    const onProgress = (done: number, all: number): void => {
+      if (!process.stderr.isTTY || performance.now() - shown < 500) return;
+      shown = performance.now();
+      process.stderr.write(`\r${Math.floor((100 * done) / all)}% of ${grouped(all)} tokens\x1b[K`);
+    };
+    const { loss, perplexity, tokens: predicted } = await judge.evaluate(tokens, { onProgress });
+    if (shown !== started) process.stderr.write('\r\x1b[K');
+    const seconds = (performance.now() - started) / 1000;
+    const what = vocabulary.level === 'char' ? 'character' : 'word';
+    const bits = loss / Math.LN2;
+    if (given.json) {
+      const result = {
+        perplexity,
+        loss,
+        bits,
+        level: vocabulary.level,
+        tokens: predicted,
+        tokensPerSecond: predicted / seconds,
+        adapter: backend.description,
+      };
+      process.stdout.write(`${JSON.stringify(result)}\n`);
+      return;
+    }
+    process.stdout.write(
+      `perplexity ${short(perplexity)} | ${loss.toFixed(4)} nats, ${bits.toFixed(4)} bits a ${what} |` +
+        ` ${grouped(predicted)} ${what}s predicted\n`,
+    );
+  });
+}

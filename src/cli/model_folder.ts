@@ -1,0 +1,146 @@
+// Model folders on disk: model.json and weights.safetensors, read with every check and written whole or not at all.
+import fs from 'node:fs';
+import path from 'node:path';
+import { DataError, FormatError, OptionError } from '../core/errors.ts';
+import { type ModelRecord, parseModelRecord } from '../io/checkpoint.ts';
+import { reasonOf } from './file_errors.ts';
+
+const RECORD = 'model.json';
+const WEIGHTS = 'weights.safetensors';
+
+export interface SavedModel {
+  folder: string;
+  record: ModelRecord;
+  /** The bytes of weights.safetensors. */
+  weights: Uint8Array;
+  /** Where they come from, for messages. */
+  weightsFile: string;
+}
+
+/**
+ * Reads a model folder.
+ * @throws FormatError when it is missing or damaged, naming the file and what is wrong with it.
+ */
+export function readModel(folder: string): SavedModel {
+  const status = fs.statSync(folder, { throwIfNoEntry: false });
+  if (!status) throw new FormatError(`there is no model folder ${folder}; train one, or check the name`);
+  if (!status.isDirectory()) {
+    throw new FormatError(`${folder} is not a model folder; give the folder that holds ${RECORD}`);
+  }
+  const recordFile = path.join(folder, RECORD);
+  const record = parseModelRecord(read(recordFile, folder).toString('utf8'), recordFile);
+  const weightsFile = path.join(folder, WEIGHTS);
+  return { folder, record, weights: read(weightsFile, folder), weightsFile };
+}
+
+function read(file: string, folder: string): Buffer {
+  try {
+    return fs.readFileSync(file);
+  } catch (error) {
+    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    if (missing) {
+      throw new FormatError(`${folder} is no whole model folder: ${path.basename(file)} is missing`);
+    }
+    throw new FormatError(`cannot read ${file}: ${reasonOf(error)}`);
+  }
+}
+
+/** Whether the folder holds a model, or a part of one. */
+export function holdsModel(folder: string): boolean {
+  return [RECORD, WEIGHTS].some((name) => fs.existsSync(path.join(folder, name)));
+}
+
+/**
+ * Checks that a new model can be saved there.
+ * @throws OptionError where a model or a file is in the way.
+ */
+export function expectFree(folder: string): void {
+  if (holdsModel(folder)) {
+    throw new OptionError(
+      `${folder} holds a model already; continue it with --resume, or choose another --out`,
+    );
+  }
+  const status = fs.statSync(folder, { throwIfNoEntry: false });
+  if (status && !status.isDirectory()) throw new OptionError(`${folder} is a file; choose another --out`);
+}
+
+/** The folders base, base-2, base-3, ... that exist, and the first that does not. */
+export function numberedFolders(base: string): { existing: string[]; free: string } {
+  const existing: string[] = [];
+  for (let i = 1; ; i++) {
+    const folder = i === 1 ? base : `${base}-${i}`;
+    if (!fs.existsSync(folder)) return { existing, free: folder };
+    existing.push(folder);
+  }
+}
+
+/**
+ * Writes a model folder so that at every moment the one on disk is whole: a new folder appears complete; in an old one
+ * the record is replaced first and the weights, which alone say how far the training is, after it.
+ * @throws DataError when it cannot be written; what was there before is untouched.
+ */
+export function saveModel(folder: string, record: ModelRecord, weights: Uint8Array): void {
+  const text = `${JSON.stringify(record, null, 1)}\n`;
+  try {
+    if (fs.existsSync(folder)) {
+      if (holdsModel(folder)) {
+        replaceFile(path.join(folder, RECORD), text);
+        replaceFile(path.join(folder, WEIGHTS), weights);
+      } else {
+        replaceFile(path.join(folder, WEIGHTS), weights);
+        replaceFile(path.join(folder, RECORD), text);
+      }
+      return;
+    }
+    const parent = path.dirname(path.resolve(folder));
+    fs.mkdirSync(parent, { recursive: true });
+    const beside = fs.mkdtempSync(path.join(parent, `.${path.basename(folder)}-`));
+    try {
+      writeSynced(path.join(beside, RECORD), text);
+      writeSynced(path.join(beside, WEIGHTS), weights);
+      fs.chmodSync(beside, 0o777 & ~process.umask());
+      fs.renameSync(beside, folder);
+    } catch (error) {
+      fs.rmSync(beside, { recursive: true, force: true });
+      throw error;
+    }
+    syncFolder(parent);
+  } catch (error) {
+    throw new DataError(`cannot save to ${folder}: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+/** Writes beside and renames. */
+function replaceFile(file: string, content: string | Uint8Array): void {
+  const beside = path.join(path.dirname(file), `.${path.basename(file)}.partial`);
+  try {
+    writeSynced(beside, content);
+    fs.renameSync(beside, file);
+  } catch (error) {
+    fs.rmSync(beside, { force: true });
+    throw error;
+  }
+  syncFolder(path.dirname(file));
+}
+
+/** Writes a file and waits until the disk has it, so that a rename never shows an empty one after a power cut. */
+function writeSynced(file: string, content: string | Uint8Array): void {
+  const handle = fs.openSync(file, 'w');
+  try {
+    fs.writeFileSync(handle, content);
+    fs.fsyncSync(handle);
+  } finally {
+    fs.closeSync(handle);
+  }
+}
+
+function syncFolder(folder: string): void {
+  // Windows opens no folders.
+  if (process.platform === 'win32') return;
+  const handle = fs.openSync(folder, 'r');
+  try {
+    fs.fsyncSync(handle);
+  } finally {
+    fs.closeSync(handle);
+  }
+}

@@ -1,0 +1,267 @@
+// The options of `train`: their ranges, their defaults, and which of them a resumed run may change.
+import { type Command, Option } from 'commander';
+import { FormatError, OptionError } from '../core/errors.ts';
+import type { Level } from '../data/vocabulary.ts';
+import type { CellName, LanguageModelConfig } from '../models/language_model.ts';
+import type { Optimizer } from '../training/optimizers.ts';
+import { type BackendName, backendOption, fractionOrFile, number, seedOption, whole } from './options.ts';
+
+export const optimizerNames = ['sgd', 'momentum', 'adam', 'adamw', 'rmsprop'] as const;
+export type OptimizerName = (typeof optimizerNames)[number];
+
+/** What decides the result of a run; kept in model.json. */
+export interface TrainSettings {
+  /** null: the text that the program carries. */
+  file: string | null;
+  level: Level;
+  cell: CellName;
+  layers: number;
+  units: number;
+  embedding: number;
+  dropout: number;
+  tieWeights: boolean;
+  batch: number;
+  window: number;
+  limitTokens: number | null;
+  /** A fraction cut from the end of the text, or a file. */
+  validation: number | string;
+  seed: number;
+  optimizer: OptimizerName;
+  learningRate: number;
+  /** Limit of the gradient's global norm; 0 for none. */
+  clip: number;
+  /** The run ends after so many epochs or updates, whichever comes first; null for no limit. */
+  epochs: number | null;
+  steps: number | null;
+}
+
+/** What was given on the command line, and nothing else. */
+export interface TrainArguments extends Partial<Omit<TrainSettings, 'file'>> {
+  backend: BackendName;
+  out?: string;
+  resume?: boolean;
+  json?: boolean;
+}
+
+const SIZE = { min: 1, max: 16384 };
+
+/** Adds the options to the command; none has a default here, so that what was given can be told from what was not. */
+export function addTrainOptions(command: Command): Command {
+  const add = (heading: string, ...options: Option[]): void => {
+    for (const option of options) command.addOption(option.helpGroup(heading));
+  };
+  add(
+    'Text:',
+    new Option('--level <level>', 'tokens are characters or words (default: char)').choices(['char', 'word']),
+    new Option('--limit-tokens <K>', 'use only the first K tokens of the text').argParser(
+      whole({ min: 2, max: 2 ** 31 }),
+    ),
+    new Option(
+      '--validation <part>',
+      'fraction cut from the end of the text for validation, or a file (default: 0.05)',
+    ).argParser(fractionOrFile),
+  );
+  add(
+    'Model:',
+    new Option('--cell <cell>', 'recurrent cell (default: lstm)').choices(['lstm', 'gru', 'rnn']),
+    new Option('--layers <n>', 'recurrent layers (default: 1)').argParser(whole({ min: 1, max: 16 })),
+    new Option('--units <n>', 'units of a recurrent layer (default: 128)').argParser(whole(SIZE)),
+    new Option(
+      '--embedding <n>',
+      'width of the embedding (default: 64 for characters, 128 for words, --units when tied)',
+    ).argParser(whole(SIZE)),
+    new Option('--dropout <p>', 'share of values dropped between layers (default: 0)').argParser(
+      number({ min: 0, max: 0.95 }),
+    ),
+    new Option('--tie-weights', 'the output layer uses the table of the embedding'),
+  );
+  add(
+    'Training:',
+    new Option('--batch <N>', 'streams read side by side (default: 32)').argParser(whole(SIZE)),
+    new Option('--window <T>', 'steps of truncated backpropagation (default: 32)').argParser(whole(SIZE)),
+    new Option('--epochs <E>', 'passes over the text (default: 10)').argParser(whole({ min: 1, max: 1e6 })),
+    new Option('--steps <S>', 'updates in total').argParser(whole({ min: 1, max: 1e9 })),
+    new Option('--optimizer <name>', 'update rule (default: adam)').choices(optimizerNames),
+    new Option(
+      '--learning-rate <x>',
+      `step size (default: ${optimizerNames.map((name) => `${learningRates[name]} ${name}`).join(', ')})`,
+    ).argParser(number({ min: 0, max: 100, above: true })),
+    new Option('--clip <x>', 'limit of the norm of the whole gradient, 0 for none (default: 5)').argParser(
+      number({ min: 0, max: 1e6 }),
+    ),
+    seedOption('seed of the first weights and of dropout (default: 1)'),
+  );
+  add(
+    'Run:',
+    backendOption(),
+    new Option('--out <dir>', 'folder of the model (default: the next free runs/<name>)'),
+    new Option('--resume', 'go on with the model in --out (default: the newest runs/<name>)'),
+    new Option('--json', 'print one JSON object a line instead of text'),
+  );
+  return command;
+}
+
+const learningRates: Record<OptimizerName, number> = {
+  sgd: 1,
+  momentum: 0.1,
+  adam: 0.003,
+  adamw: 0.003,
+  rmsprop: 0.003,
+};
+
+/** The demonstration: small enough for a software adapter of two cores to show text within a minute. */
+const demonstration: Partial<TrainSettings> = {
+  limitTokens: 100_000,
+  epochs: 4,
+};
+
+/**
+ * Fills in the defaults.
+ * @throws OptionError for options that exclude each other.
+ */
+export function resolveSettings(file: string | undefined, given: TrainArguments): TrainSettings {
+  const defaults = file === undefined ? demonstration : {};
+  const chosen = { ...defaults, ...onlySettings(given) };
+  const optimizer = chosen.optimizer ?? 'adam';
+  const level = chosen.level ?? 'char';
+  const units = chosen.units ?? 128;
+  const tieWeights = chosen.tieWeights ?? false;
+  const embedding = chosen.embedding ?? (tieWeights ? units : level === 'char' ? 64 : 128);
+  if (tieWeights && embedding !== units) {
+    throw new OptionError(
+      `--tie-weights needs --embedding and --units of one size, got ${embedding} and ${units}`,
+    );
+  }
+  return {
+    file: file ?? null,
+    level,
+    cell: chosen.cell ?? 'lstm',
+    layers: chosen.layers ?? 1,
+    units,
+    embedding,
+    dropout: chosen.dropout ?? 0,
+    tieWeights,
+    batch: chosen.batch ?? 32,
+    window: chosen.window ?? 32,
+    limitTokens: chosen.limitTokens ?? null,
+    validation: chosen.validation ?? 0.05,
+    seed: chosen.seed ?? 1,
+    optimizer,
+    learningRate: chosen.learningRate ?? learningRates[optimizer],
+    clip: chosen.clip ?? 5,
+    // Where only the updates are limited, the default number of epochs does not limit them too.
+    epochs: given.epochs ?? (given.steps === undefined ? (chosen.epochs ?? 10) : null),
+    steps: chosen.steps ?? null,
+  };
+}
+
+function onlySettings(given: TrainArguments): Partial<TrainSettings> {
+  const { backend: _backend, out: _out, resume: _resume, json: _json, ...settings } = given;
+  return settings;
+}
+
+/** Options that a resumed run may change: how long it goes on, and how large its steps are. */
+const changeable = new Set<keyof TrainSettings>(['epochs', 'steps', 'learningRate', 'clip']);
+
+/**
+ * The settings of a resumed run: the saved ones, with what may be changed.
+ * @throws OptionError that names an option which does not fit the saved model.
+ */
+export function resumeSettings(
+  saved: TrainSettings,
+  file: string | undefined,
+  given: TrainArguments,
+  folder: string,
+): TrainSettings {
+  const wanted = onlySettings(given);
+  for (const [name, value] of Object.entries(wanted)) {
+    const key = name as keyof TrainSettings;
+    if (changeable.has(key) || saved[key] === value) continue;
+    throw new OptionError(
+      `--${flagOf(name)} ${value} does not fit ${folder}, which was trained with ${saved[key] ?? 'none'};` +
+        ' leave it out to go on, or start anew with another --out',
+    );
+  }
+  if (saved.file === null && file !== undefined) {
+    throw new OptionError(
+      `${folder} was trained on the program's own source; leave ${file} out to go on, or choose another --out`,
+    );
+  }
+  const settings = { ...saved, ...wanted, file: file ?? saved.file };
+  if (given.epochs !== undefined || given.steps !== undefined) {
+    settings.epochs = given.epochs ?? null;
+    settings.steps = given.steps ?? null;
+  }
+  return settings;
+}
+
+function flagOf(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+export function modelConfig(settings: TrainSettings, vocabularySize: number): LanguageModelConfig {
+  const { cell, layers, units, embedding, dropout, tieWeights } = settings;
+  return { vocabularySize, cell, layers, units, embedding, dropout, tieWeights };
+}
+
+/** The optimizer of these settings. */
+export async function makeOptimizer({
+  optimizer,
+  learningRate,
+  clip,
+}: Pick<TrainSettings, 'optimizer' | 'learningRate' | 'clip'>): Promise<Optimizer> {
+  const { adam, adamW, rmsprop, sgd } = await import('../training/optimizers.ts');
+  const options = { learningRate, ...(clip > 0 && { globalClipNorm: clip }) };
+  switch (optimizer) {
+    case 'sgd':
+      return sgd(options);
+    case 'momentum':
+      return sgd({ ...options, momentum: 0.9 });
+    case 'adam':
+      return adam(options);
+    case 'adamw':
+      return adamW(options);
+    case 'rmsprop':
+      return rmsprop(options);
+  }
+}
+
+const shapes: Record<keyof TrainSettings, (value: unknown) => boolean> = {
+  file: (v) => v === null || typeof v === 'string',
+  level: (v) => v === 'char' || v === 'word',
+  cell: (v) => typeof v === 'string',
+  layers: Number.isInteger,
+  units: Number.isInteger,
+  embedding: Number.isInteger,
+  dropout: Number.isFinite,
+  tieWeights: (v) => typeof v === 'boolean',
+  batch: isPositive,
+  window: isPositive,
+  limitTokens: (v) => v === null || isPositive(v),
+  validation: (v) => typeof v === 'string' || Number.isFinite(v),
+  seed: Number.isSafeInteger,
+  optimizer: (v) => optimizerNames.includes(v as OptimizerName),
+  learningRate: Number.isFinite,
+  clip: Number.isFinite,
+  epochs: (v) => v === null || isPositive(v),
+  steps: (v) => v === null || isPositive(v),
+};
+
+function isPositive(value: unknown): boolean {
+  return Number.isInteger(value) && (value as number) > 0;
+}
+
+/**
+ * The settings that a model was trained with.
+ * @throws FormatError when its record lacks one, so that a resumed run cannot go on as before.
+ */
+export function savedSettings(options: Readonly<Record<string, unknown>>, folder: string): TrainSettings {
+  for (const [name, fits] of Object.entries(shapes)) {
+    if (fits(options[name])) continue;
+    throw new FormatError(
+      `${folder} cannot be resumed: model.json says training.options.${name} = ${JSON.stringify(options[name])};` +
+        ' start anew with another --out',
+    );
+  }
+  return options as unknown as TrainSettings;
+}

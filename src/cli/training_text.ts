@@ -1,0 +1,93 @@
+// The text of a training run as token ids: what is trained on, what is kept for validation, and the vocabulary of both.
+import { createHash } from 'node:crypto';
+import path from 'node:path';
+import { DataError } from '../core/errors.ts';
+import { Vocabulary } from '../data/vocabulary.ts';
+import type { ModelRecord, TrainingRecord } from '../io/checkpoint.ts';
+import { readText } from './corpus.ts';
+import { grouped } from './format.ts';
+import type { TrainSettings } from './train_settings.ts';
+
+export interface TrainingText {
+  vocabulary: Vocabulary;
+  /** Trained on. */
+  tokens: Uint32Array;
+  /** Never trained on; null for none. */
+  validation: Uint32Array | null;
+  /** Tells this text from others. */
+  record: NonNullable<TrainingRecord['text']>;
+}
+
+/** What the default text is called. */
+export const DEFAULT_NAME = 'own-source';
+
+/** The name of a text, without folders and extension. */
+export function textName(file: string | null): string {
+  return file === null ? DEFAULT_NAME : path.parse(file).name || 'text';
+}
+
+/**
+ * Reads and splits the text of a run; with `saved`, by the vocabulary of that model.
+ * @throws DataError for a file that cannot be used, is too short, or is not the one that `saved` was trained on.
+ */
+export async function loadTrainingText(settings: TrainSettings, saved?: ModelRecord): Promise<TrainingText> {
+  const { file, level, limitTokens, validation, batch, window } = settings;
+  const text = file === null ? (await import('./default_corpus.ts')).defaultCorpus() : readText(file);
+  const source = file ?? 'the default text';
+  const options = { limit: limitTokens ?? undefined, source };
+  const vocabulary = saved ? new Vocabulary(saved.vocabulary) : Vocabulary.fromText(text, level, options);
+  const all = saved ? encodeAgain(vocabulary, text, options) : vocabulary.encode(text, options);
+  const other = typeof validation === 'string' ? readText(validation) : undefined;
+  const kept = typeof validation === 'number' ? Math.floor(all.length * validation) : 0;
+  const end = all.length - (kept >= 2 ? kept : 0);
+  const held =
+    other === undefined ? all.subarray(end) : vocabulary.encode(other, { source: String(validation) });
+  if (other !== undefined && held.length < 2) {
+    throw new DataError(`${validation} has ${held.length} token; a validation text needs two at least`);
+  }
+  const tokens = all.subarray(0, end);
+  const needed = batch * window + 1;
+  if (tokens.length < needed) {
+    const without = kept >= 2 ? ` besides ${grouped(kept)} for validation` : '';
+    throw new DataError(
+      `${source} is too short: it has ${grouped(tokens.length)} tokens${without}, and one update of --batch ${batch}` +
+        ` --window ${window} takes ${grouped(needed)}; take a smaller batch or window, or a longer text`,
+    );
+  }
+  const record = {
+    name: textName(file),
+    tokens: all.length,
+    sha256: hash(all, other === undefined ? undefined : held),
+  };
+  if (saved && saved.training.text?.sha256 !== record.sha256) throw changed(source);
+  return { vocabulary, tokens, validation: held.length > 0 ? held : null, record };
+}
+
+function encodeAgain(
+  vocabulary: Vocabulary,
+  text: string,
+  options: { limit: number | undefined; source: string },
+): Uint32Array {
+  try {
+    return vocabulary.encode(text, options);
+  } catch (error) {
+    if (error instanceof DataError) throw changed(options.source);
+    throw error;
+  }
+}
+
+function changed(source: string): DataError {
+  return new DataError(
+    `${source} is not the text that this model was trained on, or has changed since; give that text, or start anew with` +
+      ' another --out',
+  );
+}
+
+function hash(...parts: (Uint32Array | undefined)[]): string {
+  const digest = createHash('sha256');
+  for (const ids of parts) {
+    if (ids)
+      digest.update(`${ids.length} `).update(new Uint8Array(ids.buffer, ids.byteOffset, ids.byteLength));
+  }
+  return digest.digest('hex');
+}
