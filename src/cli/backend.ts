@@ -17,33 +17,33 @@ const LAUNCHER_VARIABLE = 'WEBGPU_RNN_ADAPTER';
  * @throws DeviceError where the GPU is asked for, by name or by REQUIRE_GPU=1, and there is none.
  */
 export async function chooseBackend(name: BackendName): Promise<ChosenBackend> {
-  if (name !== 'cpu') {
-    const { webgpu } = await import('../backends/webgpu/webgpu.ts');
-    try {
-      return { backend: await webgpu() };
-    } catch (error) {
-      if (!(error instanceof DeviceError)) throw error;
-      const reason = launcherReason() ?? error.message.split('. ')[0];
-      if (process.env.REQUIRE_GPU === '1') {
-        throw new DeviceError(`REQUIRE_GPU=1 and no GPU adapter: ${reason}`);
-      }
-      if (name === 'webgpu') {
-        throw new DeviceError(`no GPU adapter: ${reason}; --backend cpu computes without one, slowly`);
-      }
-      return {
-        backend: await cpuBackend(),
-        notice: `no GPU adapter (${reason}): computing on the CPU, slowly`,
-      };
-    }
+  if (name === 'cpu') return { backend: await cpuBackend() };
+  const found = await gpuBackend();
+  if (typeof found !== 'string') return { backend: found };
+  if (process.env.REQUIRE_GPU === '1') {
+    throw new DeviceError(`REQUIRE_GPU=1 and no GPU adapter: ${found}`);
   }
-  return { backend: await cpuBackend() };
+  if (name === 'webgpu') {
+    throw new DeviceError(`no GPU adapter: ${found}; --backend cpu computes without one, slowly`);
+  }
+  return { backend: await cpuBackend(), notice: `no GPU adapter (${found}): computing on the CPU, slowly` };
+}
+
+/** The GPU, or why there is none. */
+async function gpuBackend(): Promise<Backend | string> {
+  const known = /^none: (.*)$/s.exec(process.env[LAUNCHER_VARIABLE] ?? '')?.[1];
+  if (known !== undefined) return known;
+  const { webgpu } = await import('../backends/webgpu/webgpu.ts');
+  try {
+    return await webgpu();
+  } catch (error) {
+    if (!(error instanceof DeviceError)) throw error;
+    // The ways out that a library's user is told are not those of the command line.
+    return error.message.split('. ')[0];
+  }
 }
 
 async function cpuBackend(): Promise<Backend> {
   const { cpu } = await import('../backends/cpu.ts');
   return cpu();
-}
-
-function launcherReason(): string | undefined {
-  return /^none: (.*)$/s.exec(process.env[LAUNCHER_VARIABLE] ?? '')?.[1];
 }

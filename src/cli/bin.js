@@ -11,12 +11,28 @@ const program = path.join(root, 'dist', 'cli.js');
 const isClone = fs.existsSync(path.join(root, 'src', 'cli', 'main.ts'));
 
 try {
-  if (isClone && isOutOfDate()) await build();
   const argv = process.argv.slice(2);
-  process.exitCode = await launch([program, ...argv], { gpu: mayNeedGpu(argv) });
+  if (argv[0] === 'launch' && argv[1] !== undefined && !argv[1].startsWith('-')) {
+    process.exitCode = await launchScript(argv.slice(1));
+  } else {
+    if (isClone && isOutOfDate()) await build();
+    process.exitCode = await launch([program, ...argv], { gpu: mayNeedGpu(argv) });
+  }
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
   process.exitCode = 1;
+}
+
+/**
+ * Starts a script of the user's own where it finds an adapter.
+ * @param {string[]} argv  its path and arguments
+ */
+async function launchScript(argv) {
+  if (!fs.statSync(argv[0], { throwIfNoEntry: false })?.isFile()) {
+    process.stderr.write(`webgpu-rnn: there is no script ${argv[0]}; give a JavaScript file\n`);
+    return 2;
+  }
+  return launch([path.resolve(argv[0]), ...argv.slice(1)]);
 }
 
 /**

@@ -9,13 +9,21 @@ export interface Interrupts {
 
 const statuses = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
+/** One Ctrl-C may arrive twice: from the terminal and from a parent process that passes it on. */
+const SAME_MS = 500;
+
 /** Listens until it is disposed of. `onFirst` tells the user that the signal was heard. */
 export function interrupts(onFirst: () => void): Interrupts {
   const controller = new AbortController();
   let status: number | undefined;
+  let since = 0;
   const names = Object.keys(statuses) as (keyof typeof statuses)[];
   const handle = (name: NodeJS.Signals): void => {
-    if (status !== undefined) process.exit(status);
+    if (status !== undefined) {
+      if (performance.now() - since > SAME_MS) process.exit(status);
+      return;
+    }
+    since = performance.now();
     status = statuses[name as keyof typeof statuses];
     controller.abort();
     onFirst();

@@ -22,7 +22,7 @@ export interface SavedModel {
  * @throws FormatError when it is missing or damaged, naming the file and what is wrong with it.
  */
 export function readModel(folder: string): SavedModel {
-  const status = fs.statSync(folder, { throwIfNoEntry: false });
+  const status = statusOf(folder);
   if (!status) throw new FormatError(`there is no model folder ${folder}; train one, or check the name`);
   if (!status.isDirectory()) {
     throw new FormatError(`${folder} is not a model folder; give the folder that holds ${RECORD}`);
@@ -31,6 +31,15 @@ export function readModel(folder: string): SavedModel {
   const record = parseModelRecord(read(recordFile, folder).toString('utf8'), recordFile);
   const weightsFile = path.join(folder, WEIGHTS);
   return { folder, record, weights: read(weightsFile, folder), weightsFile };
+}
+
+/** What lies at a path; undefined for nothing, also where the path leads through a file. */
+function statusOf(file: string): fs.Stats | undefined {
+  try {
+    return fs.statSync(file);
+  } catch {
+    return undefined;
+  }
 }
 
 function read(file: string, folder: string): Buffer {
@@ -60,7 +69,7 @@ export function expectFree(folder: string): void {
       `${folder} holds a model already; continue it with --resume, or choose another --out`,
     );
   }
-  const status = fs.statSync(folder, { throwIfNoEntry: false });
+  const status = statusOf(folder);
   if (status && !status.isDirectory()) throw new OptionError(`${folder} is a file; choose another --out`);
 }
 

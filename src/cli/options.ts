@@ -31,6 +31,14 @@ export function number({ min, max, above = false }: Range): (text: string) => nu
   };
 }
 
+/** A parser of one of a few names; unlike commander's own choices it leaves the list to the description. */
+export function oneOf(names: readonly string[]): (text: string) => string {
+  return (text) => {
+    if (!names.includes(text)) throw new InvalidArgumentError(`It must be one of ${names.join(', ')}.`);
+    return text;
+  };
+}
+
 /** The largest part of a text that may be kept for validation. */
 const MAX_FRACTION = 0.5;
 
@@ -51,9 +59,9 @@ export type BackendName = (typeof backendNames)[number];
 export function backendOption(): Option {
   return new Option(
     '--backend <name>',
-    'where to compute; auto takes the GPU, and the CPU where no adapter is found',
+    `${backendNames.join(', ')}: auto is the GPU, and the CPU where no adapter is found`,
   )
-    .choices(backendNames)
+    .argParser(oneOf(backendNames))
     .default('auto');
 }
 

@@ -60,6 +60,8 @@ export async function train(file: string | undefined, given: TrainArguments): Pr
   try {
     const session = await prepare({ settings, text, saved, backend, out });
     const { trainer, progress, totalSteps } = session;
+    // The first save shows at once whether there is a place to save to.
+    if (!saved) await session.save();
     for (const line of introduction(session, settings, text, backend.description, out)) reporter.say(line);
     if (saved && progress.step >= totalSteps) {
       const report = saved.record.training.epochs.at(-1) as EpochReport | undefined;
@@ -70,7 +72,6 @@ export async function train(file: string | undefined, given: TrainArguments): Pr
       }
       return 0;
     }
-    if (!saved) await session.save();
     const outcome = await runTraining({
       ...session,
       epochs: settings.epochs,

@@ -4,7 +4,15 @@ import { FormatError, OptionError } from '../core/errors.ts';
 import type { Level } from '../data/vocabulary.ts';
 import type { CellName, LanguageModelConfig } from '../models/language_model.ts';
 import type { Optimizer } from '../training/optimizers.ts';
-import { type BackendName, backendOption, fractionOrFile, number, seedOption, whole } from './options.ts';
+import {
+  type BackendName,
+  backendOption,
+  fractionOrFile,
+  number,
+  oneOf,
+  seedOption,
+  whole,
+} from './options.ts';
 
 export const optimizerNames = ['sgd', 'momentum', 'adam', 'adamw', 'rmsprop'] as const;
 export type OptimizerName = (typeof optimizerNames)[number];
@@ -52,7 +60,7 @@ export function addTrainOptions(command: Command): Command {
   };
   add(
     'Text:',
-    new Option('--level <level>', 'tokens are characters or words (default: char)').choices(['char', 'word']),
+    new Option('--level <level>', 'tokens: char or word (default: char)').argParser(oneOf(['char', 'word'])),
     new Option('--limit-tokens <K>', 'use only the first K tokens of the text').argParser(
       whole({ min: 2, max: 2 ** 31 }),
     ),
@@ -63,7 +71,9 @@ export function addTrainOptions(command: Command): Command {
   );
   add(
     'Model:',
-    new Option('--cell <cell>', 'recurrent cell (default: lstm)').choices(['lstm', 'gru', 'rnn']),
+    new Option('--cell <cell>', 'recurrent cell: lstm, gru or rnn (default: lstm)').argParser(
+      oneOf(['lstm', 'gru', 'rnn']),
+    ),
     new Option('--layers <n>', 'recurrent layers (default: 1)').argParser(whole({ min: 1, max: 16 })),
     new Option('--units <n>', 'units of a recurrent layer (default: 128)').argParser(whole(SIZE)),
     new Option(
@@ -81,7 +91,9 @@ export function addTrainOptions(command: Command): Command {
     new Option('--window <T>', 'steps of truncated backpropagation (default: 32)').argParser(whole(SIZE)),
     new Option('--epochs <E>', 'passes over the text (default: 10)').argParser(whole({ min: 1, max: 1e6 })),
     new Option('--steps <S>', 'updates in total').argParser(whole({ min: 1, max: 1e9 })),
-    new Option('--optimizer <name>', 'update rule (default: adam)').choices(optimizerNames),
+    new Option('--optimizer <name>', `${optimizerNames.join(', ')} (default: adam)`).argParser(
+      oneOf(optimizerNames),
+    ),
     new Option(
       '--learning-rate <x>',
       `step size (default: ${optimizerNames.map((name) => `${learningRates[name]} ${name}`).join(', ')})`,

@@ -1,0 +1,356 @@
+// Every kind of bad input: one line that names the problem and the way out, exit status 2, no stack trace, nothing half-written.
+import fs from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readSafetensors, writeSafetensors } from '../../src/io/safetensors.ts';
+import { cli, exampleText, folderOf, type Result, tiny } from './cli.ts';
+
+const cwd = folderOf({
+  'text.txt': exampleText(40),
+  'empty.txt': '',
+  'short.txt': 'too short',
+  'binary.bin': Uint8Array.of(80, 75, 3, 4, 0, 0),
+  'latin1.txt': Uint8Array.of(0x53, 0x74, 0x72, 0x61, 0xdf, 0x65),
+  'foreign.txt': 'the cat sat on a żółw',
+});
+afterAll(() => fs.rmSync(cwd, { recursive: true }));
+
+beforeAll(async () => {
+  const trained = await cli(['train', 'text.txt', ...tiny, '--steps', '3', '--out', 'model'], { cwd });
+  expect(trained).toMatchObject({ status: 0 });
+}, 120_000);
+
+/** One line on stderr, status 2, nothing on stdout. */
+function expectOneLine({ status, stdout, stderr }: Result, message: RegExp): void {
+  expect(stderr).toMatch(message);
+  expect(stderr).toMatch(/^webgpu-rnn: [^\n]+\n$/);
+  expect(stderr).not.toMatch(/\n\s+at /);
+  expect(stdout).toBe('');
+  expect(status).toBe(2);
+}
+
+const train = (...args: string[]) => ['train', 'text.txt', ...tiny, '--steps', '2', '--out', 'new', ...args];
+
+test.concurrent.for<[string, string[], RegExp]>([
+  // Files
+  ['a missing file', ['train', 'missing.txt'], /cannot read missing.txt: there is no such file or folder/],
+  ['a folder', ['train', '.'], /\. is a folder; give a text file/],
+  ['an empty file', ['train', 'empty.txt'], /empty.txt is empty; give a file with text/],
+  ['a binary file', ['train', 'binary.bin'], /binary.bin is binary: byte 5 is zero; give a UTF-8 text/],
+  ['another encoding', ['train', 'latin1.txt'], /latin1.txt is not UTF-8 text: byte 5 \(0xdf\)/],
+  [
+    'a file shorter than one chunk',
+    ['train', 'short.txt', '--backend', 'cpu'],
+    /short.txt is too short: it has 9 tokens, and one update of --batch 32 --window 32 takes 1,025; take a smaller/,
+  ],
+  [
+    'too little left by the validation',
+    ['train', 'short.txt', '--batch', '1', '--window', '6', '--validation', '0.5'],
+    /it has 5 tokens besides 4 for validation, and one update of --batch 1 --window 6 takes 7/,
+  ],
+  ['a validation file that is missing', train('--validation', 'nothing.txt'), /cannot read nothing.txt/],
+  [
+    'a validation file of other characters',
+    train('--validation', 'foreign.txt'),
+    /foreign.txt, line 1: the character "ż" is not among the \d+ characters that the model knows/,
+  ],
+  // Arguments
+  [
+    'an unknown flag',
+    train('--unit', '5'),
+    /unknown option '--unit' \(Did you mean --units\?\) \(--help lists/,
+  ],
+  ['an unknown command', ['trian'], /unknown command 'trian' \(Did you mean train\?\)/],
+  ['an argument too many', ['train', 'text.txt', 'again.txt'], /too many arguments/],
+  ['an argument too few', ['sample'], /missing required argument 'dir'/],
+  ['a flag without its value', ['train', 'text.txt', '--units'], /option '--units <n>' argument missing/],
+  [
+    'no number',
+    train('--units', 'many'),
+    /'--units <n>' argument 'many' is invalid. It must be a whole number from 1/,
+  ],
+  ['a fraction of a unit', train('--units', '1.5'), /It must be a whole number from 1 to 16384/],
+  ['no units', train('--units', '0'), /It must be a whole number from 1 to 16384/],
+  ['too many layers', train('--layers', '17'), /It must be a whole number from 1 to 16/],
+  ['no steps', train('--steps', '0'), /It must be a whole number from 1 to/],
+  ['less than no epochs', train('--epochs', '-1'), /It must be a whole number from 1 to/],
+  ['no tokens', train('--limit-tokens', '1'), /It must be a whole number from 2 to/],
+  ['no learning rate', train('--learning-rate', '0'), /It must be a number above 0 and at most 100/],
+  ['an endless learning rate', train('--learning-rate', 'Infinity'), /It must be a number above 0/],
+  ['a negative clip', train('--clip', '-1'), /It must be a number from 0 to/],
+  ['dropout of everything', train('--dropout', '1'), /It must be a number from 0 to 0.95/],
+  [
+    'validation on more than half',
+    train('--validation', '0.6'),
+    /It must be a fraction from 0 to 0.5, or a file/,
+  ],
+  ['a negative seed', train('--seed', '-1'), /It must be a whole number from 0 to/],
+  ['an unknown cell', train('--cell', 'elman'), /It must be one of lstm, gru, rnn/],
+  ['an unknown level', train('--level', 'byte'), /It must be one of char, word/],
+  [
+    'an unknown optimizer',
+    train('--optimizer', 'lion'),
+    /It must be one of sgd, momentum, adam, adamw, rmsprop/,
+  ],
+  ['an unknown backend', train('--backend', 'cuda'), /It must be one of auto, webgpu, cpu/],
+  [
+    'tied weights of two widths',
+    train('--tie-weights'),
+    /--tie-weights needs --embedding and --units of one size/,
+  ],
+  // Folders to write
+  [
+    'a folder that holds a model',
+    train('--out', 'model'),
+    /model holds a model already; continue it with --resume, or choose another --out/,
+  ],
+  ['a file in the way', train('--out', 'text.txt'), /text.txt is a file; choose another --out/],
+  ['a path through a file', train('--out', 'text.txt/model'), /cannot save to text.txt\/model/],
+  // Going on
+  ['nothing to resume', train('--resume'), /there is no model new to resume/],
+  [
+    'nothing of that name to resume',
+    ['train', 'text.txt', '--resume'],
+    /there is no model runs\/text to resume/,
+  ],
+  [
+    'another architecture',
+    ['train', '--resume', '--out', 'model', '--units', '7'],
+    /--units 7 does not fit model, which was trained with 6/,
+  ],
+  [
+    'another optimizer',
+    ['train', '--resume', '--out', 'model', '--optimizer', 'sgd'],
+    /--optimizer sgd does not fit model, which was trained with adam/,
+  ],
+  [
+    'another text',
+    ['train', 'foreign.txt', '--resume', '--out', 'model', '--backend', 'cpu'],
+    /foreign.txt is not the text that this model was trained on/,
+  ],
+  // Trained models
+  [
+    'no model folder',
+    ['sample', 'nowhere'],
+    /there is no model folder nowhere; train one, or check the name/,
+  ],
+  ['a file as model folder', ['sample', 'text.txt'], /text.txt is not a model folder/],
+  [
+    'a folder without a model',
+    ['eval', '.', 'text.txt'],
+    /\. is no whole model folder: model.json is missing/,
+  ],
+  [
+    'a token outside the vocabulary at eval',
+    ['eval', 'model', 'foreign.txt', '--backend', 'cpu'],
+    /foreign.txt, line 1: the character "ż" is not among the \d+ characters .* take it out, or train on a text/,
+  ],
+  ['an empty file at eval', ['eval', 'model', 'empty.txt', '--backend', 'cpu'], /empty.txt is empty/],
+  [
+    'a prime outside the vocabulary',
+    ['sample', 'model', '--prime', 'żółw', '--backend', 'cpu'],
+    /--prime, line 1/,
+  ],
+  ['an empty prime', ['sample', 'model', '--prime', '', '--backend', 'cpu'], /--prime is empty/],
+  ['a length of nothing', ['sample', 'model', '--length', '0'], /It must be a whole number from 1/],
+  ['a negative temperature', ['sample', 'model', '--temperature', '-1'], /It must be a number from 0 to 100/],
+  ['a negative top-k', ['sample', 'model', '--top-k', '-1'], /It must be a whole number from 0/],
+  ['a script that is missing', ['launch', 'missing.js'], /there is no script missing.js/],
+])('%s', async ([, args, message], { expect: _ }) => {
+  const before = listing();
+  expectOneLine(await cli(args, { cwd }), message);
+  expect(listing()).toEqual(before);
+});
+
+function listing(): string[] {
+  return fs
+    .readdirSync(cwd, { recursive: true })
+    .map(String)
+    .filter((name) => !name.startsWith('damaged'))
+    .sort();
+}
+
+test('no command shows the help and fails', async () => {
+  const result = await cli([], { cwd });
+  expect(result.status).toBe(2);
+  expect(result.stderr).toContain('Usage: webgpu-rnn');
+});
+
+describe('no adapter', () => {
+  const env = { WEBGPU_RNN_ADAPTER: 'none: for a test', VK_ICD_FILENAMES: '/dev/null', LD_LIBRARY_PATH: '' };
+
+  test('asked for by name', async () => {
+    const result = await cli([...train('--backend', 'webgpu')], { cwd, env: { ...env, REQUIRE_GPU: '' } });
+    expectOneLine(result, /no GPU adapter: for a test; --backend cpu computes without one/);
+  });
+
+  test('required by the environment', async () => {
+    const result = await cli([...train('--backend', 'auto')], { cwd, env: { ...env, REQUIRE_GPU: '1' } });
+    expectOneLine(result, /REQUIRE_GPU=1 and no GPU adapter: for a test/);
+  });
+
+  test('otherwise the CPU serves, and says so', async () => {
+    const args = ['sample', 'model', '--length', '5', '--json'];
+    const result = await cli(args, { cwd, env: { ...env, REQUIRE_GPU: '' } });
+    expect(result.status).toBe(0);
+    expect(result.stderr).toContain('no GPU adapter (for a test): computing on the CPU, slowly');
+    expect(JSON.parse(result.stdout).adapter).toBe('CPU reference (f32)');
+  });
+});
+
+describe('a damaged model folder', () => {
+  let number = 0;
+  /** A copy of the model with a damage done to it. */
+  const damaged = (damage: (folder: string) => void): string => {
+    const name = `damaged${number++}`;
+    fs.cpSync(path.join(cwd, 'model'), path.join(cwd, name), { recursive: true });
+    damage(path.join(cwd, name));
+    return name;
+  };
+  const edit = (folder: string, file: string, change: (text: string) => string): void => {
+    const name = path.join(folder, file);
+    fs.writeFileSync(name, change(fs.readFileSync(name, 'utf8')));
+  };
+  const editTensors = (folder: string, change: (tensors: Map<string, never>) => void): void => {
+    const file = path.join(folder, 'weights.safetensors');
+    const { tensors, metadata } = readSafetensors(fs.readFileSync(file));
+    change(tensors as Map<string, never>);
+    fs.writeFileSync(file, writeSafetensors(tensors as Map<string, never>, metadata));
+  };
+
+  test.for<[string, (folder: string) => void, RegExp]>([
+    [
+      'no model.json',
+      (f) => fs.rmSync(path.join(f, 'model.json')),
+      /is no whole model folder: model.json is missing/,
+    ],
+    ['no weights', (f) => fs.rmSync(path.join(f, 'weights.safetensors')), /weights.safetensors is missing/],
+    [
+      'a cut model.json',
+      (f) => fs.truncateSync(path.join(f, 'model.json'), 100),
+      /model.json is not JSON .*cut short/,
+    ],
+    [
+      'another format',
+      (f) => edit(f, 'model.json', (text) => text.replace('webgpu-rnn/1', 'webgpu-rnn/2')),
+      /its format is "webgpu-rnn\/2", not "webgpu-rnn\/1"/,
+    ],
+    [
+      'sizes that are none',
+      (f) => edit(f, 'model.json', (text) => text.replace('"units": 6', '"units": -6')),
+      /architecture.units must be a positive whole number, it is -6/,
+    ],
+    [
+      'other sizes than the weights',
+      (f) => edit(f, 'model.json', (text) => text.replace('"units": 6', '"units": 7')),
+      /weights.safetensors: lstm\/kernel is \[4, 24\], the model needs \[4, 28\]/,
+    ],
+    [
+      'sizes beyond every memory',
+      (f) => edit(f, 'model.json', (text) => text.replace('"units": 6', '"units": 1000000000')),
+      /lstm\/kernel is \[4, 24\], the model needs \[4, 4000000000\]|is larger than this device can bind/,
+    ],
+    [
+      'cut weights',
+      (f) => fs.truncateSync(path.join(f, 'weights.safetensors'), 2000),
+      /weights.safetensors is not a whole safetensors file/,
+    ],
+    [
+      'weights of another format',
+      (f) => fs.writeFileSync(path.join(f, 'weights.safetensors'), 'nothing of the kind'),
+      /weights.safetensors is not a whole safetensors file/,
+    ],
+    [
+      'a missing tensor',
+      (f) => editTensors(f, (tensors) => tensors.delete('dense/bias')),
+      /weights.safetensors has no tensor dense\/bias/,
+    ],
+  ])('%s', async ([, damage, message]) => {
+    const folder = damaged(damage);
+    for (const command of [
+      ['summary', folder],
+      ['sample', folder, '--backend', 'cpu'],
+    ]) {
+      const { status, stdout, stderr } = await cli(command, { cwd });
+      // The adapter may have been named before the weights are read.
+      expect(stderr.replace(/^adapter: .*\n/, '')).toMatch(/^webgpu-rnn: [^\n]+\n$/);
+      expect(stderr).toMatch(message);
+      expect(stdout).toBe('');
+      expect(status).toBe(2);
+    }
+  });
+
+  test.for<[string, (folder: string) => void, RegExp]>([
+    [
+      'no record of the training',
+      (f) => edit(f, 'model.json', (text) => text.replace('"optimizer"', '"optimiser"')),
+      /cannot be resumed: model.json says training.options.optimizer = undefined/,
+    ],
+    [
+      'no slots of the optimizer',
+      (f) => editTensors(f, (tensors) => tensors.delete('optimizer/adam/mean/dense/bias')),
+      /has no tensor optimizer\/adam\/mean\/dense\/bias/,
+    ],
+    [
+      'no carried state',
+      (f) => editTensors(f, (tensors) => tensors.delete('state/lstm/c')),
+      /has no tensor state\/lstm\/c/,
+    ],
+  ])('which cannot be resumed: %s', async ([, damage, message]) => {
+    const folder = damaged(damage);
+    const result = await cli(
+      ['train', '--resume', '--out', folder, '--backend', 'cpu', '--steps', '5', '--json'],
+      { cwd },
+    );
+    expectOneLine(result, message);
+    expect(fs.readdirSync(path.join(cwd, folder)).sort()).toEqual(['model.json', 'weights.safetensors']);
+  });
+});
+
+describe('a disk that takes no more', () => {
+  // A limit on the size of files stands for a full disk.
+  const limited = (args: string[]) => [
+    '-c',
+    'trap "" XFSZ; ulimit -f 1; exec "$0" "$@"',
+    process.execPath,
+    ...args,
+  ];
+
+  test.skipIf(process.platform === 'win32')(
+    'leaves nothing of a new model, and the whole of an old one',
+    async () => {
+      const { spawnSync } = await import('node:child_process');
+      const { fileURLToPath } = await import('node:url');
+      const bin = fileURLToPath(new URL('../../src/cli/bin.js', import.meta.url));
+      const run = (args: string[]) => spawnSync('sh', limited([bin, ...args]), { cwd, encoding: 'utf8' });
+      fs.cpSync(path.join(cwd, 'model'), path.join(cwd, 'damaged-old'), { recursive: true });
+      const before = fs.readFileSync(path.join(cwd, 'damaged-old', 'weights.safetensors'));
+
+      const fresh = run([...train('--json'), '--out', 'damaged-new']);
+      expect(fresh.stderr).toMatch(
+        /webgpu-rnn: cannot save to damaged-new: the file is too large for the file system\n$/,
+      );
+      expect(fresh.status).toBe(2);
+      expect(fs.readdirSync(cwd).filter((name) => name.includes('damaged-new'))).toEqual([]);
+
+      const old = run([
+        'train',
+        '--resume',
+        '--out',
+        'damaged-old',
+        '--steps',
+        '5',
+        '--json',
+        '--backend',
+        'cpu',
+      ]);
+      expect(old.stderr).toMatch(/webgpu-rnn: cannot save to damaged-old/);
+      expect(old.status).toBe(2);
+      expect(fs.readFileSync(path.join(cwd, 'damaged-old', 'weights.safetensors'))).toEqual(before);
+      expect(fs.readdirSync(path.join(cwd, 'damaged-old')).sort()).toEqual([
+        'model.json',
+        'weights.safetensors',
+      ]);
+    },
+  );
+});
