@@ -26,13 +26,14 @@ import {
   makeOptimizer,
   modelConfig,
   resolveSettings,
+  resolveText,
   resumeSettings,
   savedSettings,
   type TrainArguments,
   type TrainSettings,
 } from './train_settings.ts';
 import { runTraining } from './training_run.ts';
-import { loadTrainingText, type TrainingText, textName } from './training_text.ts';
+import { expectLongEnough, loadTrainingText, type TrainingText, textName } from './training_text.ts';
 
 /** Each stream of a validation text has so many tokens at least, so that its zero state at the beginning weighs little. */
 const VALIDATION_PART = 256;
@@ -46,10 +47,12 @@ const SAMPLE = { temperature: 0.8, length: { char: 240, word: 50 } } as const;
  */
 export async function train(file: string | undefined, given: TrainArguments): Promise<number> {
   const { out, saved } = given.resume ? savedRun(file, given) : newRun(file, given);
-  const settings = saved
-    ? resumeSettings(savedSettings(saved.record.training.options, out), file, given, out)
-    : resolveSettings(file, given);
-  const text = await loadTrainingText(settings, saved?.record);
+  const resumed =
+    saved && resumeSettings(savedSettings(saved.record.training.options, out), file, given, out);
+  const wanted = resumed ?? resolveText(file, given);
+  const text = await loadTrainingText(wanted, saved?.record);
+  const settings = resumed ?? resolveSettings(wanted, given, text.tokens.length);
+  expectLongEnough(settings, text);
   const reporter = given.json ? jsonReporter() : await textReporter();
   const { backend, notice } = await chooseBackend(given.backend);
   if (notice) reporter.say(notice);

@@ -87,9 +87,14 @@ export function addTrainOptions(command: Command): Command {
   );
   add(
     'Training:',
-    new Option('--batch <N>', 'streams read side by side (default: 32)').argParser(whole(SIZE)),
+    new Option(
+      '--batch <N>',
+      'streams read side by side (default: 16 to 64, by the length of the text)',
+    ).argParser(whole(SIZE)),
     new Option('--window <T>', 'steps of truncated backpropagation (default: 32)').argParser(whole(SIZE)),
-    new Option('--epochs <E>', 'passes over the text (default: 10)').argParser(whole({ min: 1, max: 1e6 })),
+    new Option('--epochs <E>', 'passes over the text (default: 3 to 50, for about 4,000 updates)').argParser(
+      whole({ min: 1, max: 1e6 }),
+    ),
     new Option('--steps <S>', 'updates in total').argParser(whole({ min: 1, max: 1e9 })),
     new Option('--optimizer <name>', `${optimizerNames.join(', ')} (default: adam)`).argParser(
       oneOf(optimizerNames),
@@ -122,49 +127,69 @@ const learningRates: Record<OptimizerName, number> = {
 };
 
 /** The demonstration: small enough for a software adapter of two cores to show text within a minute. */
-const demonstration: Partial<TrainSettings> = {
-  limitTokens: 100_000,
-  epochs: 4,
-};
+const demonstration = { limitTokens: 100_000, epochs: 5, learningRate: 0.008 } as const;
+
+/** What decides which text is read, and how. */
+export type TextSettings = Pick<TrainSettings, 'file' | 'level' | 'limitTokens' | 'validation'>;
+
+/** Fills in the defaults of what must be known before the text is read. */
+export function resolveText(file: string | undefined, given: TrainArguments): TextSettings {
+  return {
+    file: file ?? null,
+    level: given.level ?? 'char',
+    limitTokens: given.limitTokens ?? (file === undefined ? demonstration.limitTokens : null),
+    validation: given.validation ?? 0.05,
+  };
+}
 
 /**
- * Fills in the defaults.
+ * Fills in the defaults; those of batch and epochs follow the number of tokens that are trained on.
  * @throws OptionError for options that exclude each other.
  */
-export function resolveSettings(file: string | undefined, given: TrainArguments): TrainSettings {
-  const defaults = file === undefined ? demonstration : {};
-  const chosen = { ...defaults, ...onlySettings(given) };
-  const optimizer = chosen.optimizer ?? 'adam';
-  const level = chosen.level ?? 'char';
-  const units = chosen.units ?? 128;
-  const tieWeights = chosen.tieWeights ?? false;
-  const embedding = chosen.embedding ?? (tieWeights ? units : level === 'char' ? 64 : 128);
+export function resolveSettings(text: TextSettings, given: TrainArguments, tokens: number): TrainSettings {
+  const isDemonstration = text.file === null;
+  const units = given.units ?? 128;
+  const tieWeights = given.tieWeights ?? false;
+  const embedding = given.embedding ?? (tieWeights ? units : text.level === 'char' ? 64 : 128);
   if (tieWeights && embedding !== units) {
     throw new OptionError(
       `--tie-weights needs --embedding and --units of one size, got ${embedding} and ${units}`,
     );
   }
+  const optimizer = given.optimizer ?? 'adam';
+  const fast = isDemonstration && given.optimizer === undefined;
+  const batch = given.batch ?? defaultBatch(tokens);
+  const window = given.window ?? 32;
+  const epochs = isDemonstration ? demonstration.epochs : defaultEpochs(tokens / (batch * window));
   return {
-    file: file ?? null,
-    level,
-    cell: chosen.cell ?? 'lstm',
-    layers: chosen.layers ?? 1,
+    ...text,
+    cell: given.cell ?? 'lstm',
+    layers: given.layers ?? 1,
     units,
     embedding,
-    dropout: chosen.dropout ?? 0,
+    dropout: given.dropout ?? 0,
     tieWeights,
-    batch: chosen.batch ?? 32,
-    window: chosen.window ?? 32,
-    limitTokens: chosen.limitTokens ?? null,
-    validation: chosen.validation ?? 0.05,
-    seed: chosen.seed ?? 1,
+    batch,
+    window,
+    seed: given.seed ?? 1,
     optimizer,
-    learningRate: chosen.learningRate ?? learningRates[optimizer],
-    clip: chosen.clip ?? 5,
+    learningRate: given.learningRate ?? (fast ? demonstration.learningRate : learningRates[optimizer]),
+    clip: given.clip ?? 5,
     // Where only the updates are limited, the default number of epochs does not limit them too.
-    epochs: given.epochs ?? (given.steps === undefined ? (chosen.epochs ?? 10) : null),
-    steps: chosen.steps ?? null,
+    epochs: given.epochs ?? (given.steps === undefined ? epochs : null),
+    steps: given.steps ?? null,
   };
+}
+
+/** Small texts need more updates, large ones more tokens a second. */
+function defaultBatch(tokens: number): number {
+  if (tokens < 200_000) return 16;
+  return tokens < 2_000_000 ? 32 : 64;
+}
+
+/** About 4,000 updates, and every text a few times. */
+function defaultEpochs(stepsPerEpoch: number): number {
+  return Math.min(50, Math.max(3, Math.ceil(4000 / Math.max(1, stepsPerEpoch))));
 }
 
 function onlySettings(given: TrainArguments): Partial<TrainSettings> {

@@ -30,7 +30,7 @@ export interface Outcome {
 }
 
 /** Seconds before the first report in the midst of an epoch; each next one comes after twice the time. */
-const FIRST_REPORT = 20;
+const FIRST_REPORT = 15;
 const LAST_REPORT = 120;
 /** Samples of text stand at least so many seconds apart. */
 const SAMPLE_SECONDS = 10;

@@ -6,7 +6,7 @@ import { Vocabulary } from '../data/vocabulary.ts';
 import type { ModelRecord, TrainingRecord } from '../io/checkpoint.ts';
 import { readText } from './corpus.ts';
 import { grouped } from './format.ts';
-import type { TrainSettings } from './train_settings.ts';
+import type { TextSettings, TrainSettings } from './train_settings.ts';
 
 export interface TrainingText {
   vocabulary: Vocabulary;
@@ -28,12 +28,12 @@ export function textName(file: string | null): string {
 
 /**
  * Reads and splits the text of a run; with `saved`, by the vocabulary of that model.
- * @throws DataError for a file that cannot be used, is too short, or is not the one that `saved` was trained on.
+ * @throws DataError for a file that cannot be used, or is not the one that `saved` was trained on.
  */
-export async function loadTrainingText(settings: TrainSettings, saved?: ModelRecord): Promise<TrainingText> {
-  const { file, level, limitTokens, validation, batch, window } = settings;
+export async function loadTrainingText(settings: TextSettings, saved?: ModelRecord): Promise<TrainingText> {
+  const { file, level, limitTokens, validation } = settings;
   const text = file === null ? (await import('./default_corpus.ts')).defaultCorpus() : readText(file);
-  const source = file ?? 'the default text';
+  const source = nameOf(settings);
   const options = { limit: limitTokens ?? undefined, source };
   const vocabulary = saved ? new Vocabulary(saved.vocabulary) : Vocabulary.fromText(text, level, options);
   const all = saved ? encodeAgain(vocabulary, text, options) : vocabulary.encode(text, options);
@@ -45,22 +45,30 @@ export async function loadTrainingText(settings: TrainSettings, saved?: ModelRec
   if (other !== undefined && held.length < 2) {
     throw new DataError(`${validation} has ${held.length} token; a validation text needs two at least`);
   }
-  const tokens = all.subarray(0, end);
-  const needed = batch * window + 1;
-  if (tokens.length < needed) {
-    const without = kept >= 2 ? ` besides ${grouped(kept)} for validation` : '';
-    throw new DataError(
-      `${source} is too short: it has ${grouped(tokens.length)} tokens${without}, and one update of --batch ${batch}` +
-        ` --window ${window} takes ${grouped(needed)}; take a smaller batch or window, or a longer text`,
-    );
-  }
   const record = {
     name: textName(file),
     tokens: all.length,
     sha256: hash(all, other === undefined ? undefined : held),
   };
   if (saved && saved.training.text?.sha256 !== record.sha256) throw changed(source);
-  return { vocabulary, tokens, validation: held.length > 0 ? held : null, record };
+  return { vocabulary, tokens: all.subarray(0, end), validation: held.length > 0 ? held : null, record };
+}
+
+/** @throws DataError for a text that is shorter than one update of the training. */
+export function expectLongEnough(settings: TrainSettings, { tokens, validation }: TrainingText): void {
+  const { batch, window } = settings;
+  const needed = batch * window + 1;
+  if (tokens.length >= needed) return;
+  const cut = typeof settings.validation === 'number' && validation;
+  const besides = cut ? ` besides ${grouped(validation.length)} for validation` : '';
+  throw new DataError(
+    `${nameOf(settings)} is too short: it has ${grouped(tokens.length)} tokens${besides}, and one update of --batch ${batch}` +
+      ` --window ${window} takes ${grouped(needed)}; take a smaller batch or window, or a longer text`,
+  );
+}
+
+function nameOf({ file }: TextSettings): string {
+  return file ?? 'the default text';
 }
 
 function encodeAgain(

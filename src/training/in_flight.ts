@@ -26,8 +26,7 @@ export function inFlight(executable: Executable): InFlight {
       steps++;
       if (steps < group) return;
       steps = 0;
-      // A turn of the event loop, so that timers and signals are heard on any backend.
-      fences.push(executable.finished().then(() => new Promise((resolve) => setTimeout(resolve))));
+      fences.push(executable.finished().then(turn));
       if (fences.length <= MAX_FENCES) return;
       await fences.shift();
       const now = performance.now();
@@ -42,4 +41,15 @@ export function inFlight(executable: Executable): InFlight {
       steps = 0;
     },
   };
+}
+
+/**
+ * A turn of the event loop, so that timers and signals are heard also beside a backend that computes in the caller's thread.
+ * In Node a timer is not enough: those that expire meanwhile run one after the other, and signals wait for all of them.
+ */
+function turn(): Promise<void> {
+  return new Promise((resolve) => {
+    if (typeof setImmediate === 'function') setImmediate(resolve);
+    else setTimeout(resolve);
+  });
 }

@@ -41,7 +41,7 @@ test.concurrent.for<[string, string[], RegExp]>([
   [
     'a file shorter than one chunk',
     ['train', 'short.txt', '--backend', 'cpu'],
-    /short.txt is too short: it has 9 tokens, and one update of --batch 32 --window 32 takes 1,025; take a smaller/,
+    /short.txt is too short: it has 9 tokens, and one update of --batch 16 --window 32 takes 513; take a smaller/,
   ],
   [
     'too little left by the validation',

@@ -1,0 +1,101 @@
+// A run that is interrupted and resumed gives the same bits as one that never was.
+import type { ChildProcess } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { cli, events, exampleText, folderOf, tiny } from './cli.ts';
+
+const cwd = folderOf({ 'text.txt': exampleText(80), 'long.txt': exampleText(500) });
+afterAll(() => fs.rmSync(cwd, { recursive: true }));
+
+const options = [...tiny, '--dropout', '0.2', '--json'];
+const weights = (folder: string): Buffer => fs.readFileSync(path.join(cwd, folder, 'weights.safetensors'));
+const record = (folder: string) => JSON.parse(fs.readFileSync(path.join(cwd, folder, 'model.json'), 'utf8'));
+
+/** Steps of an epoch of these texts. */
+const EPOCH = 42;
+const LONG_EPOCH = 267;
+
+test.each([
+  ['in the midst of an epoch', 30, 100],
+  ['after an epoch', EPOCH, 2 * EPOCH],
+  ['past an epoch', EPOCH + 1, 3 * EPOCH + 1],
+])(
+  'stopped by --steps %s',
+  async (name, first, total) => {
+    const folder = (kind: string) => `${kind} ${name}`.replaceAll(' ', '-');
+    const whole = await cli(
+      ['train', 'text.txt', ...options, '--steps', `${total}`, '--out', folder('whole')],
+      { cwd },
+    );
+    await cli(['train', 'text.txt', ...options, '--steps', `${first}`, '--out', folder('part')], { cwd });
+    const resumed = await cli(
+      ['train', '--resume', '--backend', 'cpu', '--json', '--steps', `${total}`, '--out', folder('part')],
+      { cwd },
+    );
+    expect(resumed).toMatchObject({ status: 0 });
+    expect(weights(folder('part')).equals(weights(folder('whole')))).toBe(true);
+    const losses = (stdout: string) => events(stdout).map(({ epoch, steps, loss }) => [epoch, steps, loss]);
+    expect(losses(resumed.stdout).at(-1)).toEqual(losses(whole.stdout).at(-1));
+    expect(
+      record(folder('part')).training.epochs.map((e: { epoch: number; loss: number }) => [e.epoch, e.loss]),
+    ).toEqual(
+      record(folder('whole')).training.epochs.map((e: { epoch: number; loss: number }) => [e.epoch, e.loss]),
+    );
+  },
+  60_000,
+);
+
+test.skipIf(process.platform === 'win32').each(['SIGINT', 'SIGTERM'] as const)(
+  'stopped by %s in the midst of an epoch',
+  async (signal) => {
+    const args = [...options, '--units', '48', '--epochs', '3'];
+    const straight = `straight-${signal}`;
+    const stopped = `stopped-${signal}`;
+    let sent = false;
+    const kill = (child: ChildProcess, stdout: string): void => {
+      if (sent || !stdout.includes('"epoch":1')) return;
+      sent = true;
+      setTimeout(() => child.kill(signal), 200);
+    };
+    const first = await cli(['train', 'long.txt', ...args, '--out', stopped], { cwd, onOutput: kill });
+    expect(first.status).toBe(signal === 'SIGINT' ? 130 : 143);
+    expect(first.stderr).toContain(`go on with: npx webgpu-rnn train --resume --out ${stopped}`);
+    const done = events(first.stdout).at(-1);
+    expect(done).toMatchObject({ event: 'done', interrupted: true, out: stopped });
+    expect(done.steps % LONG_EPOCH, 'the signal came in the midst of an epoch').not.toBe(0);
+
+    const second = await cli(['train', '--resume', '--backend', 'cpu', '--json', '--out', stopped], { cwd });
+    expect(second.status).toBe(0);
+    expect(events(second.stdout).at(-1)).toMatchObject({ steps: 3 * LONG_EPOCH, interrupted: false });
+    await cli(['train', 'long.txt', ...args, '--out', straight], { cwd });
+    expect(weights(stopped).equals(weights(straight))).toBe(true);
+  },
+  60_000,
+);
+
+test('a run that is complete says so and goes on when asked for more', async () => {
+  const out = ['--out', 'complete'];
+  await cli(['train', 'text.txt', ...options, '--epochs', '1', ...out], { cwd });
+  const again = await cli(['train', '--resume', '--backend', 'cpu', '--json', ...out], { cwd });
+  expect(again.status).toBe(0);
+  expect(again.stderr).toContain('nothing is left to do');
+  expect(events(again.stdout)).toMatchObject([{ event: 'done', epoch: 1, steps: EPOCH }]);
+  const more = await cli(['train', '--resume', '--backend', 'cpu', '--json', '--epochs', '2', ...out], {
+    cwd,
+  });
+  expect(events(more.stdout)).toMatchObject([
+    { event: 'epoch', epoch: 2 },
+    { event: 'done', steps: 2 * EPOCH },
+  ]);
+});
+
+test('the same seed gives the same bits, another seed others', async () => {
+  const run = (seed: string, out: string) =>
+    cli(['train', 'text.txt', ...options, '--steps', '5', '--seed', seed, '--out', out], { cwd });
+  await run('7', 'seed-a');
+  await run('7', 'seed-b');
+  await run('8', 'seed-c');
+  expect(weights('seed-a').equals(weights('seed-b'))).toBe(true);
+  expect(weights('seed-a').equals(weights('seed-c'))).toBe(false);
+});
