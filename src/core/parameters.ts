@@ -1,5 +1,5 @@
 // The weights of a model: one flat array, with one of the same layout for gradients and one for each optimizer slot.
-import { ShapeError, show } from './errors.ts';
+import { OptionError, ShapeError, show } from './errors.ts';
 import { interleaveGates, separateGates } from './layout.ts';
 import { type Random, random } from './random.ts';
 import { sizeOf, type Tensor, tensor } from './tensor.ts';
@@ -35,6 +35,7 @@ export class Parameters {
 
   /** `seed` decides the initial values, together with each parameter's name. */
   constructor({ seed = 0 }: { seed?: number } = {}) {
+    if (!Number.isFinite(seed)) throw new OptionError(`[seed] must be a number, got ${seed}`);
     this.#seed = seed;
     // The arenas share one shape array that grows until the set is closed.
     this.arena = tensor('parameters', this.#arenaShape, 'param', { initial: () => this.#initialValues() });
@@ -58,14 +59,10 @@ export class Parameters {
   /**
    * Returns the parameter of that name, making it at the first call.
    * `initial` gives [rows, G·H] row-major values in file layout; interleaving is done here.
-   * @throws ShapeError when the name exists with another shape, or the set is closed.
+   * @throws ShapeError when the name exists with another shape or layout, or the set is closed.
    */
-  declare(
-    name: string,
-    shape: readonly number[],
-    initial: Initial,
-    options: ParameterOptions = {},
-  ): Tensor {
+  declare(name: string, shape: readonly number[], initial: Initial, options: ParameterOptions = {}): Tensor {
+    const { interleave = 1, trainable = true } = options;
     const known = this.#members.get(name);
     if (known) {
       if (show(known.shape) !== show(shape)) {
@@ -73,17 +70,21 @@ export class Parameters {
           `[${name}] is ${show(known.shape)} already and cannot be ${show(shape)} as well`,
         );
       }
+      if (known.interleave !== interleave || known.differentiable !== trainable) {
+        throw new ShapeError(
+          `[${name}] belongs to another kind of layer already; give one of the two another name`,
+        );
+      }
       return known;
     }
     if (this.#closed) {
       throw new ShapeError(`[${name}] is new, but the model's parameters were fixed by its first plan`);
     }
-    const trainable = options.trainable ?? true;
     const made = tensor(name, shape, 'param', {
       base: this.arena,
       offset: this.#used,
       differentiable: trainable,
-      interleave: options.interleave ?? 1,
+      interleave,
       initial: () => initial(random(this.#seed, name)),
     });
     this.#members.set(name, made);
@@ -92,7 +93,7 @@ export class Parameters {
       tensor(`d ${name}`, shape, 'grad', {
         base: this.gradients,
         offset: this.#used,
-        interleave: options.interleave ?? 1,
+        interleave,
       }),
     );
     this.#used += Math.ceil(sizeOf(shape) / ALIGNMENT) * ALIGNMENT;
@@ -100,7 +101,10 @@ export class Parameters {
     return made;
   }
 
-  /** The gradient of a parameter, at the same offset in `gradients`. */
+  /**
+   * The gradient of a parameter, at the same offset in `gradients`.
+   * @throws ShapeError for a tensor that is no parameter of this model.
+   */
   gradientOf(parameter: Tensor): Tensor {
     const gradient = this.#gradients.get(parameter);
     if (!gradient) throw new ShapeError(`[${parameter.name}] is no parameter of this model`);
@@ -119,6 +123,11 @@ export class Parameters {
 
   get slots(): ReadonlyMap<string, Tensor> {
     return this.#slots;
+  }
+
+  /** Weights, gradients and slots: `backend.release(parameters.storage)` frees what disposing of plans leaves. */
+  get storage(): Tensor[] {
+    return [this.arena, this.gradients, ...this.#slots.values()];
   }
 
   /** No parameter may be added from here on; plans call this when they are finished. */

@@ -3,7 +3,7 @@ import { show } from './errors.ts';
 import type { Constants, Kernel } from './kernel.ts';
 import { describeBinding } from './kernel.ts';
 import type { Parameters } from './parameters.ts';
-import { type Role, rootOf, sizeOf, type Tensor } from './tensor.ts';
+import { type Role, sizeOf, type Tensor } from './tensor.ts';
 
 export interface Dispatch {
   readonly kind: 'dispatch';
@@ -137,9 +137,9 @@ function kib(bytes: number): string {
   return bytes < 1024 * 1024 ? `${(bytes / 1024).toFixed(1)} KiB` : `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
 }
 
-/** The storage that one step reads and writes, by root; the checks of the builder and of tests rest on it. */
-export function touched(step: Step): Tensor[] {
-  if (step.kind === 'copy') return [rootOf(step.from), rootOf(step.to)];
-  if (step.kind === 'clear') return [rootOf(step.tensor)];
-  return Object.values(step.tensors).map(rootOf);
+/** The tensors that one step reads or writes. */
+export function tensorsOf(step: Step): Tensor[] {
+  if (step.kind === 'copy') return [step.from, step.to];
+  if (step.kind === 'clear') return [step.tensor];
+  return Object.values(step.tensors);
 }

@@ -23,6 +23,8 @@ export interface Tensor {
   readonly differentiable: boolean;
   /** Columns of `interleave` gates are stored side by side for each unit: [rows, G·H] as [rows, H, G]. */
   readonly interleave: number;
+  /** A state that a sequence carries from run to run. */
+  readonly carried: boolean;
   /** First contents of the storage, row-major in storage order; zeros when absent. */
   readonly initial?: () => ArrayLike<number>;
 }
@@ -36,6 +38,7 @@ export interface TensorOptions {
   source?: Tensor;
   differentiable?: boolean;
   interleave?: number;
+  carried?: boolean;
   initial?: () => ArrayLike<number>;
 }
 
@@ -60,6 +63,7 @@ export function tensor(
     offset: options.offset ?? 0,
     differentiable: options.differentiable ?? false,
     interleave: options.interleave ?? 1,
+    carried: options.carried ?? false,
     ...(options.base && { base: options.base }),
     ...(options.source && { source: options.source }),
     ...(options.initial && { initial: options.initial }),

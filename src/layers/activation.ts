@@ -42,6 +42,7 @@ export function applyActivation(
   if (kind === 'softmax' || kind === 'logSoftmax') {
     const logarithm = kind === 'logSoftmax' ? 1 : 0;
     softmaxForward(b, { x, y, logarithm });
+    b.keep(y);
     onGradient(b, x, y, (dy, dx) => softmaxBackward(b, { y, dy, logarithm, ...dx }));
   } else {
     activationForward(b, kind, { x, y, alpha });

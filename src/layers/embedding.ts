@@ -67,6 +67,9 @@ export function embedding(options: EmbeddingOptions): EmbeddingLayer {
       b.once(memo, () => table);
       const y = b.activation('y', [...ids.shape, outputDim]);
       embeddingForward(b, { ids, table, y });
+      b.setMask(y, b.maskOf(ids));
+      const limits = idLimits(b);
+      limits.inputDim = Math.min(limits.inputDim, inputDim);
       b.onBackward(() => {
         const dy = b.gradOf(y);
         const into = dy && b.gradInto(table);
@@ -77,6 +80,11 @@ export function embedding(options: EmbeddingOptions): EmbeddingLayer {
       return y;
     },
   };
+}
+
+/** The number of tokens that every embedding of the plan knows; callers check their ids against it before a run. */
+export function idLimits(b: Builder): { inputDim: number } {
+  return b.once('id limits', () => ({ inputDim: Number.POSITIVE_INFINITY }));
 }
 
 /** Tells the tables of layers of one name apart. */

@@ -74,13 +74,12 @@ const initializers = {
  */
 export function initializer(which: InitializerName | Initializer): Initializer {
   if (typeof which === 'function') return which;
-  const found = initializers[which];
-  if (!found) {
+  if (!Object.hasOwn(initializers, which)) {
     throw new OptionError(
       `there is no initializer ${which}; there are ${Object.keys(initializers).join(', ')}`,
     );
   }
-  return found;
+  return initializers[which];
 }
 
 /** Inputs and outputs of a unit: the last two dimensions, times the size of the ones before. */

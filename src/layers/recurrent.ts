@@ -80,6 +80,7 @@ export function recurrentLayer(options: RecurrentOptions, traits: RecurrentTrait
 
   const run = (b: Builder, x: Tensor, initialState?: readonly Tensor[]): RecurrentResult => {
     expectRank(x, 3, name, '[T, N, D]');
+    if (x.dtype !== 'f32') throw new ShapeError(`[${name}] takes features (f32), got ${x.dtype} (${x.name})`);
     const [T, N, D] = x.shape;
     const kernel = b.param('kernel', [D, width], (next) => kernelInitializer([D, width], next), {
       interleave,
@@ -125,6 +126,12 @@ export function recurrentLayer(options: RecurrentOptions, traits: RecurrentTrait
       masked: mask ? 1 : 0,
     };
     const sequences = c ? [h, c] : [h];
+    if (initialState && options.stateful) {
+      throw new OptionError(
+        `[${name}] carries its own state (stateful: true) and so takes no initial states; leave one of the two out`,
+      );
+    }
+    if (!initialState && !options.stateful) forgetful(b).push(b.path || name);
     const initial = initialState ?? (options.stateful ? carriedStates(b, sequences, N, units) : undefined);
     setInitial(b, name, sequences, initial, N, units);
     for (let t = 0; t < T; t++) cell.forward(b, r, t);
@@ -252,10 +259,15 @@ export function recurrentLayer(options: RecurrentOptions, traits: RecurrentTrait
   };
 }
 
+/** The recurrent layers of the plan that start from zero in every run; a text in chunks needs there to be none. */
+export function forgetful(b: Builder): string[] {
+  return b.once('forgetful layers', () => []);
+}
+
 /** State tensors of the plan, one for each sequence, which take the last slot over at the end of a run. */
 function carriedStates(b: Builder, sequences: readonly Tensor[], N: number, units: number): Tensor[] {
   return sequences.map((sequence, i) => {
-    const state = b.state(i === 0 ? 'h' : 'c', [N, units]);
+    const state = b.state(i === 0 ? 'h' : 'c', [N, units], { carried: true });
     const last = (sequence.shape[0] - 1) * N * units;
     b.copy(b.view(sequence, last, [N, units]), state, 'end');
     return state;

@@ -1,17 +1,21 @@
 // The plain recurrent layer.
+import { OptionError } from '../core/errors.ts';
+import { recurrentActivations } from '../kernels/activations.ts';
 import { rnnBackward } from '../kernels/rnn_backward.ts';
 import { rnnForward } from '../kernels/rnn_forward.ts';
 import type { Cell } from './cell.ts';
 import { type RecurrentLayer, type RecurrentOptions, recurrentLayer } from './recurrent.ts';
 
-/** Activations of the plain cell; the numbers are those of shaders/shared/activation.wgsl. */
-const activations = { tanh: 0, relu: 1, sigmoid: 2, linear: 3 } as const;
-
-export type RnnActivation = keyof typeof activations;
+export type RnnActivation = (typeof recurrentActivations)[number];
 
 /** One gate, which is the state; the activation is a constant of its kernels. */
 export function rnnCell(activation: RnnActivation): Cell {
-  const kind = activations[activation];
+  const kind = recurrentActivations.indexOf(activation);
+  if (kind < 0) {
+    throw new OptionError(
+      `[simple_rnn/activation] there is no ${activation} here; there are ${recurrentActivations.join(', ')}`,
+    );
+  }
   return {
     name: 'simple_rnn',
     gates: 1,

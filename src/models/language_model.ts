@@ -39,11 +39,15 @@ export function languageModel(config: LanguageModelConfig): Sequential {
   const { vocabularySize, cell, units, tieWeights } = config;
   const count = expectCount(config.layers, 'layers');
   const make = cells[cell];
-  if (!make) throw new OptionError(`there is no cell ${cell}; there are ${Object.keys(cells).join(', ')}`);
+  if (!Object.hasOwn(cells, cell))
+    throw new OptionError(`there is no cell ${cell}; there are ${Object.keys(cells).join(', ')}`);
   if (tieWeights && config.embedding !== units) {
     throw new OptionError(
       `tied weights need an embedding as wide as the last layer, got embedding ${config.embedding} and units ${units}`,
     );
+  }
+  if (!(config.dropout >= 0 && config.dropout < 1)) {
+    throw new OptionError(`[dropout] must be at least 0 and below 1, got ${config.dropout}`);
   }
   const table = embedding({ inputDim: vocabularySize, outputDim: config.embedding });
   const rest: Layer[] = [];

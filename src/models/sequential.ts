@@ -13,7 +13,7 @@ export interface Sequential extends Layer {
 /**
  * Puts layers in a row; a sequential model is itself a layer.
  * A name that is used twice gets a number: lstm, lstm_1, as Keras counts. The same layer object may stand in the row
- * twice and then shares its weights with itself.
+ * twice and then shares its weights with itself (one that carries a state from run to run may not).
  * @throws OptionError for an empty row.
  */
 export function sequential(layers: readonly Layer[], { name = 'sequential' } = {}): Sequential {

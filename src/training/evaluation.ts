@@ -3,10 +3,11 @@ import type { Backend } from '../backends/backend.ts';
 import { buildPlan } from '../core/builder.ts';
 import { DataError } from '../core/errors.ts';
 import type { Parameters } from '../core/parameters.ts';
-import { sizeOf, type Tensor } from '../core/tensor.ts';
+import type { Tensor } from '../core/tensor.ts';
 import type { Layer } from '../layers/layer.ts';
 import { inFlight } from './in_flight.ts';
-import { checkTokens, type LossReading } from './language_trainer.ts';
+import { buildLanguageModel, checkTokens, zeroStates } from './language_checks.ts';
+import type { LossReading } from './language_trainer.ts';
 import { sparseCategoricalCrossentropy } from './losses.ts';
 
 export interface EvaluatorOptions {
@@ -41,7 +42,7 @@ const IGNORED = 0xffffffff;
 /** Builds and loads a plan without backward steps; it shares the parameters with the training plan. */
 export async function evaluator(options: EvaluatorOptions): Promise<Evaluator> {
   const { model, parameters, backend, batch: N = 1, window: T = 32 } = options;
-  let vocabularySize = options.vocabularySize ?? 0;
+  let vocabularySize = 0;
   let ids!: Tensor;
   let labels!: Tensor;
   let sums!: Tensor;
@@ -49,9 +50,9 @@ export async function evaluator(options: EvaluatorOptions): Promise<Evaluator> {
     ids = b.input('ids', [T, N], { dtype: 'u32' });
     labels = b.input('labels', [T, N], { dtype: 'u32' });
     sums = b.state('loss sums', [2]);
-    const logits = model.build(b, ids);
-    vocabularySize ||= logits.shape.at(-1)!;
-    const loss = sparseCategoricalCrossentropy({ ignoreClass: IGNORED, sums })(b, logits, labels);
+    const built = buildLanguageModel(b, model, ids, options.vocabularySize);
+    vocabularySize = built.vocabularySize;
+    const loss = sparseCategoricalCrossentropy({ ignoreClass: IGNORED, sums })(b, built.logits, labels);
     return { loss };
   });
   const executable = await backend.load(plan);
@@ -61,9 +62,8 @@ export async function evaluator(options: EvaluatorOptions): Promise<Evaluator> {
     async evaluate(tokens, { onProgress, signal } = {}) {
       if (tokens.length < 2) throw new DataError(`a text of ${tokens.length} tokens has nothing to predict`);
       checkTokens(tokens, vocabularySize);
-      for (const state of Object.values(plan.states)) {
-        if (state.dtype === 'f32') backend.write(state, new Float32Array(sizeOf(state.shape)));
-      }
+      zeroStates(Object.values(plan.states), backend.write);
+      backend.write(sums, [0, 0]);
       const predictions = tokens.length - 1;
       const part = Math.ceil(predictions / N);
       const chunkIds = new Uint32Array(T * N);

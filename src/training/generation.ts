@@ -3,12 +3,11 @@ import type { Backend } from '../backends/backend.ts';
 import { buildPlan } from '../core/builder.ts';
 import { DataError, OptionError } from '../core/errors.ts';
 import type { Parameters } from '../core/parameters.ts';
-import { sizeOf } from '../core/tensor.ts';
 import { clock } from '../kernels/clock.ts';
 import { type Sample, sample } from '../kernels/sample.ts';
 import type { Layer } from '../layers/layer.ts';
 import { inFlight } from './in_flight.ts';
-import { checkTokens } from './language_trainer.ts';
+import { buildLanguageModel, checkTokens, seedWords, zeroStates } from './language_checks.ts';
 
 export interface GeneratorOptions {
   /** ids [T,N] to logits [T,N,V]; its recurrent layers carry their states (`stateful: true`). */
@@ -49,13 +48,14 @@ const CAPACITY = 1024;
 /** Builds and loads a plan of one step for one text; it shares the parameters with the training plan. */
 export async function generator(options: GeneratorOptions): Promise<Generator> {
   const { model, parameters, backend } = options;
-  let vocabularySize = options.vocabularySize ?? 0;
+  let vocabularySize = 0;
   let drawn!: Sample;
   const plan = buildPlan({ name: 'generate', limits: backend.limits, parameters }, (b) => {
     const token = b.state('token', [1], { dtype: 'u32' });
-    const logits = model.build(b, b.view(token, 0, [1, 1]));
-    vocabularySize ||= logits.shape.at(-1)!;
-    drawn = sample(b, { logits: b.view(logits, 0, [1, logits.shape.at(-1)!]), token, capacity: CAPACITY });
+    const built = buildLanguageModel(b, model, b.view(token, 0, [1, 1]), options.vocabularySize);
+    vocabularySize = built.vocabularySize;
+    const logits = b.view(built.logits, 0, [1, built.logits.shape[2]]);
+    drawn = sample(b, { logits, token, capacity: CAPACITY });
     clock(b);
   });
   const executable = await backend.load(plan);
@@ -73,11 +73,9 @@ export async function generator(options: GeneratorOptions): Promise<Generator> {
         'a number from 0 to 100',
       );
       checkRange('topK', topK, Number.isSafeInteger(topK) && topK >= 0, 'an integer from 0 on');
-      for (const state of Object.values(plan.states)) {
-        if (state.dtype === 'f32') backend.write(state, new Float32Array(sizeOf(state.shape)));
-      }
+      zeroStates(Object.values(plan.states), backend.write);
       backend.write(drawn.options, [temperature, topK]);
-      backend.write(plan.states.clock, [0, 0, seed >>> 0, Math.floor(seed / 2 ** 32) >>> 0]);
+      backend.write(plan.states.clock, [0, 0, ...seedWords(seed)]);
       const text = new Uint32Array(length);
       let written = 0;
       const runs = length === 0 ? 0 : prime.length + length - 1;

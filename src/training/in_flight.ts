@@ -26,7 +26,10 @@ export function inFlight(executable: Executable): InFlight {
       steps++;
       if (steps < group) return;
       steps = 0;
-      fences.push(executable.finished().then(turn));
+      const fence = executable.finished().then(turn);
+      // Awaited later or not at all when one before it fails: it must not count as an unhandled rejection meanwhile.
+      fence.catch(() => {});
+      fences.push(fence);
       if (fences.length <= MAX_FENCES) return;
       await fences.shift();
       const now = performance.now();

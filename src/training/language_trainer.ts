@@ -8,6 +8,7 @@ import { clock } from '../kernels/clock.ts';
 import { corpusWindow } from '../kernels/window.ts';
 import type { Layer } from '../layers/layer.ts';
 import { type InFlight, inFlight } from './in_flight.ts';
+import { buildLanguageModel, checkTokens, seedWords, zeroStates } from './language_checks.ts';
 import { sparseCategoricalCrossentropy } from './losses.ts';
 import type { Optimizer } from './optimizers.ts';
 
@@ -70,13 +71,14 @@ export interface LanguageTrainer {
   resetStates(): void;
   /** The tensors besides parameters and slots that a resumed run needs: states, clock and running sums. */
   readonly carried: Readonly<Record<string, Tensor>>;
+  /** Frees what belongs to this plan alone; `backend.release(parameters.storage)` frees weights and slots. */
   dispose(): void;
 }
 
 /**
  * Builds and loads the training plan: window, model, loss, backward, update, all in one submit a step.
  * @throws DataError when the corpus is shorter than one chunk or has ids outside the vocabulary;
- * OptionError when no layer carries a state.
+ * ShapeError when the model's output is not [T,N,V]; OptionError when a recurrent layer carries no state.
  */
 export async function languageTrainer(options: LanguageTrainerOptions): Promise<LanguageTrainer> {
   const { model, backend, tokens, optimizer, seed = 0 } = options;
@@ -100,23 +102,19 @@ export async function languageTrainer(options: LanguageTrainerOptions): Promise<
     sums = b.state('loss sums', [2]);
     clockState = clock(b);
     const { ids, labels } = corpusWindow(b, { corpus, batch, window });
-    const logits = model.build(b, ids);
-    checkTokens(tokens, options.vocabularySize ?? logits.shape.at(-1)!);
+    const { logits, vocabularySize } = buildLanguageModel(b, model, ids, options.vocabularySize);
+    checkTokens(tokens, vocabularySize);
     const loss = sparseCategoricalCrossentropy({ sums })(b, logits, labels);
     b.backward();
     update = b.scope(optimizer.name, () => optimizer.build(b));
     return { loss };
   });
-  const states = Object.values(plan.states).filter((t) => t !== sums && t !== clockState && isCarried(t));
-  if (states.length === 0) {
-    throw new OptionError(
-      'no layer carries a state from chunk to chunk; give the recurrent layers `stateful: true`' +
-        ' (a language model reads on where the last chunk ended)',
-    );
-  }
+  const states = Object.values(plan.states).filter((t) => t.carried);
+  if (states.length === 0)
+    throw new OptionError(`[${model.name}] has no recurrent layer that carries a state`);
   const executable = await backend.load(plan);
   backend.write(corpus, tokens);
-  backend.write(clockState, [0, 0, seed >>> 0, Math.floor(seed / 2 ** 32) >>> 0]);
+  backend.write(clockState, [0, 0, ...seedWords(seed)]);
   const queue: InFlight = inFlight(executable);
 
   const peekLoss = async (): Promise<LossReading> => {
@@ -133,16 +131,22 @@ export async function languageTrainer(options: LanguageTrainerOptions): Promise<
     tokensPerStep: batch * window,
     step: 0,
     async train({ steps, onStep, signal }) {
-      let done = 0;
-      while (done < steps && !signal?.aborted) {
-        trainer.step++;
-        backend.write(update.hyper, optimizer.hyper(trainer.step));
-        executable.run();
-        done++;
-        await queue.submitted();
-        await onStep?.(done);
+      if (!Number.isSafeInteger(steps) || steps < 0) {
+        throw new OptionError(`[steps] must be an integer from 0 on, got ${steps}`);
       }
-      await queue.drained();
+      let done = 0;
+      try {
+        while (done < steps && !signal?.aborted) {
+          backend.write(update.hyper, optimizer.hyper(trainer.step + 1));
+          executable.run();
+          trainer.step++;
+          done++;
+          await queue.submitted();
+          await onStep?.(done);
+        }
+      } finally {
+        await queue.drained();
+      }
       return done;
     },
     async readLoss() {
@@ -154,27 +158,9 @@ export async function languageTrainer(options: LanguageTrainerOptions): Promise<
     async gradientNorm() {
       return (await backend.read(update.norm))[0];
     },
-    resetStates() {
-      for (const state of states)
-        backend.write(state, new Float32Array(state.shape.reduce((a, n) => a * n, 1)));
-    },
+    resetStates: () => zeroStates(states, backend.write),
     carried: Object.fromEntries([...states, clockState, sums].map((t) => [t.name, t])),
     dispose: () => executable.dispose(),
   };
   return trainer;
-}
-
-/** Float states are those of layers; u32 states are counters. */
-function isCarried(t: Tensor): boolean {
-  return t.dtype === 'f32' && t.name !== 'clip';
-}
-
-/** @throws DataError for an id outside the vocabulary. */
-export function checkTokens(tokens: Uint32Array, vocabularySize: number): void {
-  const at = tokens.findIndex((id) => id >= vocabularySize);
-  if (at >= 0) {
-    throw new DataError(
-      `token ${at} of the text is ${tokens[at]}, outside the vocabulary of ${vocabularySize}`,
-    );
-  }
 }

@@ -1,0 +1,365 @@
+// The builder at work: it checks every step, keeps account of gradients, and puts the plan together.
+import { checkBindings, checkParam, Ranges } from './bindings.ts';
+import type {
+  ActivationOptions,
+  Builder,
+  GivenParams,
+  InputOptions,
+  Moment,
+  StateOptions,
+} from './builder.ts';
+import { ShapeError, show } from './errors.ts';
+import { Gradients } from './gradients.ts';
+import { type Bindings, describeBinding, type Kernel, type ParamTypes, type ParamValues } from './kernel.ts';
+import type { Limits } from './limits.ts';
+import type { Initial, ParameterOptions, Parameters } from './parameters.ts';
+import { Plan, type Step, tensorsOf } from './plan.ts';
+import { type DType, type Role, rootOf, sizeOf, sourceOf, type Tensor, tensor } from './tensor.ts';
+
+/**
+ * Builds a plan: `body` emits the steps and returns the tensors to read afterwards, by name.
+ * @throws ShapeError for every mistake that shapes, dtypes or WebGPU's binding rules can show.
+ */
+export function buildPlan(
+  options: { name: string; limits: Limits; parameters: Parameters; training?: boolean },
+  // biome-ignore lint/suspicious/noConfusingVoidType: a body without outputs returns nothing
+  body: (b: Builder) => Record<string, Tensor> | void,
+): Plan {
+  const builder = new PlanBuilder(
+    options.name,
+    options.limits,
+    options.parameters,
+    options.training ?? false,
+  );
+  const outputs = body(builder) ?? {};
+  for (const [name, t] of Object.entries(outputs)) builder.output(name, t);
+  return builder.finish();
+}
+
+class PlanBuilder implements Builder {
+  readonly training: boolean;
+  readonly limits: Limits;
+  readonly parameters: Parameters;
+  readonly #name: string;
+  readonly #scopes: string[] = [];
+  readonly #steps: Record<Moment, Step[]> = { start: [], now: [], end: [] };
+  readonly #roots = new Set<Tensor>();
+  readonly #inputs: Record<string, Tensor> = {};
+  readonly #states: Record<string, Tensor> = {};
+  readonly #outputs: Record<string, Tensor> = {};
+  readonly #memo = new Map<string, unknown>();
+  readonly #gradients: Gradients;
+  /** What the forward steps have read, what they will need again, and what gradients have replaced; by root. */
+  readonly #read = new Set<Tensor>();
+  readonly #kept = new Set<Tensor>();
+  readonly #overwritten = new Set<Tensor>();
+  readonly #touched = new Ranges();
+  readonly #masks = new Map<Tensor, Tensor>();
+  readonly #backward: { scopes: string[]; emit: () => void }[] = [];
+  readonly #end: (() => void)[] = [];
+  #phase: Builder['phase'] = 'forward';
+
+  constructor(name: string, limits: Limits, parameters: Parameters, training: boolean) {
+    this.#name = name;
+    this.limits = limits;
+    this.parameters = parameters;
+    this.training = training;
+    this.#gradients = new Gradients({
+      make: (source) => this.#gradientTensor(source),
+      view: (t, offset, shape) => this.view(t, offset, shape),
+      clear: (t) => this.clear(t, 'start'),
+    });
+  }
+
+  get phase(): Builder['phase'] {
+    return this.#phase;
+  }
+
+  get path(): string {
+    return this.#scopes.join('/');
+  }
+
+  scope<R>(name: string, body: () => R): R {
+    this.#scopes.push(name);
+    try {
+      return body();
+    } finally {
+      this.#scopes.pop();
+    }
+  }
+
+  input(name: string, shape: readonly number[], options: InputOptions = {}): Tensor {
+    const t = this.#own(name, shape, 'input', options);
+    this.#register(this.#inputs, t, 'input');
+    return t;
+  }
+
+  param(name: string, shape: readonly number[], initial: Initial, options: ParameterOptions = {}): Tensor {
+    return this.parameters.declare(this.#full(name), shape, initial, options);
+  }
+
+  state(name: string, shape: readonly number[], options: StateOptions = {}): Tensor {
+    const t = this.#own(name, shape, 'state', options);
+    this.#register(this.#states, t, 'state');
+    return t;
+  }
+
+  activation(name: string, shape: readonly number[], options: ActivationOptions = {}): Tensor {
+    return this.#own(name, shape, 'activation', { differentiable: options.dtype !== 'u32', ...options });
+  }
+
+  scratch(name: string, shape: readonly number[], dtype: DType = 'f32'): Tensor {
+    return this.#own(name, shape, 'scratch', { dtype });
+  }
+
+  view(t: Tensor, offset: number, shape: readonly number[]): Tensor {
+    if (offset < 0 || offset + sizeOf(shape) > sizeOf(t.shape)) {
+      throw new ShapeError(`[${t.name}] a view of ${show(shape)} at ${offset} leaves ${show(t.shape)}`);
+    }
+    return tensor(t.name, shape, t.role, {
+      dtype: t.dtype,
+      base: rootOf(t),
+      offset: t.offset + offset,
+      source: sourceOf(t),
+      differentiable: t.differentiable,
+    });
+  }
+
+  output(name: string, t: Tensor): Tensor {
+    if (this.#outputs[name]) throw new ShapeError(`[${this.#name}] has two outputs called ${name}`);
+    this.#outputs[name] = t;
+    this.#roots.add(rootOf(t));
+    return t;
+  }
+
+  dispatch<B extends Bindings, P extends ParamTypes>(
+    kernel: Kernel<B, P>,
+    tensors: { readonly [K in keyof B]: Tensor },
+    params: GivenParams<P>,
+  ): void {
+    const where = this.path ? `${this.path}/${kernel.name}` : kernel.name;
+    const bound: Record<string, Tensor> = {};
+    const values: Record<string, number> = {};
+    for (const name of Object.keys(kernel.params)) {
+      if (name.endsWith('_offset')) continue;
+      values[name] = checkParam(where, name, kernel.params[name], (params as Record<string, number>)[name]);
+    }
+    const copiesOut: [Tensor, Tensor][] = [];
+    for (const [name, binding] of Object.entries(kernel.bindings)) {
+      const t: Tensor | undefined = tensors[name];
+      if (!t) throw new ShapeError(`[${where}] binding ${name} is missing`);
+      const { access, dtype } = describeBinding(binding);
+      if (t.dtype !== dtype) {
+        throw new ShapeError(
+          `[${where}] ${name} takes ${dtype}, got ${t.dtype} (${t.name} ${show(t.shape)})`,
+        );
+      }
+      const aligned = (t.offset * 4) % this.limits.bindingAlignment === 0;
+      if (`${name}_offset` in kernel.params) {
+        bound[name] = aligned ? t : rootOf(t);
+        values[`${name}_offset`] = aligned ? 0 : t.offset;
+      } else if (aligned) {
+        bound[name] = t;
+      } else if (access === 'read' && (rootOf(t).role === 'param' || rootOf(t).role === 'input')) {
+        bound[name] = this.#alignedOnce(t);
+      } else {
+        // A kernel that knows no offsets gets a copy with storage of its own.
+        const whole = this.scratch(`${t.name} aligned`, t.shape, t.dtype);
+        if (access !== 'write') this.copy(t, whole);
+        if (access !== 'read') copiesOut.push([whole, t]);
+        bound[name] = whole;
+      }
+    }
+    // The order of `params` is the order of the uniform struct.
+    const ordered = Object.fromEntries(Object.keys(kernel.params).map((name) => [name, values[name]]));
+    checkBindings(where, kernel, bound, this.limits);
+    this.#note(where, kernel, bound);
+    const p = ordered as ParamValues<P>;
+    const constants = kernel.constants?.(p, this.limits) ?? {};
+    const workgroups = kernel.workgroups(p, constants);
+    if (workgroups.some((n) => !Number.isSafeInteger(n) || n < 1 || n > this.limits.workgroups)) {
+      throw new ShapeError(
+        `[${where}] needs ${show(workgroups)} workgroups; each must be from 1 to ${this.limits.workgroups}`,
+      );
+    }
+    this.#emit('now', {
+      kind: 'dispatch',
+      kernel,
+      tensors: bound,
+      params: ordered,
+      constants,
+      workgroups,
+      scope: this.path,
+    });
+    for (const [from, to] of copiesOut) this.copy(from, to);
+  }
+
+  copy(from: Tensor, to: Tensor, moment: Moment = 'now'): void {
+    if (sizeOf(from.shape) !== sizeOf(to.shape) || from.dtype !== to.dtype) {
+      throw new ShapeError(
+        `[${this.path || 'copy'}] cannot copy ${from.name} ${show(from.shape)} ${from.dtype}` +
+          ` to ${to.name} ${show(to.shape)} ${to.dtype}`,
+      );
+    }
+    if (rootOf(from) === rootOf(to)) {
+      throw new ShapeError(`[${this.path || 'copy'}] ${from.name} and ${to.name} lie in the same buffer`);
+    }
+    if (this.#phase === 'forward' && moment !== 'end') this.#noteRead(this.path || 'copy', from);
+    this.#emit(moment, { kind: 'copy', from, to, scope: this.path });
+  }
+
+  clear(t: Tensor, moment: Moment = 'now'): void {
+    this.#emit(moment, { kind: 'clear', tensor: t, scope: this.path });
+  }
+
+  once<R>(key: string, make: () => R): R {
+    if (!this.#memo.has(key)) this.#memo.set(key, make());
+    return this.#memo.get(key) as R;
+  }
+
+  onEnd(emit: () => void): void {
+    this.#end.push(emit);
+  }
+
+  onBackward(emit: () => void): void {
+    if (this.#phase !== 'forward') {
+      throw new ShapeError(
+        `[${this.path || this.#name}] comes after backward(), so its gradients would be lost`,
+      );
+    }
+    if (this.training) this.#backward.push({ scopes: [...this.#scopes], emit });
+  }
+
+  gradOf(t: Tensor): Tensor | undefined {
+    return this.#gradients.arrived(t);
+  }
+
+  gradInto(t: Tensor): { tensor: Tensor; accumulate: 0 | 1 } | undefined {
+    return this.training && t.differentiable ? this.#gradients.into(t) : undefined;
+  }
+
+  keep(t: Tensor): void {
+    this.#kept.add(rootOf(t));
+  }
+
+  adoptGrad(t: Tensor, gradient: Tensor): boolean {
+    if (!this.training || t.source || t.role === 'param') return false;
+    const root = rootOf(t);
+    const inPlace = rootOf(gradient) === root;
+    if (inPlace && (this.#read.has(root) || this.#kept.has(root))) return false;
+    const adopted = this.#gradients.adopt(t, gradient);
+    if (adopted && inPlace) this.#overwritten.add(root);
+    return adopted;
+  }
+
+  backward(): void {
+    if (!this.training) throw new ShapeError(`[${this.#name}] is no training plan and has no backward steps`);
+    if (this.#phase !== 'forward') throw new ShapeError(`[${this.#name}] goes backward twice`);
+    this.#phase = 'backward';
+    for (const { scopes, emit } of this.#backward.reverse()) {
+      this.#scopes.splice(0, this.#scopes.length, ...scopes);
+      emit();
+    }
+    this.#scopes.length = 0;
+    this.#phase = 'update';
+    // A parameter that this plan does not use must not keep the gradient of another plan.
+    for (const p of this.parameters.all) {
+      if (p.differentiable && !this.#gradients.arrived(p)) this.clear(this.parameters.gradientOf(p), 'start');
+    }
+  }
+
+  setMask(t: Tensor, mask: Tensor | undefined): void {
+    if (mask) this.#masks.set(t, mask);
+    else this.#masks.delete(t);
+  }
+
+  maskOf(t: Tensor): Tensor | undefined {
+    return this.#masks.get(t);
+  }
+
+  finish(): Plan {
+    for (const emit of this.#end) emit();
+    this.parameters.close();
+    const steps = [...this.#steps.start, ...this.#steps.now, ...this.#steps.end];
+    return new Plan({
+      name: this.#name,
+      parameters: this.parameters,
+      steps,
+      roots: [...this.#roots],
+      inputs: this.#inputs,
+      states: this.#states,
+      outputs: this.#outputs,
+    });
+  }
+
+  #full(name: string): string {
+    return this.path ? `${this.path}/${name}` : name;
+  }
+
+  #own(
+    name: string,
+    shape: readonly number[],
+    role: Role,
+    options: {
+      dtype?: DType;
+      differentiable?: boolean;
+      absolute?: boolean;
+      carried?: boolean;
+      initial?: () => ArrayLike<number>;
+    },
+  ): Tensor {
+    const t = tensor(options.absolute ? name : this.#full(name), shape, role, options);
+    this.#roots.add(t);
+    return t;
+  }
+
+  #register(table: Record<string, Tensor>, t: Tensor, what: string): void {
+    if (table[t.name]) throw new ShapeError(`[${t.name}] two tensors of one plan share this ${what} name`);
+    table[t.name] = t;
+  }
+
+  #emit(moment: Moment, step: Step): void {
+    const tensors = tensorsOf(step);
+    for (const t of tensors) this.#roots.add(rootOf(t));
+    // What steps have touched already can no longer be settled before all of them.
+    const settled = moment === 'start' && tensors.some((t) => this.#touched.overlaps(t)) ? 'now' : moment;
+    if (settled === 'now') for (const t of tensors) this.#touched.add(t);
+    this.#steps[settled].push(step);
+  }
+
+  /** Keeps account of what the forward steps read; refuses to read what a gradient has replaced. */
+  #note(where: string, kernel: Kernel, bound: Record<string, Tensor>): void {
+    if (this.#phase !== 'forward') return;
+    for (const [name, binding] of Object.entries(kernel.bindings)) {
+      if (describeBinding(binding).access !== 'read') continue;
+      this.#noteRead(where, bound[name]);
+    }
+  }
+
+  #noteRead(where: string, t: Tensor): void {
+    const root = rootOf(t);
+    if (this.#overwritten.has(root)) {
+      throw new ShapeError(
+        `[${where}] reads ${root.name} ${show(root.shape)}, which the loss has overwritten by its gradient;` +
+          ' build it before the loss, or give the loss `keepLogits: true`',
+      );
+    }
+    this.#read.add(root);
+  }
+
+  /** An aligned copy of a view that no step of the plan changes before the update, made once a run. */
+  #alignedOnce(t: Tensor): Tensor {
+    return this.once(`aligned ${rootOf(t).id} ${t.offset} ${sizeOf(t.shape)}`, () => {
+      const whole = tensor(`${t.name} aligned`, t.shape, 'scratch', { dtype: t.dtype });
+      this.copy(t, whole, 'start');
+      return whole;
+    });
+  }
+
+  #gradientTensor(source: Tensor): Tensor {
+    if (source.role === 'param') return this.parameters.gradientOf(source);
+    const t = tensor(`d ${source.name}`, source.shape, 'scratch');
+    this.#roots.add(t);
+    return t;
+  }
+}

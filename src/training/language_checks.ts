@@ -1,0 +1,70 @@
+// What the plans of a language model demand of model and text, checked in one place.
+import type { Builder } from '../core/builder.ts';
+import { DataError, OptionError, ShapeError, show } from '../core/errors.ts';
+import { sizeOf, type Tensor } from '../core/tensor.ts';
+import { idLimits } from '../layers/embedding.ts';
+import type { Layer } from '../layers/layer.ts';
+import { forgetful } from '../layers/recurrent.ts';
+
+export interface BuiltLanguageModel {
+  /** [T,N,V] */
+  logits: Tensor;
+  /** Ids must be below it: V, or less where an embedding knows fewer. */
+  vocabularySize: number;
+}
+
+/**
+ * Builds the model on ids [T,N] and checks that it is a language model that reads on where the last chunk ended.
+ * @throws ShapeError when its output is not [T,N,V]; OptionError when a recurrent layer carries no state, or
+ * `expected` is not V.
+ */
+export function buildLanguageModel(
+  b: Builder,
+  model: Layer,
+  ids: Tensor,
+  expected: number | undefined,
+): BuiltLanguageModel {
+  const logits = model.build(b, ids);
+  const [T, N] = ids.shape;
+  if (logits.shape.length !== 3 || logits.shape[0] !== T || logits.shape[1] !== N) {
+    throw new ShapeError(
+      `[${model.name}] expected logits [${T}, ${N}, V] = [T, N, V], got ${show(logits.shape)};` +
+        ' recurrent layers of a language model need `returnSequences: true`',
+    );
+  }
+  const forgetting = forgetful(b);
+  if (forgetting.length > 0) {
+    throw new OptionError(
+      `[${forgetting.join(', ')}] carries no state from chunk to chunk; give it \`stateful: true\`` +
+        ' (a language model reads on where the last chunk ended)',
+    );
+  }
+  const V = logits.shape[2];
+  if (expected !== undefined && expected !== V) {
+    throw new OptionError(`[${model.name}] gives logits for ${V} tokens, but vocabularySize is ${expected}`);
+  }
+  return { logits, vocabularySize: Math.min(V, idLimits(b).inputDim) };
+}
+
+/** @throws DataError for an id that the model does not know. */
+export function checkTokens(tokens: Uint32Array, vocabularySize: number): void {
+  const at = tokens.findIndex((id) => id >= vocabularySize);
+  if (at >= 0) {
+    throw new DataError(
+      `token ${at} of the text is ${tokens[at]}, outside the vocabulary of ${vocabularySize}`,
+    );
+  }
+}
+
+/** @throws OptionError unless the seed is an integer that two words of 32 bits can hold. */
+export function seedWords(seed: number): [low: number, high: number] {
+  if (!Number.isSafeInteger(seed) || seed < 0) {
+    throw new OptionError(`[seed] must be an integer from 0 to 2^53, got ${seed}`);
+  }
+  return [seed % 2 ** 32, Math.floor(seed / 2 ** 32)];
+}
+
+/** Zeros for every state of a plan that a sequence carries. */
+export function zeroStates(states: Iterable<Tensor>, write: (t: Tensor, zeros: Float32Array) => void): void {
+  for (const t of states) if (t.carried) write(t, new Float32Array(sizeOf(t.shape)));
+}
