@@ -107,9 +107,12 @@ function makeProgram(): Command {
 /** Runs the command line; everything that goes wrong is told here. */
 async function main(argv: readonly string[]): Promise<void> {
   // A reader that has seen enough, such as `head`, closes the pipe: that is no failure.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.kill(process.pid, 'SIGTERM');
+  let closed = false;
+  process.stdout.on('error', () => {
+    if (closed) return;
+    closed = true;
+    // A command that listens for signals, as train does, stops as it does for one; the others just end.
+    if (!process.emit('SIGTERM', 'SIGTERM')) process.exit(0);
   });
   try {
     await makeProgram().parseAsync(argv as string[]);

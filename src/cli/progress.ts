@@ -106,12 +106,11 @@ export async function textReporter(): Promise<Reporter> {
       if (sample !== undefined) say(indented(sample));
     },
     done(report) {
-      const validation =
-        report.validationPerplexity === null ? report.perplexity : report.validationPerplexity;
-      const which = report.validationPerplexity === null ? 'perplexity' : 'validation perplexity';
+      const { steps, perplexity, validationPerplexity, seconds, interrupted } = report;
+      const validation = validationPerplexity === null ? '' : `, validation ${short(validationPerplexity)}`;
       say(
-        `${report.interrupted ? 'stopped after' : 'done:'} ${plural(report.steps, 'step')}, ${which} ${short(validation)},` +
-          ` ${clockTime(report.seconds)}`,
+        `${interrupted ? 'stopped after' : 'done:'} ${plural(steps, 'step')} in ${clockTime(seconds)},` +
+          ` perplexity ${short(perplexity)}${validation}`,
       );
     },
     close: () => bar?.hide(),
@@ -158,9 +157,9 @@ async function progressBar(): Promise<{ show(position: Position): void; hide(): 
         return;
       }
       bar = new SingleBar({
-        format:
-          '{bar} {percentage}% | {where} | loss {loss} | perplexity {perplexity} | {speed} tokens/s | {left} left',
-        barsize: 16,
+        format: '{bar} {where} | loss {loss}, perplexity {perplexity} | {speed} tokens/s | {left} left',
+        // The rest of a line takes about 72 columns.
+        barsize: Math.min(30, Math.max(5, (process.stderr.columns ?? 80) - 72)),
         barCompleteChar: '#',
         barIncompleteChar: '-',
         clearOnComplete: true,

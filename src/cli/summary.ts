@@ -1,6 +1,5 @@
 // The `summary` command: layers, output shapes and parameter counts of a trained model, as Keras counts them.
 
-import { cpu } from '../backends/cpu.ts';
 import { buildPlan } from '../core/builder.ts';
 import { defaultLimits } from '../core/limits.ts';
 import { sizeOf, type Tensor } from '../core/tensor.ts';
@@ -20,7 +19,7 @@ export async function summary(folder: string, { json = false }: { json?: boolean
   const opened = openModel(folder);
   const layers = summarize(opened);
   // Weights that do not fit the record are found here and not at the first use.
-  opened.loadWeights(cpu());
+  opened.checkWeights();
   const total = layers.reduce((sum, layer) => sum + layer.parameters, 0);
   if (json) {
     process.stdout.write(`${JSON.stringify({ layers, parameters: total })}\n`);

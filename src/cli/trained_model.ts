@@ -2,7 +2,7 @@
 import type { Backend } from '../backends/backend.ts';
 import { Parameters } from '../core/parameters.ts';
 import { Vocabulary } from '../data/vocabulary.ts';
-import { unpackWeights } from '../io/checkpoint.ts';
+import { checkWeights, unpackWeights } from '../io/checkpoint.ts';
 import { languageModel } from '../models/language_model.ts';
 import type { Sequential } from '../models/sequential.ts';
 import { chooseBackend } from './backend.ts';
@@ -20,6 +20,8 @@ export interface TrainedModel {
 export interface OpenedModel extends TrainedModel {
   /** Writes the weights; call it when the first plan has been loaded. */
   loadWeights(backend: Backend): void;
+  /** Checks that all weights are there; call it when the first plan has been built. */
+  checkWeights(): void;
 }
 
 /**
@@ -36,6 +38,7 @@ export function openModel(folder: string): OpenedModel {
     vocabulary,
     vocabularySize: vocabulary.size,
     loadWeights: (backend) => void unpackWeights(weights, weightsFile, backend, parameters),
+    checkWeights: () => checkWeights(weights, weightsFile, parameters),
   };
 }
 

@@ -99,7 +99,7 @@ class Loop {
         const now = performance.now();
         if (now >= this.#due.report) await this.#reportBetween();
         else if (now >= this.#due.loss) await this.#readLoss();
-        if (now >= this.#due.display) this.#display();
+        if (now >= this.#due.display && !signal.aborted) this.#display();
       },
     });
     this.#training.pause();
@@ -196,6 +196,9 @@ class Loop {
 
   #display(): void {
     const { trainer, progress, epochs, totalSteps, reporter } = this.#run;
+    this.#due.display = after(DISPLAY_SECONDS);
+    // The first steps are only queued.
+    if (this.#training.seconds() < 1) return;
     const rate = this.#stepsHere / this.#training.seconds();
     reporter.progress({
       epoch: progress.epoch + 1,
@@ -206,7 +209,6 @@ class Loop {
       tokensPerSecond: rate * trainer.tokensPerStep,
       secondsLeft: (totalSteps - trainer.step) / rate,
     });
-    this.#due.display = after(DISPLAY_SECONDS);
   }
 }
 

@@ -83,6 +83,26 @@ export function unpackWeights(
   parameters: Parameters,
   carried: Readonly<Record<string, Tensor>> = {},
 ): Progress | undefined {
+  // Everything is looked up before anything is written, so that a bad file changes nothing.
+  const { writes, progress } = collectWeights(bytes, source, parameters, carried);
+  for (const [t, values] of writes) backend.write(t, values);
+  return progress;
+}
+
+/**
+ * Checks that a file has all the weights of a model.
+ * @throws FormatError for a missing tensor or another shape, naming it and both shapes.
+ */
+export function checkWeights(bytes: Uint8Array, source: string, parameters: Parameters): void {
+  collectWeights(bytes, source, parameters, {});
+}
+
+function collectWeights(
+  bytes: Uint8Array,
+  source: string,
+  parameters: Parameters,
+  carried: Readonly<Record<string, Tensor>>,
+): { writes: [Tensor, ArrayLike<number>][]; progress: Progress | undefined } {
   const { tensors, metadata } = readSafetensors(bytes, source);
   const take = (name: string, shape: readonly number[], dtype = 'F32'): ArrayLike<number> => {
     const stored = tensors.get(name);
@@ -95,11 +115,12 @@ export function unpackWeights(
     }
     return stored.data as Float32Array | Uint32Array;
   };
-  // Everything is looked up before anything is written, so that a bad file changes nothing.
   const writes: [Tensor, ArrayLike<number>][] = [];
   const gather = (prefix: string, arena: Tensor): void => {
+    // All are looked up before the array is made: sizes that do not fit may be beyond every memory.
+    const parts = parameters.all.map((p) => [p, take(prefix + p.name, p.shape)] as const);
     const values = new Float32Array(sizeOf(arena.shape));
-    for (const p of parameters.all) values.set(toStorage(p, take(prefix + p.name, p.shape)), p.offset);
+    for (const [p, part] of parts) values.set(toStorage(p, part), p.offset);
     writes.push([arena, values]);
   };
   gather('', parameters.arena);
@@ -110,8 +131,8 @@ export function unpackWeights(
       writes.push([t, take(`state/${name}`, t.shape, t.dtype === 'u32' ? 'U32' : 'F32')]);
     }
   }
-  for (const [t, values] of writes) backend.write(t, values);
-  return metadata.progress ? parseProgress(metadata.progress, source) : undefined;
+  const progress = metadata.progress ? parseProgress(metadata.progress, source) : undefined;
+  return { writes, progress };
 }
 
 /**
@@ -194,7 +215,8 @@ function checkTraining(value: Partial<TrainingRecord> | undefined): TrainingReco
 function parseProgress(text: string, source: string): Progress {
   try {
     const progress: Progress = JSON.parse(text);
-    if ([progress.step, progress.stepInEpoch, progress.epoch].every(Number.isSafeInteger)) return progress;
+    if ([progress.step, progress.stepInEpoch, progress.epoch].every((n) => Number.isSafeInteger(n) && n >= 0))
+      return progress;
   } catch {
     // Reported below.
   }
