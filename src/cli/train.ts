@@ -22,13 +22,12 @@ import {
   saveModel,
 } from './model_folder.ts';
 import { type EpochReport, jsonReporter, textReporter } from './progress.ts';
+import { resumeSettings, savedSettings } from './resume_settings.ts';
 import {
   makeOptimizer,
   modelConfig,
   resolveSettings,
   resolveText,
-  resumeSettings,
-  savedSettings,
   type TrainArguments,
   type TrainSettings,
 } from './train_settings.ts';

@@ -1,9 +1,7 @@
 // Every kind of bad input: one line that names the problem and the way out, exit status 2, no stack trace, nothing half-written.
 import fs from 'node:fs';
-import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readSafetensors, writeSafetensors } from '../../src/io/safetensors.ts';
-import { cli, exampleText, folderOf, type Result, tiny } from './cli.ts';
+import { cli, exampleText, expectOneLine, folderOf, tiny } from './cli.ts';
 
 const cwd = folderOf({
   'text.txt': exampleText(40),
@@ -19,15 +17,6 @@ beforeAll(async () => {
   const trained = await cli(['train', 'text.txt', ...tiny, '--steps', '3', '--out', 'model'], { cwd });
   expect(trained).toMatchObject({ status: 0 });
 }, 120_000);
-
-/** One line on stderr, status 2, nothing on stdout. */
-function expectOneLine({ status, stdout, stderr }: Result, message: RegExp): void {
-  expect(stderr).toMatch(message);
-  expect(stderr).toMatch(/^webgpu-rnn: [^\n]+\n$/);
-  expect(stderr).not.toMatch(/\n\s+at /);
-  expect(stdout).toBe('');
-  expect(status).toBe(2);
-}
 
 const train = (...args: string[]) => ['train', 'text.txt', ...tiny, '--steps', '2', '--out', 'new', ...args];
 
@@ -163,11 +152,7 @@ test.concurrent.for<[string, string[], RegExp]>([
 });
 
 function listing(): string[] {
-  return fs
-    .readdirSync(cwd, { recursive: true })
-    .map(String)
-    .filter((name) => !name.startsWith('damaged'))
-    .sort();
+  return fs.readdirSync(cwd, { recursive: true }).map(String).sort();
 }
 
 test('no command shows the help and fails', async () => {
@@ -196,161 +181,4 @@ describe('no adapter', () => {
     expect(result.stderr).toContain('no GPU adapter (for a test): computing on the CPU, slowly');
     expect(JSON.parse(result.stdout).adapter).toBe('CPU reference (f32)');
   });
-});
-
-describe('a damaged model folder', () => {
-  let number = 0;
-  /** A copy of the model with a damage done to it. */
-  const damaged = (damage: (folder: string) => void): string => {
-    const name = `damaged${number++}`;
-    fs.cpSync(path.join(cwd, 'model'), path.join(cwd, name), { recursive: true });
-    damage(path.join(cwd, name));
-    return name;
-  };
-  const edit = (folder: string, file: string, change: (text: string) => string): void => {
-    const name = path.join(folder, file);
-    fs.writeFileSync(name, change(fs.readFileSync(name, 'utf8')));
-  };
-  const editTensors = (folder: string, change: (tensors: Map<string, never>) => void): void => {
-    const file = path.join(folder, 'weights.safetensors');
-    const { tensors, metadata } = readSafetensors(fs.readFileSync(file));
-    change(tensors as Map<string, never>);
-    fs.writeFileSync(file, writeSafetensors(tensors as Map<string, never>, metadata));
-  };
-
-  test.for<[string, (folder: string) => void, RegExp]>([
-    [
-      'no model.json',
-      (f) => fs.rmSync(path.join(f, 'model.json')),
-      /is no whole model folder: model.json is missing/,
-    ],
-    ['no weights', (f) => fs.rmSync(path.join(f, 'weights.safetensors')), /weights.safetensors is missing/],
-    [
-      'a cut model.json',
-      (f) => fs.truncateSync(path.join(f, 'model.json'), 100),
-      /model.json is not JSON .*cut short/,
-    ],
-    [
-      'another format',
-      (f) => edit(f, 'model.json', (text) => text.replace('webgpu-rnn/1', 'webgpu-rnn/2')),
-      /its format is "webgpu-rnn\/2", not "webgpu-rnn\/1"/,
-    ],
-    [
-      'sizes that are none',
-      (f) => edit(f, 'model.json', (text) => text.replace('"units": 6', '"units": -6')),
-      /architecture.units must be a positive whole number, it is -6/,
-    ],
-    [
-      'other sizes than the weights',
-      (f) => edit(f, 'model.json', (text) => text.replace('"units": 6', '"units": 7')),
-      /weights.safetensors: lstm\/kernel is \[4, 24\], the model needs \[4, 28\]/,
-    ],
-    [
-      'sizes beyond every memory',
-      (f) => edit(f, 'model.json', (text) => text.replace('"units": 6', '"units": 1000000000')),
-      /lstm\/kernel is \[4, 24\], the model needs \[4, 4000000000\]|is larger than this device can bind/,
-    ],
-    [
-      'cut weights',
-      (f) => fs.truncateSync(path.join(f, 'weights.safetensors'), 2000),
-      /weights.safetensors is not a whole safetensors file/,
-    ],
-    [
-      'weights of another format',
-      (f) => fs.writeFileSync(path.join(f, 'weights.safetensors'), 'nothing of the kind'),
-      /weights.safetensors is not a whole safetensors file/,
-    ],
-    [
-      'a missing tensor',
-      (f) => editTensors(f, (tensors) => tensors.delete('dense/bias')),
-      /weights.safetensors has no tensor dense\/bias/,
-    ],
-  ])('%s', async ([, damage, message]) => {
-    const folder = damaged(damage);
-    for (const command of [
-      ['summary', folder],
-      ['sample', folder, '--backend', 'cpu'],
-    ]) {
-      const { status, stdout, stderr } = await cli(command, { cwd });
-      // The adapter may have been named before the weights are read.
-      expect(stderr.replace(/^adapter: .*\n/, '')).toMatch(/^webgpu-rnn: [^\n]+\n$/);
-      expect(stderr).toMatch(message);
-      expect(stdout).toBe('');
-      expect(status).toBe(2);
-    }
-  });
-
-  test.for<[string, (folder: string) => void, RegExp]>([
-    [
-      'no record of the training',
-      (f) => edit(f, 'model.json', (text) => text.replace('"optimizer"', '"optimiser"')),
-      /cannot be resumed: model.json says training.options.optimizer = undefined/,
-    ],
-    [
-      'no slots of the optimizer',
-      (f) => editTensors(f, (tensors) => tensors.delete('optimizer/adam/mean/dense/bias')),
-      /has no tensor optimizer\/adam\/mean\/dense\/bias/,
-    ],
-    [
-      'no carried state',
-      (f) => editTensors(f, (tensors) => tensors.delete('state/lstm/c')),
-      /has no tensor state\/lstm\/c/,
-    ],
-  ])('which cannot be resumed: %s', async ([, damage, message]) => {
-    const folder = damaged(damage);
-    const result = await cli(
-      ['train', '--resume', '--out', folder, '--backend', 'cpu', '--steps', '5', '--json'],
-      { cwd },
-    );
-    expectOneLine(result, message);
-    expect(fs.readdirSync(path.join(cwd, folder)).sort()).toEqual(['model.json', 'weights.safetensors']);
-  });
-});
-
-describe('a disk that takes no more', () => {
-  // A limit on the size of files stands for a full disk.
-  const limited = (args: string[]) => [
-    '-c',
-    'trap "" XFSZ; ulimit -f 1; exec "$0" "$@"',
-    process.execPath,
-    ...args,
-  ];
-
-  test.skipIf(process.platform === 'win32')(
-    'leaves nothing of a new model, and the whole of an old one',
-    async () => {
-      const { spawnSync } = await import('node:child_process');
-      const { fileURLToPath } = await import('node:url');
-      const bin = fileURLToPath(new URL('../../src/cli/bin.js', import.meta.url));
-      const run = (args: string[]) => spawnSync('sh', limited([bin, ...args]), { cwd, encoding: 'utf8' });
-      fs.cpSync(path.join(cwd, 'model'), path.join(cwd, 'damaged-old'), { recursive: true });
-      const before = fs.readFileSync(path.join(cwd, 'damaged-old', 'weights.safetensors'));
-
-      const fresh = run([...train('--json'), '--out', 'damaged-new']);
-      expect(fresh.stderr).toMatch(
-        /webgpu-rnn: cannot save to damaged-new: the file is too large for the file system\n$/,
-      );
-      expect(fresh.status).toBe(2);
-      expect(fs.readdirSync(cwd).filter((name) => name.includes('damaged-new'))).toEqual([]);
-
-      const old = run([
-        'train',
-        '--resume',
-        '--out',
-        'damaged-old',
-        '--steps',
-        '5',
-        '--json',
-        '--backend',
-        'cpu',
-      ]);
-      expect(old.stderr).toMatch(/webgpu-rnn: cannot save to damaged-old/);
-      expect(old.status).toBe(2);
-      expect(fs.readFileSync(path.join(cwd, 'damaged-old', 'weights.safetensors'))).toEqual(before);
-      expect(fs.readdirSync(path.join(cwd, 'damaged-old')).sort()).toEqual([
-        'model.json',
-        'weights.safetensors',
-      ]);
-    },
-  );
 });

@@ -4,8 +4,9 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { expect } from 'vitest';
 
-const bin = fileURLToPath(new URL('../../src/cli/bin.js', import.meta.url));
+export const bin = fileURLToPath(new URL('../../src/cli/bin.js', import.meta.url));
 
 export interface Result {
   status: number | null;
@@ -76,3 +77,12 @@ export const tiny =
   '--backend cpu --units 6 --embedding 4 --batch 4 --window 8 --learning-rate 0.02 --validation 0.1'.split(
     ' ',
   );
+
+/** Expects one line on stderr, status 2, nothing on stdout. */
+export function expectOneLine({ status, stdout, stderr }: Result, message: RegExp): void {
+  expect(stderr).toMatch(message);
+  expect(stderr).toMatch(/^webgpu-rnn: [^\n]+\n$/);
+  expect(stderr).not.toMatch(/\n\s+at /);
+  expect(stdout).toBe('');
+  expect(status).toBe(2);
+}
