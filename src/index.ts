@@ -51,26 +51,40 @@ export {
   type StoredTensor,
   writeSafetensors,
 } from './io/safetensors.ts';
+export { type ClockOptions, clock } from './kernels/clock.ts';
 export { kernels } from './kernels/index.ts';
-export { type ActivationName, applyActivation } from './layers/activation.ts';
+export { type MatmulOptions, type Matrix, matmul } from './kernels/matmul.ts';
+export {
+  type ActivationLayerOptions,
+  type ActivationName,
+  activation,
+  applyActivation,
+} from './layers/activation.ts';
 export type { BackwardRecurrence, Cell, Recurrence, RecurrentProduct } from './layers/cell.ts';
 export { type DenseLayer, type DenseOptions, dense } from './layers/dense.ts';
 export { type DropoutOptions, dropout } from './layers/dropout.ts';
 export { type EmbeddingLayer, type EmbeddingOptions, embedding } from './layers/embedding.ts';
 export { type GruOptions, gru } from './layers/gru.ts';
 export type { Initializer, InitializerName } from './layers/initializers.ts';
+export * as initializers from './layers/initializers.ts';
 export type { Layer } from './layers/layer.ts';
 export { type LstmOptions, lstm } from './layers/lstm.ts';
 export {
   type RecurrentLayer,
   type RecurrentOptions,
   type RecurrentResult,
+  type RecurrentTraits,
   recurrentLayer,
 } from './layers/recurrent.ts';
 export { type RnnActivation, type SimpleRnnOptions, simpleRNN } from './layers/simple_rnn.ts';
 export { type CellName, type LanguageModelConfig, languageModel } from './models/language_model.ts';
 export { type Sequential, sequential } from './models/sequential.ts';
-export { type Evaluator, type EvaluatorOptions, evaluator } from './training/evaluation.ts';
+export {
+  type EvaluateOptions,
+  type Evaluator,
+  type EvaluatorOptions,
+  evaluator,
+} from './training/evaluation.ts';
 export {
   type GenerateOptions,
   type Generator,
@@ -82,15 +96,33 @@ export {
   type LanguageTrainerOptions,
   type LossReading,
   languageTrainer,
+  type TrainOptions,
 } from './training/language_trainer.ts';
-export { categoricalCrossentropy, type Loss, sparseCategoricalCrossentropy } from './training/losses.ts';
 export {
+  type CrossEntropyOptions,
+  categoricalCrossentropy,
+  crossEntropyRows,
+  type Loss,
+  type SparseCrossEntropyOptions,
+  sparseCategoricalCrossentropy,
+} from './training/losses.ts';
+export {
+  type AdadeltaOptions,
+  type AdagradOptions,
+  type AdamOptions,
   adadelta,
   adagrad,
   adam,
   adamW,
+  type CommonOptions,
+  type LearningRateSchedule,
+  type NadamOptions,
   nadam,
   type Optimizer,
+  type OptimizerConfig,
+  optimizerFromConfig,
+  type RmspropOptions,
   rmsprop,
+  type SgdOptions,
   sgd,
 } from './training/optimizers.ts';

@@ -1,11 +1,11 @@
 // The CPU backend: runs a plan by calling the reference of each kernel, in f32 or f64.
-import { DeviceError } from '../core/errors.ts';
+import { DeviceError, OptionError } from '../core/errors.ts';
 import type { FloatArray } from '../core/kernel.ts';
 import { defaultLimits, type Limits } from '../core/limits.ts';
 import type { Plan, Step } from '../core/plan.ts';
 import { rootOf, sizeOf, type Tensor } from '../core/tensor.ts';
 import type { Backend, Executable, KernelTime } from './backend.ts';
-import { addTime, checkLength, isLocal, sortTimes, type TimeRows } from './shared.ts';
+import { addTime, checkData, isLocal, loadedTwice, noStorage, sortTimes, type TimeRows } from './shared.ts';
 
 export interface CpuOptions {
   /** Storage of every float tensor; f64 makes gradient checks sharp. */
@@ -16,25 +16,35 @@ export interface CpuOptions {
 
 /** Makes the CPU backend; it needs no GPU and gives the same plan the same meaning. */
 export function cpu({ precision = 'f32', limits = {} }: CpuOptions = {}): Backend {
+  if (precision !== 'f32' && precision !== 'f64') {
+    throw new OptionError(`[cpu/precision] must be 'f32' or 'f64', got ${precision}`);
+  }
   const storages = new Map<Tensor, FloatArray | Uint32Array>();
+  const loaded = new Set<Plan>();
   let disposed = false;
 
-  const storage = (t: Tensor): FloatArray | Uint32Array => {
+  const check = (): void => {
     if (disposed) throw new DeviceError('the CPU backend was disposed of');
+  };
+  const allocate = (root: Tensor): void => {
+    if (storages.has(root)) return;
+    const size = sizeOf(root.shape);
+    let whole: FloatArray | Uint32Array;
+    if (root.dtype === 'u32') whole = new Uint32Array(size);
+    else whole = precision === 'f64' ? new Float64Array(size) : new Float32Array(size);
+    if (root.initial) whole.set(root.initial());
+    storages.set(root, whole);
+  };
+  const storage = (t: Tensor): FloatArray | Uint32Array => {
+    check();
     const root = rootOf(t);
-    let whole = storages.get(root);
-    if (!whole) {
-      const size = sizeOf(root.shape);
-      if (root.dtype === 'u32') whole = new Uint32Array(size);
-      else whole = precision === 'f64' ? new Float64Array(size) : new Float32Array(size);
-      if (root.initial) whole.set(root.initial());
-      storages.set(root, whole);
-    }
+    const whole = storages.get(root);
+    if (!whole) throw noStorage(t);
     return t === root ? whole : whole.subarray(t.offset, t.offset + sizeOf(t.shape));
   };
 
   const write = (t: Tensor, data: ArrayLike<number>): void => {
-    checkLength(t, data);
+    checkData(t, data);
     storage(t).set(data);
   };
 
@@ -44,11 +54,16 @@ export function cpu({ precision = 'f32', limits = {} }: CpuOptions = {}): Backen
     limits: { ...defaultLimits, ...limits },
     lost: new Promise(() => {}),
     async load(plan: Plan): Promise<Executable> {
-      for (const root of plan.roots) storage(root);
+      check();
+      if (loaded.has(plan)) throw loadedTwice(plan);
+      loaded.add(plan);
+      for (const root of plan.roots) allocate(root);
       const commands = plan.steps.map((step) => compile(step, storage));
       return {
         plan,
         run(steps = commands.length) {
+          check();
+          if (!loaded.has(plan)) throw new DeviceError(`[${plan.name}] was disposed of and cannot run`);
           for (let i = 0; i < steps; i++) commands[i]();
         },
         async finished() {},
@@ -56,6 +71,7 @@ export function cpu({ precision = 'f32', limits = {} }: CpuOptions = {}): Backen
           return profile(plan, commands);
         },
         dispose() {
+          if (!loaded.delete(plan)) return;
           for (const root of plan.roots) if (isLocal(root)) storages.delete(root);
         },
       };

@@ -1,7 +1,7 @@
 // What every backend does in the same way: who owns storage, checks of data, rows of a profile.
-import { ShapeError, show } from '../core/errors.ts';
-import type { Step } from '../core/plan.ts';
-import { sizeOf, type Tensor } from '../core/tensor.ts';
+import { DataError, DeviceError, OptionError, ShapeError, show } from '../core/errors.ts';
+import type { Plan, Step } from '../core/plan.ts';
+import { rootOf, sizeOf, type Tensor } from '../core/tensor.ts';
 import type { KernelTime } from './backend.ts';
 
 /** Whether a tensor's storage belongs to one plan; weights, gradients and slots are shared by plans. */
@@ -9,12 +9,35 @@ export function isLocal(root: Tensor): boolean {
   return root.role !== 'param' && root.role !== 'grad' && root.role !== 'slot';
 }
 
-/** Throws unless `data` has one number for each element of `t`. */
-export function checkLength(t: Tensor, data: ArrayLike<number>): void {
+/** The error of a read or write before any plan that uses the tensor was loaded, or after its storage was freed. */
+export function noStorage(t: Tensor): DeviceError {
+  return new DeviceError(`[${t.name}] has no storage on this backend; load a plan that uses it first`);
+}
+
+/** The error of a second load of one plan: both would share states and activations. */
+export function loadedTwice(plan: Plan): OptionError {
+  return new OptionError(`[${plan.name}] is loaded already; dispose of it first, or build a second plan`);
+}
+
+/**
+ * Throws unless `data` has one number for each element of `t`, and, for what a user feeds in, numbers that fit.
+ * @throws ShapeError for another length; DataError for NaN in an f32 input or anything but integers in a u32 one.
+ */
+export function checkData(t: Tensor, data: ArrayLike<number>): void {
   if (data.length !== sizeOf(t.shape)) {
     throw new ShapeError(
       `[${t.name}] takes ${sizeOf(t.shape)} values for ${show(t.shape)}, got ${data.length}`,
     );
+  }
+  if (rootOf(t).role !== 'input' || data instanceof Uint32Array) return;
+  for (let i = 0; i < data.length; i++) {
+    const value = data[i];
+    const fits =
+      t.dtype === 'u32' ? Number.isInteger(value) && value >= 0 && value < 2 ** 32 : !Number.isNaN(value);
+    if (!fits) {
+      const wanted = t.dtype === 'u32' ? 'an integer from 0 on' : 'a number';
+      throw new DataError(`[${t.name}] element ${i} of ${show(t.shape)} must be ${wanted}, got ${value}`);
+    }
   }
 }
 

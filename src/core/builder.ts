@@ -18,6 +18,8 @@ export interface Builder {
   readonly training: boolean;
   /** Forward steps are emitted first, then `backward()` runs the closures, then the update follows. */
   readonly phase: 'forward' | 'backward' | 'update';
+  /** Whether closures wait for `backward()`. */
+  readonly awaitsBackward: boolean;
   readonly limits: Limits;
   readonly parameters: Parameters;
   /** Names of the scopes around this point, joined by `/`. */

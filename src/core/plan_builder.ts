@@ -71,6 +71,10 @@ class PlanBuilder implements Builder {
     });
   }
 
+  get awaitsBackward(): boolean {
+    return this.#phase === 'forward' && this.#backward.length > 0;
+  }
+
   get phase(): Builder['phase'] {
     return this.#phase;
   }
@@ -280,6 +284,7 @@ class PlanBuilder implements Builder {
   finish(): Plan {
     for (const emit of this.#end) emit();
     this.parameters.close();
+    if (this.parameters.all.length > 0) this.#roots.add(this.parameters.arena);
     const steps = [...this.#steps.start, ...this.#steps.now, ...this.#steps.end];
     return new Plan({
       name: this.#name,

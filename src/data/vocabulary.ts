@@ -1,5 +1,5 @@
 // Text to tokens and back: a vocabulary of characters or of words, made from a text and saved with the model.
-import { DataError } from '../core/errors.ts';
+import { DataError, OptionError } from '../core/errors.ts';
 
 export type Level = 'char' | 'word';
 
@@ -30,6 +30,9 @@ export class Vocabulary {
 
   /** @throws DataError when a token is named twice. */
   constructor({ level, tokens }: VocabularyRecord) {
+    if (level !== 'char' && level !== 'word') {
+      throw new OptionError(`[vocabulary/level] must be 'char' or 'word', got ${level}`);
+    }
     this.level = level;
     this.tokens = tokens;
     this.#ids = new Map(tokens.map((token, id) => [token, id]));

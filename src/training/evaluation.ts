@@ -85,7 +85,7 @@ export async function evaluator(options: EvaluatorOptions): Promise<Evaluator> {
       }
       await queue.drained();
       const [total, count] = await backend.read(sums);
-      const loss = total / count;
+      const loss = count > 0 ? total / count : Number.NaN;
       return { loss, perplexity: Math.exp(loss), tokens: count };
     },
     dispose: () => executable.dispose(),

@@ -1,7 +1,7 @@
 // Trains a language model by truncated BPTT: the corpus is uploaded once, chunks are cut and states carried on the device.
 import type { Backend, Executable } from '../backends/backend.ts';
 import { buildPlan } from '../core/builder.ts';
-import { DataError, OptionError } from '../core/errors.ts';
+import { DataError, DeviceError, OptionError } from '../core/errors.ts';
 import { Parameters } from '../core/parameters.ts';
 import { expectCount, type Tensor } from '../core/tensor.ts';
 import { clock } from '../kernels/clock.ts';
@@ -123,6 +123,7 @@ export async function languageTrainer(options: LanguageTrainerOptions): Promise<
     return { loss, perplexity: Math.exp(loss), tokens: count };
   };
 
+  let disposed = false;
   const trainer: LanguageTrainer = {
     parameters,
     plan,
@@ -134,6 +135,7 @@ export async function languageTrainer(options: LanguageTrainerOptions): Promise<
       if (!Number.isSafeInteger(steps) || steps < 0) {
         throw new OptionError(`[steps] must be an integer from 0 on, got ${steps}`);
       }
+      if (disposed) throw new DeviceError('this trainer was disposed of and cannot train');
       let done = 0;
       try {
         while (done < steps && !signal?.aborted) {
@@ -160,7 +162,10 @@ export async function languageTrainer(options: LanguageTrainerOptions): Promise<
     },
     resetStates: () => zeroStates(states, backend.write),
     carried: Object.fromEntries([...states, clockState, sums].map((t) => [t.name, t])),
-    dispose: () => executable.dispose(),
+    dispose() {
+      disposed = true;
+      executable.dispose();
+    },
   };
   return trainer;
 }

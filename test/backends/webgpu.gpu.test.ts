@@ -45,6 +45,7 @@ describe('the WebGPU backend', () => {
     expect((error as Error).message).toMatch(/\[broken\] does not compile/);
     expect((error as Error).message).toMatch(/line 2:/);
     expect((error as Error).message).toContain('   2 @compute');
+    expect(() => backend.write(built.outputs.y, [1, 2, 3, 4])).toThrow(/has no storage/);
     // The device is none the worse for it.
     const fine = await backend.load(plan(backend, (b) => ({ y: b.state('y', [4]) })));
     fine.run();
@@ -95,6 +96,35 @@ describe('the WebGPU backend', () => {
       }
     }
     onGpu.dispose();
+  });
+
+  test('a plan is loaded once at a time', async () => {
+    const built = plan(backend, (b) => ({ y: b.state('y', [4]) }));
+    const executable = await backend.load(built);
+    await expect(backend.load(built)).rejects.toThrow(/is loaded already/);
+    executable.dispose();
+    (await backend.load(built)).dispose();
+  });
+
+  test('a device lost in the midst of training is one error that can be caught', async () => {
+    const own = await webgpu();
+    const trainer = await smallTrainer(own, smallConfig({ layers: 1 }));
+    const unhandled: unknown[] = [];
+    const listen = (reason: unknown) => unhandled.push(reason);
+    process.on('unhandledRejection', listen);
+    try {
+      const training = trainer.train({
+        steps: 20,
+        onStep: (done) => {
+          if (done === 5) own.device.destroy();
+        },
+      });
+      await expect(training).rejects.toThrow(DeviceError);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    } finally {
+      process.off('unhandledRejection', listen);
+    }
+    expect(unhandled).toEqual([]);
   });
 
   test('a plan that was disposed of does not run, a lost device says so', async () => {

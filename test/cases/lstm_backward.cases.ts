@@ -1,5 +1,13 @@
 // Cases of the LSTM step backward: gates are activations in step t and gradients after it.
-import { constant, integers, type KernelCase, normal, type TensorCase, uniform } from './kernel_case.ts';
+import {
+  constant,
+  extreme,
+  integers,
+  type KernelCase,
+  normal,
+  type TensorCase,
+  uniform,
+} from './kernel_case.ts';
 
 interface Step {
   T?: number;
@@ -8,12 +16,13 @@ interface Step {
   t?: number;
   masked?: boolean;
   gradients?: (shape: readonly number[]) => TensorCase;
+  cells?: (shape: readonly number[]) => TensorCase;
   gates?: (shape: readonly number[]) => TensorCase;
   bench?: boolean;
 }
 
 function step(name: string, o: Step): KernelCase {
-  const { T = 3, N = 3, H = 5, t = 1, masked = false, gradients = normal } = o;
+  const { T = 3, N = 3, H = 5, t = 1, masked = false, gradients = normal, cells = normal } = o;
   const { gates = (shape) => uniform(shape, 0.02, 0.98), bench } = o;
   return {
     name,
@@ -22,7 +31,7 @@ function step(name: string, o: Step): KernelCase {
     tensors: {
       rt: normal([H, H, 4], 1 / Math.sqrt(H)),
       mask: masked ? integers([T, N], 2) : constant([1], 0),
-      c: normal([T + 1, N, H]),
+      c: cells([T + 1, N, H]),
       gates: gates([T, N, H, 4]),
       dh: gradients([T + 1, N, H]),
       dc: gradients([N, H]),
@@ -40,6 +49,7 @@ export const cases: readonly KernelCase[] = [
   step('masked', { N: 18, H: 7, masked: true }),
   step('large gradients', { N: 4, H: 16, gradients: (shape) => normal(shape, 1e4) }),
   step('saturated gates', { N: 4, H: 16, gates: (shape) => integers(shape, 2) }),
+  step('extreme cell states', { N: 4, H: 16, cells: extreme }),
   step('H=127', { N: 5, H: 127 }),
   step('H=512', { N: 4, H: 512 }),
   step('medium', { N: 32, H: 128, bench: true }),

@@ -8,12 +8,13 @@ interface Step {
   t?: number;
   masked?: boolean;
   fill?: (shape: readonly number[]) => TensorCase;
+  cells?: (shape: readonly number[]) => TensorCase;
   bench?: boolean;
 }
 
 function step(
   name: string,
-  { T = 2, N = 3, H = 5, t = 1, masked = false, fill = normal, bench }: Step,
+  { T = 2, N = 3, H = 5, t = 1, masked = false, fill = normal, cells = normal, bench }: Step,
 ): KernelCase {
   return {
     name,
@@ -24,7 +25,7 @@ function step(
       mask: masked ? integers([T, N], 2) : constant([1], 0),
       gates: fill([T, N, H, 4]),
       h: normal([T + 1, N, H], 0.5),
-      c: normal([T + 1, N, H]),
+      c: cells([T + 1, N, H]),
     },
     ...(bench && { bench }),
   };
@@ -37,6 +38,7 @@ export const cases: readonly KernelCase[] = [
   step('off the tile', { N: 17, H: 65, T: 3, t: 2 }),
   step('masked', { N: 18, H: 7, T: 3, masked: true }),
   step('extreme gates', { N: 4, H: 16, fill: extreme }),
+  step('extreme cell states', { N: 4, H: 16, cells: extreme }),
   step('H=127', { N: 5, H: 127 }),
   step('H=512', { N: 4, H: 512 }),
   step('medium', { N: 32, H: 128, bench: true }),

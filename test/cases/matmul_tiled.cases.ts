@@ -75,6 +75,7 @@ export const cases: readonly KernelCase[] = [
   product('strided', { m: 17, n: 18, k: 19, padding: 5, transpose: 'tn' }),
   product('unaligned views', { m: 10, n: 11, k: 12, shift: true, transpose: 'nt' }),
   product('three slices', { m: 20, n: 40, k: 300, slice: 128, transpose: 'tn' }),
+  product('sum over a whole chunk', { m: 7, n: 20, k: 2048, transpose: 'tn' }),
   product('extreme', { m: 8, n: 8, k: 8, fill: extreme }),
   product('large', { m: 64, n: 2048, k: 512, bench: true }),
 ];

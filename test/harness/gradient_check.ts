@@ -11,10 +11,10 @@ import { addInto } from '../../src/kernels/sum_slices.ts';
 export interface GradientCheck {
   /**
    * Emits the forward steps. Returned `outputs` are weighted with random numbers and summed to the checked scalar;
-   * a returned `loss` [1], which starts its own gradient, is added as it is. Parameters are always checked, `inputs`
+   * a returned `loss` [1] (or several), which starts its own gradient, is added as it is. Parameters are always checked, `inputs`
    * (declared differentiable) where they are returned.
    */
-  build(b: Builder): { outputs?: Tensor[]; loss?: Tensor; inputs?: Tensor[] };
+  build(b: Builder): { outputs?: Tensor[]; losses?: Tensor[]; loss?: Tensor; inputs?: Tensor[] };
   /** Values of inputs by full name; those not named get normal values, u32 inputs must be named. */
   inputs?: Record<string, ArrayLike<number>>;
   /** Largest relative difference; default 1e-6. */
@@ -41,10 +41,10 @@ export async function checkGradients(check: GradientCheck): Promise<void> {
   const parameters = new Parameters({ seed: 7 });
   const gradients = new Map<Tensor, Tensor>();
   const weighted: { y: Tensor; upstream: Tensor }[] = [];
-  let loss: Tensor | undefined;
+  let losses: Tensor[] = [];
   const plan = buildPlan({ name: 'check', limits: backend.limits, parameters, training: true }, (b) => {
     const built = check.build(b);
-    loss = built.loss;
+    losses = [...(built.losses ?? []), ...(built.loss ? [built.loss] : [])];
     (built.outputs ?? []).forEach((y, i) => {
       const upstream = b.input(`upstream ${i}`, y.shape);
       weighted.push({ y, upstream });
@@ -73,7 +73,8 @@ export async function checkGradients(check: GradientCheck): Promise<void> {
       backend.write(state, state.initial?.() ?? new Float64Array(sizeOf(state.shape)));
     }
     executable.run();
-    let sum = loss ? (await backend.read(loss))[0] : 0;
+    let sum = 0;
+    for (const loss of losses) sum += (await backend.read(loss))[0];
     for (const { y, upstream } of weighted) {
       const values = await backend.read(y);
       const weights = upstreams.get(upstream)!;

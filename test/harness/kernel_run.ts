@@ -44,7 +44,7 @@ function planOf(
       if (!described) throw new Error(`case ${it.name} has no tensor for binding ${name}`);
       const { dtype } = describeBinding(binding);
       const at = described.at ?? 0;
-      const whole = b.input(name, [at + sizeOf(described.shape)], { dtype });
+      const whole = b.scratch(name, [at + sizeOf(described.shape)], dtype);
       tensors[name] = b.view(whole, at, described.shape);
     }
     b.dispatch(kernel, tensors, it.params);
@@ -106,7 +106,7 @@ export function compare(
   let worst = { excess: 0, index: -1 };
   for (let i = 0; i < expected.length; i++) {
     const difference = Math.abs(got[i] - expected[i]);
-    if (!Number.isFinite(got[i])) {
+    if (!Number.isFinite(got[i]) || !Number.isFinite(expected[i])) {
       return {
         passed: false,
         nmse: Number.NaN,
@@ -131,7 +131,7 @@ export function compare(
   }
   // Below the absolute limit everywhere, a relative error of noise around zero says nothing.
   const noise = error <= expected.length * (absolute * 1e-2) ** 2;
-  if (!exact && nmse > limit && !noise) {
+  if (!exact && !(nmse <= limit) && !noise) {
     return { passed: false, nmse, message: `${name}: NMSE ${nmse} is above ${limit}` };
   }
   return { passed: true, nmse, message: '' };

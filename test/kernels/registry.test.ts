@@ -27,6 +27,11 @@ describe('the registry', () => {
       }
     });
 
+    test(`${kernel.name} reads its params from binding 0, where it has any`, () => {
+      const uniform = /@group\(0\)\s*@binding\(0\)\s*var<uniform>\s*p\s*:\s*Params;/.test(kernel.wgsl);
+      expect(uniform).toBe(Object.keys(kernel.params).length > 0);
+    });
+
     test(`${kernel.name} has the signature of its shader`, () => {
       expect(signatureOf(kernel.wgsl)).toEqual(expected(kernel));
     });

@@ -78,9 +78,13 @@ describe('a small language model on the GPU', () => {
     trainer.dispose();
   });
 
-  test('a step of one layer takes no more than 2T + 24 dispatches', async () => {
-    const trainer = await smallTrainer(backend, smallConfig({ layers: 1 }));
-    expect(trainer.plan.counts().dispatches).toBeLessThanOrEqual(2 * 8 + 24);
-    trainer.dispose();
-  });
+  for (const cell of ['lstm', 'gru', 'rnn'] as const) {
+    test(`${cell}: a step of one layer takes no more than 2T + 24 dispatches, and copies that do not grow with T`, async () => {
+      const trainer = await smallTrainer(backend, smallConfig({ cell, layers: 1 }));
+      const { dispatches, copies, clears } = trainer.plan.counts();
+      expect(dispatches).toBeLessThanOrEqual(2 * 8 + 24);
+      expect(copies + clears).toBeLessThanOrEqual(8);
+      trainer.dispose();
+    });
+  }
 });

@@ -30,22 +30,7 @@ let nodeGpu: GPU | undefined;
  */
 export async function requestDevice(options: DeviceOptions = {}): Promise<Adapter> {
   const gpu = await findGpu();
-  const adapter = await gpu.requestAdapter(
-    options.powerPreference ? { powerPreference: options.powerPreference } : {},
-  );
-  if (!adapter) throw new DeviceError(`no WebGPU adapter was found. ${WAYS_OUT}`);
-  const granted = adapter.limits;
-  const device = await adapter.requestDevice({
-    requiredFeatures: adapter.features.has('timestamp-query') ? ['timestamp-query'] : [],
-    requiredLimits: {
-      maxStorageBufferBindingSize: granted.maxStorageBufferBindingSize,
-      maxBufferSize: granted.maxBufferSize,
-      maxComputeWorkgroupStorageSize: granted.maxComputeWorkgroupStorageSize,
-      maxComputeInvocationsPerWorkgroup: granted.maxComputeInvocationsPerWorkgroup,
-      maxComputeWorkgroupSizeX: granted.maxComputeWorkgroupSizeX,
-      maxStorageBuffersPerShaderStage: granted.maxStorageBuffersPerShaderStage,
-    },
-  });
+  const { adapter, device } = await open(gpu, options);
   const info = adapter.info;
   const software =
     info.isFallbackAdapter === true ||
@@ -72,6 +57,30 @@ export async function requestDevice(options: DeviceOptions = {}): Promise<Adapte
   };
 }
 
+async function open(gpu: GPU, options: DeviceOptions): Promise<{ adapter: GPUAdapter; device: GPUDevice }> {
+  try {
+    const { powerPreference } = options;
+    const adapter = await gpu.requestAdapter(powerPreference ? { powerPreference } : {});
+    if (!adapter) throw new DeviceError(`no WebGPU adapter was found. ${WAYS_OUT}`);
+    const granted = adapter.limits;
+    const device = await adapter.requestDevice({
+      requiredFeatures: adapter.features.has('timestamp-query') ? ['timestamp-query'] : [],
+      requiredLimits: {
+        maxStorageBufferBindingSize: granted.maxStorageBufferBindingSize,
+        maxBufferSize: granted.maxBufferSize,
+        maxComputeWorkgroupStorageSize: granted.maxComputeWorkgroupStorageSize,
+        maxComputeInvocationsPerWorkgroup: granted.maxComputeInvocationsPerWorkgroup,
+        maxComputeWorkgroupSizeX: granted.maxComputeWorkgroupSizeX,
+        maxStorageBuffersPerShaderStage: granted.maxStorageBuffersPerShaderStage,
+      },
+    });
+    return { adapter, device };
+  } catch (error) {
+    if (error instanceof DeviceError) throw error;
+    throw new DeviceError(`the GPU gave no device (${(error as Error).message}). ${WAYS_OUT}`);
+  }
+}
+
 async function findGpu(): Promise<GPU> {
   if (typeof navigator !== 'undefined' && navigator.gpu) return navigator.gpu;
   if (typeof process === 'undefined' || !process.versions?.node) {
@@ -89,7 +98,11 @@ async function findGpu(): Promise<GPU> {
       );
     }
     Object.assign(globalThis, dawn.globals);
-    nodeGpu = dawn.create([]);
+    try {
+      nodeGpu = dawn.create([]);
+    } catch (error) {
+      throw new DeviceError(`WebGPU cannot be started (${(error as Error).message}). ${WAYS_OUT}`);
+    }
   }
   return nodeGpu;
 }

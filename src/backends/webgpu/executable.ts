@@ -1,4 +1,5 @@
 // A loaded plan: a flat array of ready commands that one run encodes and submits.
+import { DeviceError } from '../../core/errors.ts';
 import { describeBinding, type Kernel } from '../../core/kernel.ts';
 import type { Dispatch, Plan } from '../../core/plan.ts';
 import { rootOf, sizeOf, type Tensor } from '../../core/tensor.ts';
@@ -29,12 +30,13 @@ export interface Loader {
   /** Throws when the device is lost or has reported an error. */
   check(): void;
   finished(): Promise<void>;
+  /** Told when a plan gives its storage up. */
+  disposed(plan: Plan): void;
 }
 
-/** Compiles and allocates everything a plan needs; the result's `run` allocates nothing. */
+/** Compiles everything a plan needs, whose tensors have their buffers already; the result's `run` allocates nothing. */
 export async function loadPlan(plan: Plan, loader: Loader): Promise<Executable> {
   const { device, memory } = loader;
-  for (const root of plan.roots) memory.buffer(root);
   const arena = uniformArena(device, plan);
   const groups = bindGroupCache(loader, arena?.buffer);
   const commands = await Promise.all(
@@ -67,7 +69,7 @@ export async function loadPlan(plan: Plan, loader: Loader): Promise<Executable> 
     plan,
     run(steps = commands.length) {
       loader.check();
-      if (disposed) throw new Error(`[${plan.name}] was disposed of and cannot run`);
+      if (disposed) throw new DeviceError(`[${plan.name}] was disposed of and cannot run`);
       const encoder = device.createCommandEncoder();
       encode(encoder, commands, steps);
       device.queue.submit([encoder.finish()]);
@@ -80,6 +82,7 @@ export async function loadPlan(plan: Plan, loader: Loader): Promise<Executable> 
     dispose() {
       if (disposed) return;
       disposed = true;
+      loader.disposed(plan);
       arena?.buffer.destroy();
       for (const root of plan.roots) if (isLocal(root)) memory.free(root);
     },

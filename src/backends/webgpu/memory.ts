@@ -2,9 +2,12 @@
 import { DeviceError, show } from '../../core/errors.ts';
 import type { Limits } from '../../core/limits.ts';
 import { rootOf, sizeOf, type Tensor } from '../../core/tensor.ts';
+import { noStorage } from '../shared.ts';
 
 export interface Memory {
-  /** The buffer of the tensor's storage; made, zeroed and filled with `initial` at the first call. */
+  /** Makes the buffer of a root, zeroed or filled with `initial`; false when it has one already. */
+  allocate(root: Tensor): boolean;
+  /** The buffer that a tensor's storage lies in. @throws DeviceError when it has none. */
   buffer(t: Tensor): GPUBuffer;
   free(root: Tensor): void;
   freeAll(): void;
@@ -14,26 +17,28 @@ export interface Memory {
 export function deviceMemory(device: GPUDevice, limits: Limits): Memory {
   const buffers = new Map<Tensor, GPUBuffer>();
   return {
-    buffer(t) {
-      const root = rootOf(t);
-      let buffer = buffers.get(root);
-      if (!buffer) {
-        // Multiples of 16 bytes, so that kernels may see any buffer as vec4 elements.
-        const size = Math.ceil(sizeOf(root.shape) / 4) * 16;
-        if (size > limits.bufferBytes) {
-          throw new DeviceError(
-            `[${root.name}] ${show(root.shape)} takes ${size} bytes, this device allows ${limits.bufferBytes} a buffer;` +
-              ' use a smaller batch, window or model',
-          );
-        }
-        buffer = device.createBuffer({
-          label: root.name,
-          size,
-          usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
-        });
-        if (root.initial) device.queue.writeBuffer(buffer, 0, elements(root, root.initial()));
-        buffers.set(root, buffer);
+    allocate(root) {
+      if (buffers.has(root)) return false;
+      // Multiples of 16 bytes, so that kernels may see any buffer as vec4 elements.
+      const size = Math.ceil(sizeOf(root.shape) / 4) * 16;
+      if (size > limits.bufferBytes) {
+        throw new DeviceError(
+          `[${root.name}] ${show(root.shape)} takes ${size} bytes, this device allows ${limits.bufferBytes} a buffer;` +
+            ' use a smaller batch, window or model',
+        );
       }
+      const buffer = device.createBuffer({
+        label: root.name,
+        size,
+        usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
+      });
+      buffers.set(root, buffer);
+      if (root.initial) device.queue.writeBuffer(buffer, 0, elements(root, root.initial()));
+      return true;
+    },
+    buffer(t) {
+      const buffer = buffers.get(rootOf(t));
+      if (!buffer) throw noStorage(t);
       return buffer;
     },
     free(root) {

@@ -1,10 +1,11 @@
 // The WebGPU backend: a device with its memory and pipelines, behind the contract of backend.ts.
 import { DeviceError } from '../../core/errors.ts';
+import type { Plan } from '../../core/plan.ts';
 import { rootOf, sizeOf, type Tensor } from '../../core/tensor.ts';
-import type { Backend } from '../backend.ts';
-import { checkLength } from '../shared.ts';
+import type { Backend, Executable } from '../backend.ts';
+import { checkData, loadedTwice } from '../shared.ts';
 import { type Adapter, type DeviceOptions, requestDevice } from './device.ts';
-import { loadPlan } from './executable.ts';
+import { type Loader, loadPlan } from './executable.ts';
 import { deviceMemory, elements } from './memory.ts';
 import { slowPolling } from './node_wait.ts';
 import { pipelineCache } from './pipelines.ts';
@@ -41,11 +42,58 @@ function backendOf({ device, limits, description, software, features }: Adapter)
   });
 
   const check = (): void => {
+    if (disposed) throw new DeviceError('the WebGPU backend was disposed of');
     if (failure) throw new DeviceError(failure);
   };
+  const loaded = new Set<Plan>();
+  let queue: Promise<void> = Promise.resolve();
   const finished = async (): Promise<void> => {
     await slowPolling(() => device.queue.onSubmittedWorkDone());
     check();
+  };
+  const loader: Loader = {
+    device,
+    memory,
+    pipelines,
+    timestamps: limits.timestamps,
+    check,
+    finished,
+    disposed: (plan) => loaded.delete(plan),
+  };
+
+  /** Allocates and compiles a plan; a load that fails leaves nothing behind. */
+  const load = async (plan: Plan): Promise<Executable> => {
+    check();
+    if (loaded.has(plan)) throw loadedTwice(plan);
+    const made: Tensor[] = [];
+    let executable: Executable | undefined;
+    let failed: unknown;
+    device.pushErrorScope('validation');
+    device.pushErrorScope('out-of-memory');
+    try {
+      for (const root of plan.roots) if (memory.allocate(root)) made.push(root);
+      executable = await loadPlan(plan, loader);
+    } catch (error) {
+      failed = error;
+    }
+    const [memoryError, validationError] = await Promise.all([
+      device.popErrorScope(),
+      device.popErrorScope(),
+    ]);
+    if (memoryError) {
+      const bytes = plan.memory().total;
+      failed = new DeviceError(
+        `[${plan.name}] the GPU has no memory for ${bytes} bytes; use a smaller batch, window or model`,
+      );
+    } else if (validationError) {
+      failed ??= new DeviceError(`[${plan.name}] ${validationError.message}`);
+    }
+    if (failed || !executable) {
+      for (const root of made) memory.free(root);
+      throw failed;
+    }
+    loaded.add(plan);
+    return executable;
   };
 
   return {
@@ -56,34 +104,18 @@ function backendOf({ device, limits, description, software, features }: Adapter)
     limits,
     device,
     lost,
-    async load(plan) {
-      check();
-      device.pushErrorScope('validation');
-      device.pushErrorScope('out-of-memory');
-      let loaded: Awaited<ReturnType<typeof loadPlan>>;
-      let errors: (GPUError | null)[];
-      try {
-        loaded = await loadPlan(plan, {
-          device,
-          memory,
-          pipelines,
-          timestamps: limits.timestamps,
-          check,
-          finished,
-        });
-      } finally {
-        errors = await Promise.all([device.popErrorScope(), device.popErrorScope()]);
-      }
-      const [memoryError, validationError] = errors;
-      if (memoryError) {
-        throw new DeviceError(`[${plan.name}] the GPU has no memory for ${plan.memory().total} bytes`);
-      }
-      if (validationError) throw new DeviceError(`[${plan.name}] ${validationError.message}`);
-      return loaded;
+    load(plan) {
+      // One after the other: error scopes are a stack of the device, not of the load.
+      const loading = queue.then(() => load(plan));
+      queue = loading.then(
+        () => {},
+        () => {},
+      );
+      return loading;
     },
     write(t, data) {
       check();
-      checkLength(t, data);
+      checkData(t, data);
       device.queue.writeBuffer(memory.buffer(t), 4 * t.offset, elements(t, data));
     },
     async read(t) {
