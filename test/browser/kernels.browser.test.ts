@@ -33,7 +33,10 @@ afterAll(() => browser?.close());
 describe('kernels in Chromium against the reference in f64', () => {
   for (const { name } of kernels) {
     test(name, async () => {
-      const result = (await page.evaluate(`globalThis.runCases('${name}')`)) as { ran: number; failures: string[] };
+      const result = (await page.evaluate(`globalThis.runCases('${name}')`)) as {
+        ran: number;
+        failures: string[];
+      };
       expect(result.failures).toEqual([]);
       expect(result.ran).toBe(casesByKernel.get(name)?.length);
     });
