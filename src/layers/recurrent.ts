@@ -6,11 +6,11 @@ import { columnSum } from '../kernels/column_sum.ts';
 import { maskRows } from '../kernels/mask_rows.ts';
 import { matmul } from '../kernels/matmul.ts';
 import { nothing } from '../kernels/nothing.ts';
-import { addInto } from '../kernels/sum_slices.ts';
 import { transpose } from '../kernels/transpose.ts';
 import type { BackwardRecurrence, Cell, Recurrence } from './cell.ts';
 import { type Initializer, type InitializerName, initializer } from './initializers.ts';
 import type { Layer } from './layer.ts';
+import { carriedStates, deliver, forgetful, lastCellGradient, setInitial } from './recurrent_states.ts';
 
 export interface RecurrentOptions {
   units: number;
@@ -257,62 +257,4 @@ export function recurrentLayer(options: RecurrentOptions, traits: RecurrentTrait
       return options.returnSequences ? result.sequence : result.last;
     },
   };
-}
-
-/** The recurrent layers of the plan that start from zero in every run; a text in chunks needs there to be none. */
-export function forgetful(b: Builder): string[] {
-  return b.once('forgetful layers', () => []);
-}
-
-/** State tensors of the plan, one for each sequence, which take the last slot over at the end of a run. */
-function carriedStates(b: Builder, sequences: readonly Tensor[], N: number, units: number): Tensor[] {
-  return sequences.map((sequence, i) => {
-    const state = b.state(i === 0 ? 'h' : 'c', [N, units], { carried: true });
-    const last = (sequence.shape[0] - 1) * N * units;
-    b.copy(b.view(sequence, last, [N, units]), state, 'end');
-    return state;
-  });
-}
-
-/** Fills slot 0 of each sequence with the initial state, or with zeros. */
-function setInitial(
-  b: Builder,
-  name: string,
-  sequences: readonly Tensor[],
-  initial: readonly Tensor[] | undefined,
-  N: number,
-  units: number,
-): void {
-  if (initial && initial.length !== sequences.length) {
-    throw new OptionError(`[${name}] takes ${sequences.length} initial states, got ${initial.length}`);
-  }
-  sequences.forEach((sequence, i) => {
-    const slot = b.view(sequence, 0, [N, units]);
-    const state = initial?.[i];
-    if (!state) {
-      b.clear(slot, 'start');
-      return;
-    }
-    if (state.shape.join() !== slot.shape.join()) {
-      throw new ShapeError(
-        `[${name}] expected an initial state ${show(slot.shape)} = [N, H], got ${show(state.shape)}`,
-      );
-    }
-    const given = state.role === 'state' || state.role === 'input';
-    b.copy(state, slot, given ? 'start' : 'now');
-  });
-}
-
-/** dc [N,H]: the gradient that arrived for the last cell state, or zeros. */
-function lastCellGradient(b: Builder, c: Tensor, T: number, N: number, units: number): Tensor {
-  const dc = b.scratch('dc', [N, units]);
-  const arrived = b.gradOf(c);
-  if (arrived) b.copy(b.view(arrived, T * N * units, [N, units]), dc);
-  else b.clear(dc, 'start');
-  return dc;
-}
-
-function deliver(b: Builder, gradient: Tensor, into: { tensor: Tensor; accumulate: 0 | 1 }): void {
-  if (into.accumulate === 1) addInto(b, gradient, into.tensor);
-  else b.copy(gradient, into.tensor);
 }

@@ -4,7 +4,7 @@ import { DataError, OptionError, ShapeError, show } from '../core/errors.ts';
 import { sizeOf, type Tensor } from '../core/tensor.ts';
 import { idLimits } from '../layers/embedding.ts';
 import type { Layer } from '../layers/layer.ts';
-import { forgetful } from '../layers/recurrent.ts';
+import { forgetful } from '../layers/recurrent_states.ts';
 
 export interface BuiltLanguageModel {
   /** [T,N,V] */
