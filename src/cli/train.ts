@@ -34,8 +34,11 @@ import {
 import { runTraining } from './training_run.ts';
 import { expectLongEnough, loadTrainingText, type TrainingText, textName } from './training_text.ts';
 
-/** Each stream of a validation text has so many tokens at least, so that its zero state at the beginning weighs little. */
-const VALIDATION_PART = 256;
+/**
+ * A validation text is read in parts side by side, each of so many tokens at least: every part begins with a zero state,
+ * from which a young model can need hundreds of tokens to recover.
+ */
+const VALIDATION_PART = 2048;
 /** Temperature and length of the samples. */
 const SAMPLE = { temperature: 0.8, length: { char: 240, word: 50 } } as const;
 
