@@ -1,6 +1,6 @@
 // A recurrent layer: any cell over time. One matrix product before the loop and three after it, as haste has it.
 import type { Builder } from '../core/builder.ts';
-import { OptionError, ShapeError, show } from '../core/errors.ts';
+import { OptionError, ShapeError } from '../core/errors.ts';
 import { expectCount, expectRank, expectShape, type Tensor } from '../core/tensor.ts';
 import { columnSum } from '../kernels/column_sum.ts';
 import { maskRows } from '../kernels/mask_rows.ts';
