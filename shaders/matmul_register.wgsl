@@ -3,8 +3,9 @@
 // Threads: a workgroup of 4x4 threads covers 32x32 elements; workgroup z sums the slice [z·slice, (z+1)·slice) of k
 // and writes at c_offset + z·c_slice. Loads past an edge are clamped to it, stores past it are left out.
 // Everything is written out, because compilers that keep an indexed array in memory are seven times slower.
-// The launcher has checked that the strides cover the matrices. op() transposes where transpose_a, transpose_b say so, by strides:
-// one pipeline serves all four.
+// The launcher has checked that the strides cover the matrices. op() transposes where transpose_a, transpose_b say so,
+// by strides: one pipeline serves all four.
+#import matmul_store
 struct Params {
   m: u32,
   n: u32,
@@ -27,31 +28,6 @@ struct Params {
 @group(0) @binding(2) var<storage, read> b: array<f32>;
 @group(0) @binding(3) var<storage, read> bias: array<f32>;
 @group(0) @binding(4) var<storage, read_write> c: array<f32>;
-
-fn store(row: u32, col: u32, slice: u32, value: f32) {
-  if (row >= p.m || col >= p.n) {
-    return;
-  }
-  var sum = value;
-  if (p.bias_rows > 0u) {
-    sum += bias[col];
-  }
-  if (p.bias_rows > 1u) {
-    sum += bias[p.n + col];
-  }
-  let at = p.c_offset + slice * p.c_slice + row * p.ldc + col;
-  if (p.accumulate == 1u) {
-    sum += c[at];
-  }
-  c[at] = sum;
-}
-
-fn store4(row: u32, col: u32, slice: u32, value: vec4<f32>) {
-  store(row, col, slice, value.x);
-  store(row, col + 1u, slice, value.y);
-  store(row, col + 2u, slice, value.z);
-  store(row, col + 3u, slice, value.w);
-}
 
 @compute @workgroup_size(4, 4)
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {

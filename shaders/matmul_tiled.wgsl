@@ -4,6 +4,7 @@
 // 16 steps of k into workgroup memory: tile_a [16,64] and tile_b [16,64] as vec4, 8 KiB together. Workgroup z sums
 // the slice [z·slice, (z+1)·slice) of k and writes at c_offset + z·c_slice. Elements past an edge are loaded as zero.
 // The launcher has checked that the strides cover the matrices. op() transposes where transpose_a, transpose_b say so.
+#import matmul_store
 struct Params {
   m: u32,
   n: u32,
@@ -58,31 +59,6 @@ fn a4(at: u32) -> vec4<f32> {
 
 fn b4(at: u32) -> vec4<f32> {
   return vec4<f32>(tile_b[at], tile_b[at + 1u], tile_b[at + 2u], tile_b[at + 3u]);
-}
-
-fn store(row: u32, col: u32, slice: u32, value: f32) {
-  if (row >= p.m || col >= p.n) {
-    return;
-  }
-  var sum = value;
-  if (p.bias_rows > 0u) {
-    sum += bias[col];
-  }
-  if (p.bias_rows > 1u) {
-    sum += bias[p.n + col];
-  }
-  let at = p.c_offset + slice * p.c_slice + row * p.ldc + col;
-  if (p.accumulate == 1u) {
-    sum += c[at];
-  }
-  c[at] = sum;
-}
-
-fn store4(row: u32, col: u32, slice: u32, value: vec4<f32>) {
-  store(row, col, slice, value.x);
-  store(row, col + 1u, slice, value.y);
-  store(row, col + 2u, slice, value.z);
-  store(row, col + 3u, slice, value.w);
 }
 
 @compute @workgroup_size(64)

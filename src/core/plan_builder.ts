@@ -15,6 +15,7 @@ import type { Limits } from './limits.ts';
 import type { Initial, ParameterOptions, Parameters } from './parameters.ts';
 import { Plan, type Step, tensorsOf } from './plan.ts';
 import { type DType, type Role, rootOf, sizeOf, sourceOf, type Tensor, tensor } from './tensor.ts';
+import { Values } from './values.ts';
 
 /**
  * Builds a plan: `body` emits the steps and returns the tensors to read afterwards, by name.
@@ -49,10 +50,7 @@ class PlanBuilder implements Builder {
   readonly #outputs: Record<string, Tensor> = {};
   readonly #memo = new Map<string, unknown>();
   readonly #gradients: Gradients;
-  /** What the forward steps have read, what they will need again, and what gradients have replaced; by root. */
-  readonly #read = new Set<Tensor>();
-  readonly #kept = new Set<Tensor>();
-  readonly #overwritten = new Set<Tensor>();
+  readonly #values = new Values();
   readonly #touched = new Ranges();
   readonly #masks = new Map<Tensor, Tensor>();
   readonly #backward: { scopes: string[]; emit: () => void }[] = [];
@@ -208,7 +206,7 @@ class PlanBuilder implements Builder {
     if (rootOf(from) === rootOf(to)) {
       throw new ShapeError(`[${this.path || 'copy'}] ${from.name} and ${to.name} lie in the same buffer`);
     }
-    if (this.#phase === 'forward' && moment !== 'end') this.#noteRead(this.path || 'copy', from);
+    if (this.#phase === 'forward' && moment !== 'end') this.#values.read(this.path || 'copy', from);
     this.#emit(moment, { kind: 'copy', from, to, scope: this.path });
   }
 
@@ -243,16 +241,15 @@ class PlanBuilder implements Builder {
   }
 
   keep(t: Tensor): void {
-    this.#kept.add(rootOf(t));
+    this.#values.keep(t);
   }
 
   adoptGrad(t: Tensor, gradient: Tensor): boolean {
     if (!this.training || t.source || t.role === 'param') return false;
-    const root = rootOf(t);
-    const inPlace = rootOf(gradient) === root;
-    if (inPlace && (this.#read.has(root) || this.#kept.has(root))) return false;
+    const inPlace = rootOf(gradient) === rootOf(t);
+    if (inPlace && this.#values.areNeeded(t)) return false;
     const adopted = this.#gradients.adopt(t, gradient);
-    if (adopted && inPlace) this.#overwritten.add(root);
+    if (adopted && inPlace) this.#values.overwrite(t);
     return adopted;
   }
 
@@ -337,19 +334,8 @@ class PlanBuilder implements Builder {
     if (this.#phase !== 'forward') return;
     for (const [name, binding] of Object.entries(kernel.bindings)) {
       if (describeBinding(binding).access !== 'read') continue;
-      this.#noteRead(where, bound[name]);
+      this.#values.read(where, bound[name]);
     }
-  }
-
-  #noteRead(where: string, t: Tensor): void {
-    const root = rootOf(t);
-    if (this.#overwritten.has(root)) {
-      throw new ShapeError(
-        `[${where}] reads ${root.name} ${show(root.shape)}, which the loss has overwritten by its gradient;` +
-          ' build it before the loss, or give the loss `keepLogits: true`',
-      );
-    }
-    this.#read.add(root);
   }
 
   /** An aligned copy of a view that no step of the plan changes before the update, made once a run. */
