@@ -19,7 +19,7 @@ export interface GeneratorOptions {
 }
 
 export interface GenerateOptions {
-  /** Tokens the text begins with, at least one; the state starts from zero before the first of them. */
+  /** Tokens the text begins with, at least one; they are not part of the result. */
   prime: Uint32Array;
   /** Number of new tokens. */
   length: number;
@@ -27,6 +27,11 @@ export interface GenerateOptions {
   temperature?: number;
   /** Draws among the k likeliest tokens only; 0 or left out for all. */
   topK?: number;
+  /**
+   * States to begin with, [H] each by the name of the state, such as `trainer.streamStates()` gives them; from zero
+   * when left out. A young model that has seen the zero state only once writes better from a state it knows.
+   */
+  states?: Readonly<Record<string, ArrayLike<number>>>;
   /** The same seed gives the same text. */
   seed?: number;
   /** Stops early, with the tokens so far. */
@@ -62,7 +67,7 @@ export async function generator(options: GeneratorOptions): Promise<Generator> {
   const queue = inFlight(executable);
 
   return {
-    async generate({ prime, length, temperature = 1, topK = 0, seed = 0, signal }) {
+    async generate({ prime, length, temperature = 1, topK = 0, seed = 0, states, signal }) {
       if (prime.length === 0) throw new DataError('a text needs at least one token to begin with');
       checkTokens(prime, vocabularySize);
       checkRange('length', length, Number.isSafeInteger(length) && length >= 0, 'an integer from 0 on');
@@ -74,6 +79,11 @@ export async function generator(options: GeneratorOptions): Promise<Generator> {
       );
       checkRange('topK', topK, Number.isSafeInteger(topK) && topK >= 0, 'an integer from 0 on');
       zeroStates(Object.values(plan.states), backend.write);
+      for (const [name, values] of Object.entries(states ?? {})) {
+        const state = plan.states[name];
+        if (!state?.carried) throw new OptionError(`[states] the model carries no state ${name}`);
+        backend.write(state, values);
+      }
       backend.write(drawn.options, [temperature, topK]);
       backend.write(plan.states.clock, [0, 0, ...seedWords(seed)]);
       const text = new Uint32Array(length);

@@ -3,7 +3,7 @@ import type { Backend, Executable } from '../backends/backend.ts';
 import { buildPlan } from '../core/builder.ts';
 import { DataError, DeviceError, OptionError } from '../core/errors.ts';
 import { Parameters } from '../core/parameters.ts';
-import { expectCount, type Tensor } from '../core/tensor.ts';
+import { expectCount, sizeOf, type Tensor } from '../core/tensor.ts';
 import { clock } from '../kernels/clock.ts';
 import { corpusWindow } from '../kernels/window.ts';
 import type { Layer } from '../layers/layer.ts';
@@ -67,6 +67,8 @@ export interface LanguageTrainer {
   peekLoss(): Promise<LossReading>;
   /** Norm of the last gradient before clipping; only with `globalClipNorm`. */
   gradientNorm(): Promise<number>;
+  /** The carried states of one of the N streams, [H] each by name: where a text may go on from (`generate`). */
+  streamStates(stream?: number): Promise<Record<string, Float32Array>>;
   /** Sets all carried states to zero, as at the beginning of a text. */
   resetStates(): void;
   /** The tensors besides parameters and slots that a resumed run needs: states, clock and running sums. */
@@ -159,6 +161,18 @@ export async function languageTrainer(options: LanguageTrainerOptions): Promise<
     peekLoss,
     async gradientNorm() {
       return (await backend.read(update.norm))[0];
+    },
+    async streamStates(stream = 0) {
+      if (!Number.isSafeInteger(stream) || stream < 0 || stream >= batch) {
+        throw new OptionError(`[stream] must be from 0 to ${batch - 1}, got ${stream}`);
+      }
+      const rows: Record<string, Float32Array> = {};
+      for (const t of states) {
+        const width = sizeOf(t.shape) / batch;
+        const values = await backend.read(t);
+        rows[t.name] = Float32Array.from(values.subarray(stream * width, (stream + 1) * width));
+      }
+      return rows;
     },
     resetStates: () => zeroStates(states, backend.write),
     carried: Object.fromEntries([...states, clockState, sums].map((t) => [t.name, t])),

@@ -49,6 +49,12 @@ describe('a small language model', () => {
     const draw = (seed: number) => writer.generate({ prime, length: 60, temperature: 1.5, seed });
     expect(await draw(1)).toEqual(await draw(1));
     expect(await draw(1)).not.toEqual(await draw(2));
+    const states = await trainer.streamStates(2);
+    expect(Object.keys(states)).toEqual(['lstm/h', 'lstm/c']);
+    const goOn = (more: object) => writer.generate({ prime, length: 20, temperature: 1.5, seed: 3, ...more });
+    expect(await goOn({ states })).not.toEqual(await goOn({}));
+    expect(await goOn({ states })).toEqual(await goOn({ states }));
+    await expect(goOn({ states: { other: [1] } })).rejects.toThrow(/carries no state other/);
     await expect(writer.generate({ prime: new Uint32Array(), length: 1 })).rejects.toThrow(
       /at least one token/,
     );
