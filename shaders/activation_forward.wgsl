@@ -80,5 +80,6 @@ fn main(
   if (i >= p.count) {
     return;
   }
-  y[p.y_offset + i] = value(x[p.x_offset + i]);
+  let input = x[p.x_offset + i];
+  y[p.y_offset + i] = select(value(input), input, is_nan(input));
 }

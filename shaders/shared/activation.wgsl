@@ -1,11 +1,16 @@
 // Elementwise activations that stay finite for any finite input; numbers as in src/kernels/activations.ts.
-// tanh and exp of large values give NaN or infinity on some drivers, so their arguments are clamped.
+// tanh and exp of large values give NaN or infinity on some drivers, so their arguments are clamped. A clamp may turn
+// NaN into a number, which would hide a model that is broken: NaN is seen by its bits and passed on.
+fn is_nan(x: f32) -> bool {
+  return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
+}
+
 fn safe_tanh(x: f32) -> f32 {
-  return tanh(clamp(x, -15.0, 15.0));
+  return select(tanh(clamp(x, -15.0, 15.0)), x, is_nan(x));
 }
 
 fn safe_exp(x: f32) -> f32 {
-  return exp(clamp(x, -87.0, 88.0));
+  return select(exp(clamp(x, -87.0, 88.0)), x, is_nan(x));
 }
 
 fn sigmoid(x: f32) -> f32 {
@@ -16,7 +21,7 @@ fn sigmoid(x: f32) -> f32 {
 fn recurrent_activation(kind: u32, x: f32) -> f32 {
   switch kind {
     case 1u: {
-      return max(x, 0.0);
+      return select(max(x, 0.0), x, is_nan(x));
     }
     case 2u: {
       return sigmoid(x);

@@ -5,7 +5,16 @@ import { defaultLimits, type Limits } from '../core/limits.ts';
 import type { Plan, Step } from '../core/plan.ts';
 import { rootOf, sizeOf, type Tensor } from '../core/tensor.ts';
 import type { Backend, Executable, KernelTime } from './backend.ts';
-import { addTime, checkData, isLocal, loadedTwice, noStorage, sortTimes, type TimeRows } from './shared.ts';
+import {
+  addTime,
+  checkData,
+  isLocal,
+  loadedTwice,
+  noStorage,
+  parameterHomes,
+  sortTimes,
+  type TimeRows,
+} from './shared.ts';
 
 export interface CpuOptions {
   /** Storage of every float tensor; f64 makes gradient checks sharp. */
@@ -21,6 +30,8 @@ export function cpu({ precision = 'f32', limits = {} }: CpuOptions = {}): Backen
   }
   const storages = new Map<Tensor, FloatArray | Uint32Array>();
   const loaded = new Set<Plan>();
+  const description = `CPU reference (${precision})`;
+  const homes = parameterHomes(description);
   let disposed = false;
 
   const check = (): void => {
@@ -50,12 +61,13 @@ export function cpu({ precision = 'f32', limits = {} }: CpuOptions = {}): Backen
 
   return {
     name: 'cpu',
-    description: `CPU reference (${precision})`,
+    description,
     limits: { ...defaultLimits, ...limits },
     lost: new Promise(() => {}),
     async load(plan: Plan): Promise<Executable> {
       check();
       if (loaded.has(plan)) throw loadedTwice(plan);
+      homes.settle(plan);
       loaded.add(plan);
       for (const root of plan.roots) allocate(root);
       const commands = plan.steps.map((step) => compile(step, storage));
@@ -81,10 +93,14 @@ export function cpu({ precision = 'f32', limits = {} }: CpuOptions = {}): Backen
       return storage(t).slice();
     },
     release(tensors) {
-      for (const t of tensors) storages.delete(rootOf(t));
+      for (const t of tensors) {
+        storages.delete(rootOf(t));
+        homes.leave(t);
+      }
     },
     dispose() {
       disposed = true;
+      homes.leaveAll();
       storages.clear();
     },
   };

@@ -19,6 +19,31 @@ export function loadedTwice(plan: Plan): OptionError {
   return new OptionError(`[${plan.name}] is loaded already; dispose of it first, or build a second plan`);
 }
 
+/** Keeps account of the models whose weights live on one backend. */
+export function parameterHomes(description: string): {
+  settle(plan: Plan): void;
+  leave(t: Tensor): void;
+  leaveAll(): void;
+} {
+  const home = { description };
+  const settled = new Map<Tensor, Plan['parameters']>();
+  return {
+    settle({ parameters }) {
+      if (parameters.all.length === 0) return;
+      parameters.settle(home);
+      settled.set(parameters.arena, parameters);
+    },
+    leave(t) {
+      settled.get(t)?.unsettle();
+      settled.delete(t);
+    },
+    leaveAll() {
+      for (const parameters of settled.values()) parameters.unsettle();
+      settled.clear();
+    },
+  };
+}
+
 /**
  * Throws unless `data` has one number for each element of `t`, and, for what a user feeds in, numbers that fit.
  * @throws ShapeError for another length; DataError for NaN in an f32 input or anything but integers in a u32 one.

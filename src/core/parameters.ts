@@ -30,6 +30,7 @@ export class Parameters {
   readonly #slots = new Map<string, Tensor>();
   readonly #arenaShape: number[] = [ALIGNMENT];
   readonly #seed: number;
+  #home: { readonly description: string } | undefined;
   #used = 0;
   #closed = false;
 
@@ -128,6 +129,25 @@ export class Parameters {
   /** Weights, gradients and slots: `backend.release(parameters.storage)` frees what disposing of plans leaves. */
   get storage(): Tensor[] {
     return [this.arena, this.gradients, ...this.#slots.values()];
+  }
+
+  /**
+   * Says on which backend the weights live; a plan of theirs that is loaded elsewhere would find untrained ones.
+   * @throws OptionError when they live on another one.
+   */
+  settle(home: { readonly description: string }): void {
+    if (this.#home && this.#home !== home) {
+      throw new OptionError(
+        `[parameters] live on another backend (${this.#home.description}): pass that one, or carry the values over` +
+          ' with packWeights and unpackWeights into new Parameters',
+      );
+    }
+    this.#home = home;
+  }
+
+  /** Says that the weights live nowhere any more. */
+  unsettle(): void {
+    this.#home = undefined;
   }
 
   /** No parameter may be added from here on; plans call this when they are finished. */

@@ -1,5 +1,6 @@
 // Tensor handles: what a plan talks about. A handle holds no data; a backend gives it storage.
 import { OptionError, ShapeError, show } from './errors.ts';
+import { shown } from './options.ts';
 
 export type DType = 'f32' | 'u32';
 
@@ -103,7 +104,7 @@ export function expectRank(t: Tensor, rank: number, where: string, letters: stri
 /** Throws unless `value` is a positive integer, as layer sizes and batch sizes must be. */
 export function expectCount(value: number, where: string): number {
   if (!Number.isSafeInteger(value) || value < 1) {
-    throw new OptionError(`[${where}] must be a positive integer, got ${value}`);
+    throw new OptionError(`[${where}] must be a positive integer, got ${shown(value)}`);
   }
   return value;
 }

@@ -43,12 +43,18 @@ export function applyActivation(
     const logarithm = kind === 'logSoftmax' ? 1 : 0;
     softmaxForward(b, { x, y, logarithm });
     b.keep(y);
+    if (kind === 'softmax') probabilities(b).add(y);
     onGradient(b, x, y, (dy, dx) => softmaxBackward(b, { y, dy, logarithm, ...dx }));
   } else {
     activationForward(b, kind, { x, y, alpha });
     onGradient(b, x, y, (dy, dx) => activationBackward(b, kind, { x, dy, alpha, ...dx }));
   }
   return y;
+}
+
+/** The outputs of softmax in the plan, which no loss may take for logits. */
+export function probabilities(b: Builder): Set<Tensor> {
+  return b.once('probabilities', () => new Set<Tensor>());
 }
 
 /** Leaves a backward step that runs where a gradient has arrived for y and one is wanted for x. */

@@ -1,6 +1,7 @@
 // The dense layer: one matrix product over the last axis, for every time step at once.
 import type { Builder } from '../core/builder.ts';
 import { OptionError, ShapeError, show } from '../core/errors.ts';
+import { checkOptions, shown } from '../core/options.ts';
 import { expectCount, sizeOf, type Tensor } from '../core/tensor.ts';
 import { columnSum } from '../kernels/column_sum.ts';
 import { matmul } from '../kernels/matmul.ts';
@@ -27,6 +28,8 @@ export interface DenseLayer extends Layer {
   parameterCount(features: number): number;
 }
 
+const OPTIONS = ['units', 'activation', 'useBias', 'kernelInitializer', 'biasInitializer', 'tieTo', 'name'];
+
 /**
  * A dense layer: x [...,D] to activation(x·W + b) [...,V], over all leading axes at once.
  *
@@ -35,12 +38,18 @@ export interface DenseLayer extends Layer {
  * @throws OptionError when `units` is no positive integer; ShapeError when a tied table has other sizes.
  */
 export function dense(options: DenseOptions): DenseLayer {
+  checkOptions('dense', options, OPTIONS);
   const name = options.name ?? 'dense';
   const units = expectCount(options.units, `${name}/units`);
   const useBias = options.useBias ?? true;
   const kernelInitializer = initializer(options.kernelInitializer ?? 'glorotUniform');
   const biasInitializer = initializer(options.biasInitializer ?? 'zeros');
   const { tieTo, activation = 'linear' } = options;
+  if (tieTo && typeof tieTo.table !== 'function') {
+    throw new OptionError(
+      `[${name}/tieTo] must be the embedding layer whose table is shared, got ${shown(tieTo)}`,
+    );
+  }
   if (tieTo && tieTo.inputDim !== units) {
     throw new OptionError(
       `[${name}] is tied to an embedding of ${tieTo.inputDim} tokens and so must have ${tieTo.inputDim} units, got ${units}`,

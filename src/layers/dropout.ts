@@ -1,5 +1,6 @@
 // The dropout layer: other elements are dropped in every run, by the plan's clock.
 import { OptionError } from '../core/errors.ts';
+import { checkOptions, shown } from '../core/options.ts';
 import { hashText } from '../core/random.ts';
 import { clock } from '../kernels/clock.ts';
 import { dropoutForward } from '../kernels/dropout.ts';
@@ -17,9 +18,11 @@ export interface DropoutOptions {
  * The choice depends on the seed and run count in the plan's clock, on the scope and on the order of the layers.
  * @throws OptionError for a rate outside [0, 1).
  */
-export function dropout({ rate, name = 'dropout' }: DropoutOptions): Layer {
-  if (!(rate >= 0 && rate < 1)) {
-    throw new OptionError(`[${name}] rate must be at least 0 and below 1, got ${rate}`);
+export function dropout(options: DropoutOptions): Layer {
+  checkOptions('dropout', options, ['rate', 'name']);
+  const { rate, name = 'dropout' } = options;
+  if (typeof rate !== 'number' || !(rate >= 0 && rate < 1)) {
+    throw new OptionError(`[${name}] rate must be at least 0 and below 1, got ${shown(rate)}`);
   }
   return {
     name,

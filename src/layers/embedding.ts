@@ -1,6 +1,7 @@
 // The embedding layer: rows of a table, looked up by token id.
 import type { Builder } from '../core/builder.ts';
 import { OptionError, ShapeError } from '../core/errors.ts';
+import { checkOptions } from '../core/options.ts';
 import { expectCount, type Tensor } from '../core/tensor.ts';
 import { embeddingBackward } from '../kernels/embedding_backward.ts';
 import { embeddingForward } from '../kernels/embedding_forward.ts';
@@ -26,6 +27,8 @@ export interface EmbeddingLayer extends Layer {
   parameterCount(): number;
 }
 
+const OPTIONS = ['inputDim', 'outputDim', 'embeddingsInitializer', 'paddingIndex', 'name'];
+
 /**
  * An embedding layer: ids [T,N] u32 to rows [T,N,D] of the table [V,D] (parameter `embeddings`).
  *
@@ -33,6 +36,7 @@ export interface EmbeddingLayer extends Layer {
  * @throws OptionError when a size is no positive integer or `paddingIndex` is no token.
  */
 export function embedding(options: EmbeddingOptions): EmbeddingLayer {
+  checkOptions('embedding', options, OPTIONS);
   const name = options.name ?? 'embedding';
   const inputDim = expectCount(options.inputDim, `${name}/inputDim`);
   const outputDim = expectCount(options.outputDim, `${name}/outputDim`);

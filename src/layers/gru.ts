@@ -75,5 +75,6 @@ export interface GruOptions extends RecurrentOptions {
  * @throws OptionError when `units` is no positive integer.
  */
 export function gru(options: GruOptions): RecurrentLayer {
-  return recurrentLayer(options, { cell: (options.resetAfter ?? true) ? gruCell : gruResetBeforeCell });
+  const cell = (options?.resetAfter ?? true) ? gruCell : gruResetBeforeCell;
+  return recurrentLayer(options, { cell, options: ['resetAfter'] });
 }

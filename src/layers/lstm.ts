@@ -40,11 +40,12 @@ export interface LstmOptions extends RecurrentOptions {
  * @throws OptionError when `units` is no positive integer.
  */
 export function lstm(options: LstmOptions): RecurrentLayer {
-  const forgetBias = options.unitForgetBias ?? true;
+  const forgetBias = options?.unitForgetBias ?? true;
   return recurrentLayer(options, {
     cell: lstmCell,
-    twoBiasRows: options.twoBiases ?? false,
-    ...(forgetBias && !options.biasInitializer && { biasInitial: unitForgetBias }),
+    options: ['unitForgetBias', 'twoBiases'],
+    twoBiasRows: options?.twoBiases ?? false,
+    ...(forgetBias && !options?.biasInitializer && { biasInitial: unitForgetBias }),
   });
 }
 

@@ -1,7 +1,8 @@
 // A recurrent layer: any cell over time. One matrix product before the loop and three after it, as haste has it.
 import type { Builder } from '../core/builder.ts';
-import { OptionError, ShapeError } from '../core/errors.ts';
-import { expectCount, expectRank, expectShape, type Tensor } from '../core/tensor.ts';
+import { OptionError, ShapeError, show } from '../core/errors.ts';
+import { checkOptions } from '../core/options.ts';
+import { expectCount, expectShape, type Tensor } from '../core/tensor.ts';
 import { columnSum } from '../kernels/column_sum.ts';
 import { maskRows } from '../kernels/mask_rows.ts';
 import { matmul } from '../kernels/matmul.ts';
@@ -54,9 +55,23 @@ export interface RecurrentTraits {
   cell: Cell;
   /** Both biases as separate rows [2,G·H] that are simply added, as PyTorch keeps them. */
   twoBiasRows?: boolean;
+  /** Options of this layer beyond those that all recurrent layers have. */
+  options?: readonly string[];
   /** First values of the bias [rows, G·H], where they are not those of `biasInitializer`. */
   biasInitial?: (rows: number, units: number) => ArrayLike<number>;
 }
+
+const OPTIONS = [
+  'units',
+  'returnSequences',
+  'stateful',
+  'useBias',
+  'kernelInitializer',
+  'recurrentInitializer',
+  'biasInitializer',
+  'zeroOutputForMask',
+  'name',
+];
 
 /**
  * Makes a recurrent layer of a cell.
@@ -67,6 +82,7 @@ export interface RecurrentTraits {
  */
 export function recurrentLayer(options: RecurrentOptions, traits: RecurrentTraits): RecurrentLayer {
   const { cell } = traits;
+  checkOptions(cell.name, options, [...OPTIONS, ...(traits.options ?? [])]);
   const name = options.name ?? cell.name;
   const units = expectCount(options.units, `${name}/units`);
   const useBias = options.useBias ?? true;
@@ -79,7 +95,12 @@ export function recurrentLayer(options: RecurrentOptions, traits: RecurrentTrait
   const { interleave } = cell;
 
   const run = (b: Builder, x: Tensor, initialState?: readonly Tensor[]): RecurrentResult => {
-    expectRank(x, 3, name, '[T, N, D]');
+    if (x.shape.length !== 3) {
+      throw new ShapeError(
+        `[${b.path || name}] expected [T, N, D], got ${show(x.shape)} (${x.name});` +
+          ' a recurrent layer below another needs `returnSequences: true`',
+      );
+    }
     if (x.dtype !== 'f32') throw new ShapeError(`[${name}] takes features (f32), got ${x.dtype} (${x.name})`);
     const [T, N, D] = x.shape;
     const kernel = b.param('kernel', [D, width], (next) => kernelInitializer([D, width], next), {

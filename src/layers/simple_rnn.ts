@@ -52,7 +52,8 @@ export interface SimpleRnnOptions extends RecurrentOptions {
  */
 export function simpleRNN(options: SimpleRnnOptions): RecurrentLayer {
   return recurrentLayer(options, {
-    cell: rnnCell(options.activation ?? 'tanh'),
-    twoBiasRows: options.twoBiases ?? false,
+    cell: rnnCell(options?.activation ?? 'tanh'),
+    twoBiasRows: options?.twoBiases ?? false,
+    options: ['activation', 'twoBiases'],
   });
 }

@@ -1,6 +1,7 @@
 // The sequential model: layers in a row, each with a name of its own.
 import type { Builder } from '../core/builder.ts';
 import { OptionError } from '../core/errors.ts';
+import { shown } from '../core/options.ts';
 import type { Tensor } from '../core/tensor.ts';
 import type { Layer } from '../layers/layer.ts';
 
@@ -17,6 +18,15 @@ export interface Sequential extends Layer {
  * @throws OptionError for an empty row.
  */
 export function sequential(layers: readonly Layer[], { name = 'sequential' } = {}): Sequential {
+  if (!Array.isArray(layers)) {
+    throw new OptionError(
+      `[sequential] takes an array of layers: sequential([first, second, ...]), got ${shown(layers)}`,
+    );
+  }
+  const stranger = layers.findIndex((layer) => typeof layer?.build !== 'function');
+  if (stranger >= 0) {
+    throw new OptionError(`[${name}] layer ${stranger} must be a layer, got ${shown(layers[stranger])}`);
+  }
   if (layers.length === 0) throw new OptionError(`[${name}] needs at least one layer`);
   const layerNames = uniqueNames(layers);
   return {

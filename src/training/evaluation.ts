@@ -6,7 +6,7 @@ import type { Parameters } from '../core/parameters.ts';
 import type { Tensor } from '../core/tensor.ts';
 import type { Layer } from '../layers/layer.ts';
 import { inFlight } from './in_flight.ts';
-import { buildLanguageModel, checkTokens, zeroStates } from './language_checks.ts';
+import { buildLanguageModel, checkHanded, checkTokens, tokenIds, zeroStates } from './language_checks.ts';
 import type { LossReading } from './language_trainer.ts';
 import { sparseCategoricalCrossentropy } from './losses.ts';
 
@@ -27,7 +27,7 @@ export interface Evaluator {
    * The mean loss of predicting each token from all tokens before it (of its part, when N > 1), from a zero state.
    * @throws DataError for a text of fewer than two tokens, or with ids outside the vocabulary.
    */
-  evaluate(tokens: Uint32Array, options?: EvaluateOptions): Promise<LossReading>;
+  evaluate(tokens: ArrayLike<number>, options?: EvaluateOptions): Promise<LossReading>;
   dispose(): void;
 }
 
@@ -41,6 +41,7 @@ const IGNORED = 0xffffffff;
 
 /** Builds and loads a plan without backward steps; it shares the parameters with the training plan. */
 export async function evaluator(options: EvaluatorOptions): Promise<Evaluator> {
+  checkHanded('evaluator', options, ['batch', 'window']);
   const { model, parameters, backend, batch: N = 1, window: T = 32 } = options;
   let vocabularySize = 0;
   let ids!: Tensor;
@@ -59,7 +60,8 @@ export async function evaluator(options: EvaluatorOptions): Promise<Evaluator> {
   const queue = inFlight(executable);
 
   return {
-    async evaluate(tokens, { onProgress, signal } = {}) {
+    async evaluate(text, { onProgress, signal } = {}) {
+      const tokens = tokenIds('evaluate/tokens', text);
       if (tokens.length < 2) throw new DataError(`a text of ${tokens.length} tokens has nothing to predict`);
       checkTokens(tokens, vocabularySize);
       zeroStates(Object.values(plan.states), backend.write);

@@ -2,12 +2,20 @@
 import type { Backend } from '../backends/backend.ts';
 import { buildPlan } from '../core/builder.ts';
 import { DataError, OptionError } from '../core/errors.ts';
+import { checkOptions } from '../core/options.ts';
 import type { Parameters } from '../core/parameters.ts';
 import { clock } from '../kernels/clock.ts';
 import { type Sample, sample } from '../kernels/sample.ts';
 import type { Layer } from '../layers/layer.ts';
 import { inFlight } from './in_flight.ts';
-import { buildLanguageModel, checkTokens, seedWords, zeroStates } from './language_checks.ts';
+import {
+  buildLanguageModel,
+  checkHanded,
+  checkTokens,
+  seedWords,
+  tokenIds,
+  zeroStates,
+} from './language_checks.ts';
 
 export interface GeneratorOptions {
   /** ids [T,N] to logits [T,N,V]; its recurrent layers carry their states (`stateful: true`). */
@@ -20,7 +28,7 @@ export interface GeneratorOptions {
 
 export interface GenerateOptions {
   /** Tokens the text begins with, at least one; they are not part of the result. */
-  prime: Uint32Array;
+  prime: ArrayLike<number>;
   /** Number of new tokens. */
   length: number;
   /** Divides the logits: below 1 bolder, above 1 wilder, 0 always the likeliest token; default 1. */
@@ -52,6 +60,7 @@ const CAPACITY = 1024;
 
 /** Builds and loads a plan of one step for one text; it shares the parameters with the training plan. */
 export async function generator(options: GeneratorOptions): Promise<Generator> {
+  checkHanded('generator', options, []);
   const { model, parameters, backend } = options;
   let vocabularySize = 0;
   let drawn!: Sample;
@@ -67,7 +76,18 @@ export async function generator(options: GeneratorOptions): Promise<Generator> {
   const queue = inFlight(executable);
 
   return {
-    async generate({ prime, length, temperature = 1, topK = 0, seed = 0, states, signal }) {
+    async generate(wanted) {
+      checkOptions('generate', wanted, [
+        'prime',
+        'length',
+        'temperature',
+        'topK',
+        'seed',
+        'states',
+        'signal',
+      ]);
+      const { length, temperature = 1, topK = 0, seed = 0, states, signal } = wanted;
+      const prime = tokenIds('generate/prime', wanted.prime);
       if (prime.length === 0) throw new DataError('a text needs at least one token to begin with');
       checkTokens(prime, vocabularySize);
       checkRange('length', length, Number.isSafeInteger(length) && length >= 0, 'an integer from 0 on');

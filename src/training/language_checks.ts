@@ -1,6 +1,9 @@
 // What the plans of a language model demand of model and text, checked in one place.
+import type { Backend } from '../backends/backend.ts';
 import type { Builder } from '../core/builder.ts';
 import { DataError, OptionError, ShapeError, show } from '../core/errors.ts';
+import { checkOptions, shown } from '../core/options.ts';
+import { Parameters } from '../core/parameters.ts';
 import { sizeOf, type Tensor } from '../core/tensor.ts';
 import { idLimits } from '../layers/embedding.ts';
 import type { Layer } from '../layers/layer.ts';
@@ -46,12 +49,57 @@ export function buildLanguageModel(
   return { logits, vocabularySize: Math.min(V, idLimits(b).inputDim) };
 }
 
+/**
+ * Checks what the functions of a language model are handed: known options, and a model, a backend and parameters that
+ * are such.
+ * @throws OptionError in the user's words.
+ */
+export function checkHanded(
+  where: string,
+  options: { model: Layer; backend: Backend; parameters?: Parameters },
+  known: readonly string[],
+): void {
+  checkOptions(where, options, ['model', 'backend', 'parameters', 'vocabularySize', ...known]);
+  const { model, backend, parameters } = options;
+  if (typeof model?.build !== 'function') {
+    throw new OptionError(
+      `[${where}/model] must be a layer, such as sequential([...]) makes, got ${shown(model)}`,
+    );
+  }
+  if (typeof backend?.load !== 'function') {
+    throw new OptionError(
+      `[${where}/backend] must be what \`await webgpu()\` or \`cpu()\` gives, got ${shown(backend)}`,
+    );
+  }
+  if (parameters !== undefined && !(parameters instanceof Parameters)) {
+    throw new OptionError(
+      `[${where}/parameters] must be a model's parameters, such as \`trainer.parameters\`, got ${shown(parameters)}`,
+    );
+  }
+}
+
+/**
+ * Token ids as the plans take them; a plain array will do.
+ * @throws DataError for a text or anything else that is no list of ids.
+ */
+export function tokenIds(where: string, tokens: ArrayLike<number>): Uint32Array {
+  if (tokens instanceof Uint32Array) return tokens;
+  const list = Array.isArray(tokens) || ArrayBuffer.isView(tokens);
+  if (!list || !Array.from(tokens).every((id) => Number.isInteger(id) && id >= 0 && id < 2 ** 32)) {
+    throw new DataError(
+      `[${where}] must be token ids, such as vocabulary.encode(text) gives, got ${shown(tokens)}`,
+    );
+  }
+  return Uint32Array.from(tokens);
+}
+
 /** @throws DataError for an id that the model does not know. */
 export function checkTokens(tokens: Uint32Array, vocabularySize: number): void {
   const at = tokens.findIndex((id) => id >= vocabularySize);
   if (at >= 0) {
     throw new DataError(
-      `token ${at} of the text is ${tokens[at]}, outside the vocabulary of ${vocabularySize}`,
+      `token ${at} of the text is ${tokens[at]}, outside the vocabulary of ${vocabularySize} that the model knows;` +
+        ' its first layer needs an inputDim, and its last one units, of vocabulary.size',
     );
   }
 }

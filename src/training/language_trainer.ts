@@ -2,13 +2,21 @@
 import type { Backend, Executable } from '../backends/backend.ts';
 import { buildPlan } from '../core/builder.ts';
 import { DataError, DeviceError, OptionError } from '../core/errors.ts';
+import { checkOptions, shown } from '../core/options.ts';
 import { Parameters } from '../core/parameters.ts';
 import { expectCount, sizeOf, type Tensor } from '../core/tensor.ts';
 import { clock } from '../kernels/clock.ts';
 import { corpusWindow } from '../kernels/window.ts';
 import type { Layer } from '../layers/layer.ts';
 import { type InFlight, inFlight } from './in_flight.ts';
-import { buildLanguageModel, checkTokens, seedWords, zeroStates } from './language_checks.ts';
+import {
+  buildLanguageModel,
+  checkHanded,
+  checkTokens,
+  seedWords,
+  tokenIds,
+  zeroStates,
+} from './language_checks.ts';
 import { sparseCategoricalCrossentropy } from './losses.ts';
 import type { Optimizer } from './optimizers.ts';
 
@@ -19,7 +27,7 @@ export interface LanguageTrainerOptions {
   parameters?: Parameters;
   backend: Backend;
   /** The corpus as token ids. */
-  tokens: Uint32Array;
+  tokens: ArrayLike<number>;
   /** V: every token must be below it; the model's output tells when it is left out. */
   vocabularySize?: number;
   /** N: streams that start at N equally spaced offsets. */
@@ -83,7 +91,14 @@ export interface LanguageTrainer {
  * ShapeError when the model's output is not [T,N,V]; OptionError when a recurrent layer carries no state.
  */
 export async function languageTrainer(options: LanguageTrainerOptions): Promise<LanguageTrainer> {
-  const { model, backend, tokens, optimizer, seed = 0 } = options;
+  checkHanded('languageTrainer', options, ['tokens', 'batch', 'window', 'optimizer', 'seed']);
+  const { model, backend, optimizer, seed = 0 } = options;
+  if (typeof optimizer?.build !== 'function') {
+    throw new OptionError(
+      `[languageTrainer/optimizer] must be an optimizer, such as adam() makes, got ${shown(optimizer)}`,
+    );
+  }
+  const tokens = tokenIds('languageTrainer/tokens', options.tokens);
   const parameters = options.parameters ?? new Parameters({ seed });
   const batch = expectCount(options.batch, 'batch');
   const window = expectCount(options.window, 'window');
@@ -133,7 +148,9 @@ export async function languageTrainer(options: LanguageTrainerOptions): Promise<
     stepsPerEpoch,
     tokensPerStep: batch * window,
     step: 0,
-    async train({ steps, onStep, signal }) {
+    async train(training) {
+      checkOptions('train', training, ['steps', 'onStep', 'signal']);
+      const { steps, onStep, signal } = training;
       if (!Number.isSafeInteger(steps) || steps < 0) {
         throw new OptionError(`[steps] must be an integer from 0 on, got ${steps}`);
       }

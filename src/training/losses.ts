@@ -1,12 +1,13 @@
 // Losses: functions that emit the loss of a prediction and leave its gradient where the backward steps find it.
 import type { Builder } from '../core/builder.ts';
 import { OptionError, ShapeError, show } from '../core/errors.ts';
-import { expectShape, rootOf, sizeOf, type Tensor, tensor } from '../core/tensor.ts';
+import { expectShape, rootOf, sizeOf, sourceOf, type Tensor, tensor } from '../core/tensor.ts';
 import { labelWeight } from '../kernels/label_weight.ts';
 import { lossSum } from '../kernels/loss_sum.ts';
 import { NO_LABEL, softmaxCrossEntropy } from '../kernels/softmax_cross_entropy.ts';
 import { softmaxCrossEntropySoft } from '../kernels/softmax_cross_entropy_soft.ts';
 import { addInto } from '../kernels/sum_slices.ts';
+import { probabilities } from '../layers/activation.ts';
 
 /** Emits a loss and returns it, [1]; a loss of your own is just such a function. */
 export type Loss = (b: Builder, prediction: Tensor, target: Tensor) => Tensor;
@@ -104,6 +105,12 @@ export function crossEntropyRows(
   const classes = prediction.shape.at(-1);
   if (classes === undefined) {
     throw new ShapeError(`[${where}] expected logits [..., V], got a scalar (${prediction.name})`);
+  }
+  if (probabilities(b).has(sourceOf(prediction))) {
+    throw new OptionError(
+      `[${where}] takes logits, but ${prediction.name} went through a softmax already: leave \`activation: 'softmax'\`` +
+        ' out of the last layer',
+    );
   }
   const shape = prediction.shape.slice(0, -1);
   const labels = target.dtype === 'u32' ? target : undefined;

@@ -1,6 +1,7 @@
 // What an optimizer is, and what all of them share: options and their ranges, clipping, the flat ranges they update.
 import type { Builder } from '../core/builder.ts';
 import { OptionError, ShapeError } from '../core/errors.ts';
+import { checkOptions, shown } from '../core/options.ts';
 import { sizeOf, type Tensor, tensor } from '../core/tensor.ts';
 import { clipScale } from '../kernels/clip_scale.ts';
 
@@ -168,11 +169,9 @@ const numbers: Readonly<Record<string, OptionRule>> = {
  */
 export function settle<D extends object>(name: string, defaults: D, options: object): Settled<D> {
   const known = [...Object.keys(defaults), 'globalClipNorm', 'clipValue'];
+  checkOptions(name, options, known);
   const settled = { ...defaults } as Record<string, unknown>;
   for (const [key, value] of Object.entries(options)) {
-    if (!known.includes(key)) {
-      throw new OptionError(`[${name}] has no option ${key}; it has ${known.join(', ')}`);
-    }
     if (value === undefined) continue;
     if (!Object.hasOwn(numbers, key)) {
       if (typeof value !== 'boolean') {
@@ -181,7 +180,7 @@ export function settle<D extends object>(name: string, defaults: D, options: obj
     } else if (!(key === 'learningRate' && typeof value === 'function')) {
       const { fits, words } = numbers[key];
       if (typeof value !== 'number' || !Number.isFinite(value) || !fits(value)) {
-        throw new OptionError(`[${name}/${key}] must be ${words}, got ${value}`);
+        throw new OptionError(`[${name}/${key}] must be ${words}, got ${shown(value)}`);
       }
     }
     settled[key] = value;

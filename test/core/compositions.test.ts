@@ -4,7 +4,7 @@ import { cpu } from '../../src/backends/cpu.ts';
 import { type Builder, buildPlan } from '../../src/core/builder.ts';
 import { OptionError } from '../../src/core/errors.ts';
 import { defaultLimits } from '../../src/core/limits.ts';
-import { Parameters } from '../../src/core/parameters.ts';
+import { Parameters as ModelParameters } from '../../src/core/parameters.ts';
 import type { Tensor } from '../../src/core/tensor.ts';
 import { applyActivation } from '../../src/layers/activation.ts';
 import { dense } from '../../src/layers/dense.ts';
@@ -59,12 +59,23 @@ describe('a loss beside other users of its logits', () => {
       ).rejects.toThrow(/which the loss has overwritten by its gradient/));
   }
 
-  test('a softmax whose output is taken for logits keeps its own values', () =>
+  test('a softmax is not taken for logits', () =>
+    expect(
+      checkGradients({
+        inputs: labels,
+        build(b) {
+          const { x, target } = inputs(b);
+          return { loss: crossEntropy(b, dense({ units: 4, activation: 'softmax' }).build(b, x), target) };
+        },
+      }),
+    ).rejects.toThrow(/went through a softmax already/));
+
+  test('a logarithm of softmax that is taken for logits keeps its own values', () =>
     checkGradients({
       inputs: labels,
       build(b) {
         const { x, target } = inputs(b);
-        const y = dense({ units: 4, activation: 'softmax' }).build(b, x);
+        const y = dense({ units: 4, activation: 'logSoftmax' }).build(b, x);
         return { loss: crossEntropy(b, y, target), inputs: [x] };
       },
     }));
@@ -86,19 +97,22 @@ describe('steps settled at the start', () => {
   test('do not overtake a step that wrote before them', async () => {
     const backend = cpu();
     let y!: Tensor;
-    const plan = buildPlan({ name: 'order', limits: defaultLimits, parameters: new Parameters() }, (b) => {
-      const start = b.input('start', [2, 3]);
-      const state = b.state('state', [2, 3]);
-      b.copy(start, state);
-      const layer = simpleRNN({
-        units: 3,
-        activation: 'linear',
-        kernelInitializer: 'zeros',
-        recurrentInitializer: (shape) =>
-          Float64Array.from({ length: shape[0] ** 2 }, (_, i) => (i % 4 === 0 ? 1 : 0)),
-      });
-      y = layer.run(b, b.input('x', [1, 2, 2]), [state]).last;
-    });
+    const plan = buildPlan(
+      { name: 'order', limits: defaultLimits, parameters: new ModelParameters() },
+      (b) => {
+        const start = b.input('start', [2, 3]);
+        const state = b.state('state', [2, 3]);
+        b.copy(start, state);
+        const layer = simpleRNN({
+          units: 3,
+          activation: 'linear',
+          kernelInitializer: 'zeros',
+          recurrentInitializer: (shape) =>
+            Float64Array.from({ length: shape[0] ** 2 }, (_, i) => (i % 4 === 0 ? 1 : 0)),
+        });
+        y = layer.run(b, b.input('x', [1, 2, 2]), [state]).last;
+      },
+    );
     const executable = await backend.load(plan);
     backend.write(plan.inputs.start, [1, 2, 3, 4, 5, 6]);
     executable.run();
@@ -107,9 +121,12 @@ describe('steps settled at the start', () => {
 
   test('a GRU of any width copies its recurrent bias once, not at every step', () => {
     const copies = (units: number) => {
-      const plan = buildPlan({ name: 'gru', limits: defaultLimits, parameters: new Parameters() }, (b) => {
-        gru({ units }).build(b, b.input('x', [50, 2, 3]));
-      });
+      const plan = buildPlan(
+        { name: 'gru', limits: defaultLimits, parameters: new ModelParameters() },
+        (b) => {
+          gru({ units }).build(b, b.input('x', [50, 2, 3]));
+        },
+      );
       return plan.counts().copies;
     };
     expect(copies(64)).toBe(0);
@@ -119,7 +136,7 @@ describe('steps settled at the start', () => {
 
 describe('masks', () => {
   test('pass through an embedding and the layers above it', () => {
-    buildPlan({ name: 'masks', limits: defaultLimits, parameters: new Parameters() }, (b) => {
+    buildPlan({ name: 'masks', limits: defaultLimits, parameters: new ModelParameters() }, (b) => {
       const ids = b.input('ids', [3, 2], { dtype: 'u32' });
       const mask = b.input('mask', [3, 2], { dtype: 'u32' });
       b.setMask(ids, mask);
@@ -146,7 +163,7 @@ describe('what a language model must be', () => {
   test('every recurrent layer carries its state, in training, evaluation and generation', async () => {
     const model = layers({ stateful: false });
     await expect(trainer(model)).rejects.toThrow(/\[lstm_1\] carries no state.*stateful: true/);
-    const options = { model, backend: cpu(), parameters: new Parameters() };
+    const options = { model, backend: cpu(), parameters: new ModelParameters() };
     await expect(evaluator(options)).rejects.toThrow(OptionError);
     await expect(generator(options)).rejects.toThrow(OptionError);
   });
@@ -156,7 +173,7 @@ describe('what a language model must be', () => {
 
   test('its embedding knows every token, and vocabularySize is V', async () => {
     await expect(trainer(layers({ known: 3 }))).rejects.toThrow(
-      'token 3 of the text is 3, outside the vocabulary of 3',
+      /token 3 of the text is 3, outside the vocabulary of 3/,
     );
     await expect(trainer(layers({}), { vocabularySize: 50 })).rejects.toThrow(
       /logits for 5 tokens, but vocabularySize is 50/,
@@ -174,5 +191,67 @@ describe('what a language model must be', () => {
     it.dispose();
     await expect(it.train({ steps: 1 })).rejects.toThrow(/was disposed of/);
     expect(it.step).toBe(0);
+  });
+});
+
+describe('mistakes in what is handed over', () => {
+  const model = sequential([
+    embedding({ inputDim: 5, outputDim: 3 }),
+    lstm({ units: 3, returnSequences: true, stateful: true }),
+    dense({ units: 5 }),
+  ]);
+  const tokens = Uint32Array.from({ length: 60 }, (_, i) => i % 5);
+  const good = () => ({ model, backend: cpu(), tokens, batch: 2, window: 3, optimizer: sgd() });
+  // The types forbid all of these; who writes JavaScript reads the messages.
+  const bad = (more: object) =>
+    languageTrainer({ ...good(), ...more } as Parameters<typeof languageTrainer>[0]);
+
+  test('options that do not exist are named, with those that do', () => {
+    const wrong = (call: () => unknown, message: RegExp) => expect(call).toThrow(message);
+    wrong(
+      () => dense({ units: 3, tiedTo: 1 } as never),
+      /\[dense\] has no option tiedTo; it has units.*tieTo/,
+    );
+    wrong(() => lstm({ units: 3, dropout: 0.5 } as never), /\[lstm\] has no option dropout; it has units/);
+    wrong(() => gru({ units: 3, reset_after: false } as never), /it has units.*resetAfter/);
+    wrong(() => embedding({ inputDim: 3, outputDim: 2, maskZero: true } as never), /has no option maskZero/);
+    wrong(() => lstm(undefined as never), /\[lstm\] takes an object of options \(units.*got undefined/);
+    wrong(() => sgd(0.1 as never), /\[sgd\] takes an object of options .*got 0.1/);
+    wrong(() => lstm({ units: '64' } as never), /\[lstm\/units\] must be a positive integer, got "64"/);
+    wrong(() => dense({ units: 3, tieTo: true } as never), /must be the embedding layer/);
+    wrong(() => sequential(model as never), /takes an array of layers/);
+    wrong(() => sequential([model, 3 as never]), /layer 1 must be a layer, got 3/);
+  });
+
+  test('what is no model, backend, optimizer or text is called what it is', async () => {
+    await expect(bad({ backend: Promise.resolve(cpu()) })).rejects.toThrow(/got a promise \(await it\)/);
+    await expect(bad({ model: [1] })).rejects.toThrow(
+      /\[languageTrainer\/model\] must be a layer.*got an array/,
+    );
+    await expect(bad({ optimizer: 'adam' })).rejects.toThrow(/such as adam\(\) makes, got "adam"/);
+    await expect(bad({ tokens: 'she sells' })).rejects.toThrow(
+      /vocabulary.encode\(text\) gives, got "she sells"/,
+    );
+    await expect(bad({ epochs: 3 })).rejects.toThrow(/has no option epochs/);
+    await expect(bad({ parameters: {} })).rejects.toThrow(/must be a model's parameters/);
+    const trainer = await bad({ tokens: [...tokens] });
+    await expect(trainer.train(3 as never)).rejects.toThrow(/takes an object of options \(steps/);
+    const writer = await generator({ model, backend: cpu(), parameters: new ModelParameters() });
+    await expect(writer.generate({ prime: 'she', length: 1 } as never)).rejects.toThrow(/got "she"/);
+    await expect(writer.generate({ prime: [1], length: 1, temp: 0 } as never)).rejects.toThrow(
+      /no option temp/,
+    );
+  });
+
+  test('weights that live on one backend are not silently made anew on another', async () => {
+    const backend = cpu();
+    const trainer = await languageTrainer({ ...good(), backend });
+    const { parameters } = trainer;
+    await expect(evaluator({ model, backend: cpu(), parameters })).rejects.toThrow(
+      /\[parameters\] live on another backend \(CPU reference \(f32\)\)/,
+    );
+    trainer.dispose();
+    backend.release(parameters.storage);
+    await evaluator({ model, backend: cpu(), parameters });
   });
 });

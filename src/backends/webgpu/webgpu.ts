@@ -3,7 +3,7 @@ import { DeviceError } from '../../core/errors.ts';
 import type { Plan } from '../../core/plan.ts';
 import { rootOf, sizeOf, type Tensor } from '../../core/tensor.ts';
 import type { Backend, Executable } from '../backend.ts';
-import { checkData, loadedTwice } from '../shared.ts';
+import { checkData, loadedTwice, parameterHomes } from '../shared.ts';
 import { type Adapter, type DeviceOptions, requestDevice } from './device.ts';
 import { type Loader, loadPlan } from './executable.ts';
 import { deviceMemory, elements } from './memory.ts';
@@ -46,6 +46,7 @@ function backendOf({ device, limits, description, software, features }: Adapter)
     if (failure) throw new DeviceError(failure);
   };
   const loaded = new Set<Plan>();
+  const homes = parameterHomes(description);
   let queue: Promise<void> = Promise.resolve();
   const finished = async (): Promise<void> => {
     await slowPolling(() => device.queue.onSubmittedWorkDone());
@@ -65,6 +66,7 @@ function backendOf({ device, limits, description, software, features }: Adapter)
   const load = async (plan: Plan): Promise<Executable> => {
     check();
     if (loaded.has(plan)) throw loadedTwice(plan);
+    homes.settle(plan);
     const made: Tensor[] = [];
     let executable: Executable | undefined;
     let failed: unknown;
@@ -123,10 +125,14 @@ function backendOf({ device, limits, description, software, features }: Adapter)
       return readBack(device, memory.buffer(t), t);
     },
     release(tensors) {
-      for (const t of tensors) memory.free(rootOf(t));
+      for (const t of tensors) {
+        memory.free(rootOf(t));
+        homes.leave(t);
+      }
     },
     dispose() {
       disposed = true;
+      homes.leaveAll();
       memory.freeAll();
       device.destroy();
     },
