@@ -7,23 +7,40 @@ import { perplexities, readmeSnippet } from '../harness/readme.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-test('the README snippet trains in Node', () => {
+/** Runs a script that lies in the project, and so finds the built package by its name. */
+function launch(name: string, text: string): string[] {
   const folder = `${root}test/output`;
-  const script = `${folder}/readme_snippet.mjs`;
+  const script = `${folder}/${name}.mjs`;
   mkdirSync(folder, { recursive: true });
-  writeFileSync(script, readmeSnippet());
+  writeFileSync(script, text);
   try {
     const run = spawnSync(process.execPath, ['src/cli/bin.js', 'launch', script], {
       cwd: root,
       encoding: 'utf8',
     });
     expect(run.status, run.stderr).toBe(0);
-    const lines = run.stdout.trim().split('\n');
-    const values = perplexities(lines);
-    expect(values).toHaveLength(8);
-    expect(values.at(-1)).toBeLessThan(0.5 * values[0]);
-    expect(lines.at(-1)).toMatch(/^[a-z ;]+$/);
+    return run.stdout.trim().split('\n');
   } finally {
     rmSync(script);
   }
+}
+
+test('the README snippet trains in Node', () => {
+  const lines = launch('readme_train', readmeSnippet());
+  const values = perplexities(lines);
+  expect(values).toHaveLength(8);
+  expect(values.at(-1)).toBeLessThan(0.5 * values[0]);
+  expect(lines.at(-1)).toMatch(/^[a-z ;]+$/);
+});
+
+test('the second snippet measures the model, and loads it again as it was', () => {
+  const compare = `
+    const options = { prime: vocabulary.encode('she '), length: 40, temperature: 0 };
+    console.log('trained', vocabulary.decode(await writer.generate(options)));
+    console.log('loaded', vocabulary.decode(await reader.generate(options)));`;
+  const lines = launch('readme_load', readmeSnippet() + readmeSnippet('js') + compare);
+  expect(lines.find((line) => line.includes('loss:'))).toMatch(/perplexity: \d\.\d+, tokens: 18/);
+  const said = (word: string) => lines.find((line) => line.startsWith(word))?.slice(word.length);
+  expect(said('trained')).toHaveLength(41);
+  expect(said('loaded')).toBe(said('trained'));
 });
