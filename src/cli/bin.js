@@ -12,11 +12,17 @@ const isClone = fs.existsSync(path.join(root, 'src', 'cli', 'main.ts'));
 
 try {
   const argv = process.argv.slice(2);
-  if (argv[0] === 'launch' && argv[1] !== undefined && !argv[1].startsWith('-')) {
-    process.exitCode = await launchScript(argv.slice(1));
+  const isScript = argv[0] === 'launch' && argv[1] !== undefined && !argv[1].startsWith('-');
+  const refusal = isScript ? whyNoScript(argv[1]) : undefined;
+  if (refusal !== undefined) {
+    process.stderr.write(`webgpu-rnn: ${refusal}\n`);
+    process.exitCode = 2;
   } else {
+    // A script too may import the built library.
     if (isClone && isOutOfDate()) await build();
-    process.exitCode = await launch([program, ...argv], { gpu: mayNeedGpu(argv) });
+    process.exitCode = isScript
+      ? await launch([path.resolve(argv[1]), ...argv.slice(2)])
+      : await launch([program, ...argv], { gpu: mayNeedGpu(argv) });
   }
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
@@ -24,15 +30,17 @@ try {
 }
 
 /**
- * Starts a script of the user's own where it finds an adapter.
- * @param {string[]} argv  its path and arguments
+ * Why a file cannot be launched; undefined for one that can.
+ * @param {string} file
  */
-async function launchScript(argv) {
-  if (!fs.statSync(argv[0], { throwIfNoEntry: false })?.isFile()) {
-    process.stderr.write(`webgpu-rnn: there is no script ${argv[0]}; give a JavaScript file\n`);
-    return 2;
+function whyNoScript(file) {
+  if (!fs.statSync(file, { throwIfNoEntry: false })?.isFile()) {
+    return `there is no script ${file}; give a JavaScript file`;
   }
-  return launch([path.resolve(argv[0]), ...argv.slice(1)]);
+  if (!/^(\.[cm]?js)?$/.test(path.extname(file))) {
+    return `${file} is not JavaScript: launch runs .js, .mjs and .cjs files; compile it first`;
+  }
+  return undefined;
 }
 
 /**
@@ -47,8 +55,9 @@ function mayNeedGpu(argv) {
   return !argv.some((argument, i) => argument === '--backend' && argv[i + 1] === 'cpu');
 }
 
-/** Whether a source (or a folder, whose time changes when a file goes) is newer than the built program. */
+/** Whether a part of what is built is missing, or a source (or a folder, whose time changes when a file goes) is newer. */
 function isOutOfDate() {
+  if (!fs.existsSync(path.join(root, 'dist', 'index.js'))) return true;
   const built = fs.statSync(program, { throwIfNoEntry: false })?.mtimeMs;
   if (built === undefined) return true;
   return ['src', 'shaders', 'vite.config.ts', 'package.json'].some(

@@ -38,6 +38,11 @@ export async function evaluate(folder: string, file: string, given: EvalArgument
     const { loss, perplexity, tokens: predicted } = await judge.evaluate(tokens, { onProgress });
     if (shown !== started) process.stderr.write('\r\x1b[K');
     const seconds = (performance.now() - started) / 1000;
+    if (!Number.isFinite(loss)) {
+      throw new DataError(
+        `the loss of ${folder} on ${file} is not a finite number: its training has diverged`,
+      );
+    }
     const what = vocabulary.level === 'char' ? 'character' : 'word';
     const bits = loss / Math.LN2;
     if (given.json) {

@@ -22,6 +22,7 @@ export interface SavedModel {
  * @throws FormatError when it is missing or damaged, naming the file and what is wrong with it.
  */
 export function readModel(folder: string): SavedModel {
+  expectNamed(folder);
   const status = statusOf(folder);
   if (!status) throw new FormatError(`there is no model folder ${folder}; train one, or check the name`);
   if (!status.isDirectory()) {
@@ -64,14 +65,30 @@ export function holdsModel(folder: string): boolean {
  * @throws OptionError where a model or a file is in the way.
  */
 export function expectFree(folder: string): void {
-  if (holdsModel(folder)) {
-    throw new OptionError(
-      `${folder} holds a model already; continue it with --resume, or choose another --out`,
-    );
+  expectNamed(folder);
+  if (holdsModel(folder)) throw taken(folder);
+  for (let place = folder; ; place = path.dirname(place)) {
+    const status = statusOf(place);
+    if (status && !status.isDirectory()) {
+      throw new OptionError(`${place} is not a folder; choose another --out`);
+    }
+    if (status || place === path.dirname(place)) return;
   }
-  const status = statusOf(folder);
-  if (status && !status.isDirectory()) throw new OptionError(`${folder} is a file; choose another --out`);
 }
+
+/** @throws OptionError for an empty name. */
+export function expectNamed(folder: string): void {
+  if (folder === '') throw new OptionError("the folder's name is empty; give one such as runs/text");
+}
+
+function taken(folder: string): FolderTaken {
+  return new FolderTaken(
+    `${folder} holds a model already; continue it with --resume, or choose another --out`,
+  );
+}
+
+/** A new model has found another one in its place. */
+export class FolderTaken extends OptionError {}
 
 /** The folders base, base-2, base-3, ... that exist, and the first that does not. */
 export function numberedFolders(base: string): { existing: string[]; free: string } {
@@ -84,39 +101,89 @@ export function numberedFolders(base: string): { existing: string[]; free: strin
 }
 
 /**
- * Writes a model folder so that at every moment the one on disk is whole: a new folder appears complete; in an old one
- * the record is replaced first and the weights, which alone say how far the training is, after it.
+ * Writes a new model; of several processes that want one place, one gets it. A new folder appears complete.
+ * @returns what takes the model away again, with the folders that were made for it.
+ * @throws FolderTaken where a model is there already; DataError when it cannot be written, and nothing is left then.
+ */
+export function createModel(folder: string, record: ModelRecord, weights: Uint8Array): () => void {
+  const parent = path.dirname(path.resolve(folder));
+  try {
+    const isNew = !fs.existsSync(folder);
+    const made = isNew ? fs.mkdirSync(parent, { recursive: true }) : undefined;
+    if (isNew) createFolder(folder, parent, textOf(record), weights);
+    else createFiles(folder, textOf(record), weights);
+    return () => {
+      for (const name of [RECORD, WEIGHTS]) fs.rmSync(path.join(folder, name), { force: true });
+      if (isNew) removeEmpty(path.resolve(folder), made);
+    };
+  } catch (error) {
+    if (holdsModel(folder)) throw taken(folder);
+    throw cannotSave(folder, error);
+  }
+}
+
+function createFolder(folder: string, parent: string, text: string, weights: Uint8Array): void {
+  const beside = fs.mkdtempSync(path.join(parent, `.${path.basename(folder)}-`));
+  try {
+    writeSynced(path.join(beside, RECORD), text);
+    writeSynced(path.join(beside, WEIGHTS), weights);
+    fs.chmodSync(beside, 0o777 & ~process.umask());
+    // Fails where another process has put a model there meanwhile.
+    fs.renameSync(beside, folder);
+  } catch (error) {
+    fs.rmSync(beside, { recursive: true, force: true });
+    throw error;
+  }
+  syncFolder(parent);
+}
+
+/** In a folder that is there, the record appears last; whoever makes the file of the weights has the place. */
+function createFiles(folder: string, text: string, weights: Uint8Array): void {
+  if (holdsModel(folder)) throw taken(folder);
+  const file = path.join(folder, WEIGHTS);
+  fs.closeSync(fs.openSync(file, 'wx'));
+  try {
+    replaceFile(file, weights);
+    replaceFile(path.join(folder, RECORD), text);
+  } catch (error) {
+    fs.rmSync(file, { force: true });
+    throw error;
+  }
+}
+
+/** Removes a folder and those above it up to `last`, as long as nothing is in them. */
+function removeEmpty(folder: string, last = folder): void {
+  try {
+    for (let place = folder; ; place = path.dirname(place)) {
+      fs.rmdirSync(place);
+      if (place === last) return;
+    }
+  } catch {
+    // Something of another run lies there.
+  }
+}
+
+/**
+ * Replaces a model so that at every moment the one on disk is whole: the record first, and after it the weights, which
+ * alone say how far the training is.
  * @throws DataError when it cannot be written; what was there before is untouched.
  */
 export function saveModel(folder: string, record: ModelRecord, weights: Uint8Array): void {
-  const text = `${JSON.stringify(record, null, 1)}\n`;
   try {
-    if (fs.existsSync(folder)) {
-      if (holdsModel(folder)) {
-        replaceFile(path.join(folder, RECORD), text);
-        replaceFile(path.join(folder, WEIGHTS), weights);
-      } else {
-        replaceFile(path.join(folder, WEIGHTS), weights);
-        replaceFile(path.join(folder, RECORD), text);
-      }
-      return;
-    }
-    const parent = path.dirname(path.resolve(folder));
-    fs.mkdirSync(parent, { recursive: true });
-    const beside = fs.mkdtempSync(path.join(parent, `.${path.basename(folder)}-`));
-    try {
-      writeSynced(path.join(beside, RECORD), text);
-      writeSynced(path.join(beside, WEIGHTS), weights);
-      fs.chmodSync(beside, 0o777 & ~process.umask());
-      fs.renameSync(beside, folder);
-    } catch (error) {
-      fs.rmSync(beside, { recursive: true, force: true });
-      throw error;
-    }
-    syncFolder(parent);
+    fs.mkdirSync(folder, { recursive: true });
+    replaceFile(path.join(folder, RECORD), textOf(record));
+    replaceFile(path.join(folder, WEIGHTS), weights);
   } catch (error) {
-    throw new DataError(`cannot save to ${folder}: ${reasonOf(error)}`, { cause: error });
+    throw cannotSave(folder, error);
   }
+}
+
+function textOf(record: ModelRecord): string {
+  return `${JSON.stringify(record, null, 1)}\n`;
+}
+
+function cannotSave(folder: string, error: unknown): DataError {
+  return new DataError(`cannot save to ${folder}: ${reasonOf(error)}`, { cause: error });
 }
 
 /** Writes beside and renames. */

@@ -11,9 +11,11 @@ export interface Range {
 /** A parser of whole numbers in a range, for an option of commander. */
 export function whole({ min, max }: Range): (text: string) => number {
   return (text) => {
-    const value = /^[+-]?\d+$/.test(text.trim()) ? Number(text) : Number.NaN;
+    const isWhole = /^[+-]?\d+$/.test(text.trim());
+    const value = isWhole ? Number(text) : Number.NaN;
     if (!(value >= min && value <= max)) {
-      throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
+      const written = isWhole ? '' : ', digits only';
+      throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}${written}.`);
     }
     return value;
   };

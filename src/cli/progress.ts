@@ -96,12 +96,10 @@ export async function textReporter(): Promise<Reporter> {
       const of = epochs === null ? '' : `/${epochs}`;
       const part = complete >= 1 ? '' : ` (${Math.floor(100 * complete)}%)`;
       const validation =
-        report.validationLoss === null
-          ? ''
-          : ` | validation: loss ${report.validationLoss.toFixed(3)}, perplexity ${short(report.validationPerplexity!)}`;
+        report.validationPerplexity === null ? '' : `, validation ${short(report.validationPerplexity)}`;
       say(
-        `epoch ${report.epoch}${of}${part}, step ${report.steps} | loss ${report.loss.toFixed(3)},` +
-          ` perplexity ${short(report.perplexity)}${validation} | ${grouped(report.tokensPerSecond)} tokens/s`,
+        `epoch ${report.epoch}${of}${part}, step ${report.steps} | perplexity ${short(report.perplexity)}${validation} |` +
+          ` ${grouped(report.tokensPerSecond)} tokens/s`,
       );
       if (sample !== undefined) say(indented(sample));
     },
@@ -128,8 +126,8 @@ function plainLine({
 }: Position): string {
   const of = epochs === null ? '' : `/${epochs}`;
   return (
-    `epoch ${epoch}${of}, step ${step}/${totalSteps} | loss ${loss!.toFixed(3)},` +
-    ` perplexity ${short(Math.exp(loss!))} | ${grouped(tokensPerSecond)} tokens/s | ${clockTime(secondsLeft)} left`
+    `epoch ${epoch}${of}, step ${step}/${totalSteps} | perplexity ${short(Math.exp(loss!))} |` +
+    ` ${grouped(tokensPerSecond)} tokens/s | ${clockTime(secondsLeft)} left`
   );
 }
 

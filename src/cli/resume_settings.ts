@@ -1,6 +1,8 @@
 // The options of a resumed run: those that the model was trained with, read back with every check, and what may change.
 import { FormatError, OptionError } from '../core/errors.ts';
+import type { ModelRecord } from '../io/checkpoint.ts';
 import {
+  modelConfig,
   type OptimizerName,
   onlySettings,
   optimizerNames,
@@ -74,15 +76,26 @@ function isPositive(value: unknown): boolean {
 
 /**
  * The settings that a model was trained with.
- * @throws FormatError when its record lacks one, so that a resumed run cannot go on as before.
+ * @throws FormatError when its record lacks one or contradicts the model, so that a resumed run cannot go on as before.
  */
-export function savedSettings(options: Readonly<Record<string, unknown>>, folder: string): TrainSettings {
-  for (const [name, fits] of Object.entries(shapes)) {
-    if (fits(options[name])) continue;
+export function savedSettings(record: ModelRecord, folder: string): TrainSettings {
+  const { architecture, vocabulary } = record;
+  const options: Readonly<Record<string, unknown>> = record.training.options;
+  const fail = (why: string): never => {
     throw new FormatError(
-      `${folder} cannot be resumed: model.json says training.options.${name} = ${JSON.stringify(options[name])};` +
-        ' start anew with another --out',
+      `${folder} cannot be resumed: model.json says ${why}; start anew with another --out`,
     );
+  };
+  for (const [name, fits] of Object.entries(shapes)) {
+    if (!fits(options[name])) fail(`training.options.${name} = ${JSON.stringify(options[name])}`);
   }
-  return options as unknown as TrainSettings;
+  const settings = options as unknown as TrainSettings;
+  for (const [name, value] of Object.entries(modelConfig(settings, vocabulary.tokens.length))) {
+    const made = architecture[name as keyof typeof architecture];
+    if (made !== value) fail(`architecture.${name} = ${made}, but training.options.${name} = ${value}`);
+  }
+  if (settings.level !== vocabulary.level) {
+    fail(`vocabulary.level = ${vocabulary.level}, but training.options.level = ${settings.level}`);
+  }
+  return settings;
 }

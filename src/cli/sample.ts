@@ -20,15 +20,17 @@ const LENGTH = { char: 500, word: 100 } as const;
 
 /** Prints the prime and what the model writes after it. */
 export async function sample(folder: string, given: SampleArguments): Promise<void> {
-  const { model, parameters, vocabulary, vocabularySize, loadWeights } = openModel(folder);
+  const { model, parameters, vocabulary, vocabularySize, loadWeights, streamStates } = openModel(folder);
   const { temperature, topK, seed } = given;
   const length = given.length ?? LENGTH[vocabulary.level];
   const prime = primeTokens(vocabulary, given.prime);
   await withBackend(given.backend, async (backend) => {
     const writer = await generator({ model, parameters, backend, vocabularySize });
     loadWeights(backend);
+    // A model knows the zero state from the beginning of its training alone, and writes noise after it for a while.
+    const states = given.prime === undefined ? streamStates() : {};
     const started = performance.now();
-    const ids = await writer.generate({ prime, length, temperature, topK, seed });
+    const ids = await writer.generate({ prime, length, temperature, topK, seed, states });
     const seconds = (performance.now() - started) / 1000;
     // A line end that stands for "nothing before it" is not shown.
     const shown = given.prime === undefined && isLineEnd(vocabulary, prime[0]) ? ids : concat(prime, ids);

@@ -1,7 +1,7 @@
 // The `train` command: from arguments to a trained model in a folder.
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { DeviceError, FormatError, OptionError } from '../core/errors.ts';
+import { DeviceError, FormatError, OptionError, ShapeError } from '../core/errors.ts';
 import { Parameters } from '../core/parameters.ts';
 import { sizeOf } from '../core/tensor.ts';
 import { LINE_END, type Vocabulary } from '../data/vocabulary.ts';
@@ -14,7 +14,10 @@ import { chooseBackend } from './backend.ts';
 import { grouped, plural, quoted } from './format.ts';
 import { interrupts } from './interrupts.ts';
 import {
+  createModel,
   expectFree,
+  expectNamed,
+  FolderTaken,
   holdsModel,
   numberedFolders,
   readModel,
@@ -48,9 +51,8 @@ const SAMPLE = { temperature: 0.8, length: { char: 240, word: 50 } } as const;
  * @throws one of the errors of core/errors.ts for everything that a user can mend.
  */
 export async function train(file: string | undefined, given: TrainArguments): Promise<number> {
-  const { out, saved } = given.resume ? savedRun(file, given) : newRun(file, given);
-  const resumed =
-    saved && resumeSettings(savedSettings(saved.record.training.options, out), file, given, out);
+  const { folder, saved } = given.resume ? savedRun(file, given) : newRun(file, given);
+  const resumed = saved && resumeSettings(savedSettings(saved.record, folder), file, given, folder);
   const wanted = resumed ?? resolveText(file, given);
   const text = await loadTrainingText(wanted, saved?.record);
   const settings = resumed ?? resolveSettings(wanted, given, text.tokens.length);
@@ -63,12 +65,12 @@ export async function train(file: string | undefined, given: TrainArguments): Pr
     process.stderr.write('stopping and saving…\n');
   });
   try {
-    const session = await prepare({ settings, text, saved, backend, out });
+    const session = await prepare({ settings, text, saved, backend, folder }).catch((error: unknown) => {
+      throw withSmallerModel(error);
+    });
     const { trainer, progress, totalSteps } = session;
-    // The first save shows at once whether there is a place to save to.
-    if (!saved) await session.save();
-    for (const line of introduction(session, settings, text, backend.description, out)) reporter.say(line);
     if (saved && progress.step >= totalSteps) {
+      const out = folder;
       const report = saved.record.training.epochs.at(-1) as EpochReport | undefined;
       const done = `${plural(progress.step, 'step')} done already`;
       reporter.say(`nothing is left to do, ${done}; a larger --epochs or --steps takes the training further`);
@@ -77,6 +79,12 @@ export async function train(file: string | undefined, given: TrainArguments): Pr
       }
       return 0;
     }
+    // The first save shows at once whether there is a place to save to.
+    const { out, remove } = saved
+      ? { out: folder, remove() {} }
+      : await session.create(given.out === undefined ? () => newRun(file, given).folder : undefined);
+    const first = progress.step;
+    for (const line of introduction(session, settings, text, backend.description, out)) reporter.say(line);
     const outcome = await runTraining({
       ...session,
       epochs: settings.epochs,
@@ -90,12 +98,24 @@ export async function train(file: string | undefined, given: TrainArguments): Pr
     });
     reporter.close();
     const { report, interrupted, seconds } = outcome;
+    if (interrupted && progress.step === first && !Number.isFinite(report.loss)) {
+      if (!saved) remove();
+      const kept = saved ? `${out} is as it was` : 'no model is kept';
+      process.stderr.write(`stopped before the first step; ${kept}\n`);
+      return heard.status() ?? 0;
+    }
     reporter.done({ ...report, seconds, adapter: backend.description, interrupted, out });
     const next = interrupted
       ? `saved in ${out}; go on with: ${resumeCommand(out)}`
       : `saved in ${out}; write with it: npx webgpu-rnn sample ${quoted(out)}`;
     if (!given.json) reporter.say(next);
     else if (interrupted) process.stderr.write(`${next}\n`);
+    // Even chance alone loses less.
+    if (!interrupted && report.loss > Math.log(text.vocabulary.size) + 1) {
+      process.stderr.write(
+        `the model predicts worse than chance among ${grouped(text.vocabulary.size)} tokens; take a smaller --learning-rate than ${settings.learningRate}\n`,
+      );
+    }
     trainer.dispose();
     return heard.status() ?? 0;
   } finally {
@@ -110,23 +130,24 @@ function resumeCommand(out: string): string {
 }
 
 /** The folder of a new model, checked to be free. */
-function newRun(file: string | undefined, { out }: TrainArguments): { out: string; saved?: undefined } {
-  if (out === undefined) return { out: numberedFolders(defaultFolder(file)).free };
-  expectFree(out);
-  return { out };
+function newRun(file: string | undefined, { out }: TrainArguments): { folder: string; saved?: undefined } {
+  const folder = out ?? numberedFolders(defaultFolder(file)).free;
+  expectFree(folder);
+  return { folder };
 }
 
-function savedRun(file: string | undefined, { out }: TrainArguments): { out: string; saved: SavedModel } {
+function savedRun(file: string | undefined, { out }: TrainArguments): { folder: string; saved: SavedModel } {
   const folder = out ?? numberedFolders(defaultFolder(file)).existing.filter(holdsModel).at(-1);
   if (folder === undefined) {
     throw new OptionError(
       `there is no model ${defaultFolder(file)} to resume; name its folder with --out, or leave --resume out`,
     );
   }
+  expectNamed(folder);
   if (!existsSync(folder)) {
     throw new OptionError(`there is no model ${folder} to resume; check --out, or leave --resume out`);
   }
-  return { out: folder, saved: readModel(folder) };
+  return { folder, saved: readModel(folder) };
 }
 
 function defaultFolder(file: string | undefined): string {
@@ -138,11 +159,21 @@ interface SessionOptions {
   text: TrainingText;
   saved: SavedModel | undefined;
   backend: Awaited<ReturnType<typeof chooseBackend>>['backend'];
-  out: string;
+  /** Where the model is saved, unless `create` finds another place. */
+  folder: string;
+}
+
+/** The words of a device that is too small, with the options that ask less of it. */
+function withSmallerModel(error: unknown): unknown {
+  if (!(error instanceof ShapeError || error instanceof DeviceError)) return error;
+  const what = /^.*(?:larger than this device can bind|has no memory for)[^;]*/s.exec(error.message)?.[0];
+  if (what === undefined) return error;
+  const Kind = error instanceof ShapeError ? ShapeError : DeviceError;
+  return new Kind(`${what}; take smaller --units, --embedding, --batch or --window`);
 }
 
 /** Builds the plans, brings a saved run back, and gives the loop its hands. */
-async function prepare({ settings, text, saved, backend, out }: SessionOptions) {
+async function prepare({ settings, text, saved, backend, folder }: SessionOptions) {
   const { vocabulary, tokens, validation } = text;
   const { batch, window, seed } = settings;
   const architecture = modelConfig(settings, vocabulary.size);
@@ -165,9 +196,9 @@ async function prepare({ settings, text, saved, backend, out }: SessionOptions) 
   }
   let epochs = (saved?.record.training.epochs ?? []).filter((e) => Number(e.steps) <= progress.step);
   let savedStep = progress.step;
+  let out = folder;
 
-  const save = async (report?: EpochReport): Promise<void> => {
-    if (report) epochs = [...epochs.filter((e) => e.epoch !== report.epoch), { ...report }];
+  const pack = async (): Promise<[ModelRecord, Uint8Array]> => {
     const weights = await packWeights(backend, parameters, trainer.carried, progress);
     const record: ModelRecord = {
       format: 'webgpu-rnn/1',
@@ -181,8 +212,24 @@ async function prepare({ settings, text, saved, backend, out }: SessionOptions) 
         adapter: backend.description,
       },
     };
-    saveModel(out, record, weights);
+    return [record, weights];
+  };
+  const save = async (report?: EpochReport): Promise<void> => {
+    if (report) epochs = [...epochs.filter((e) => e.epoch !== report.epoch), { ...report }];
+    saveModel(out, ...(await pack()));
     savedStep = progress.step;
+  };
+  /** The first save; where another run has taken the folder meanwhile, it goes to the one that `next` names. */
+  const create = async (next?: () => string): Promise<{ out: string; remove: () => void }> => {
+    const content = await pack();
+    for (;;) {
+      try {
+        return { out, remove: createModel(out, ...content) };
+      } catch (error) {
+        if (!(next && error instanceof FolderTaken)) throw error;
+        out = next();
+      }
+    }
   };
 
   const parts = validation
@@ -199,12 +246,20 @@ async function prepare({ settings, text, saved, backend, out }: SessionOptions) 
       settings.epochs === null ? Number.POSITIVE_INFINITY : settings.epochs * trainer.stepsPerEpoch,
     ),
     save,
+    create,
     savedStep: () => savedStep,
     validate: judge && ((signal: AbortSignal) => judge.evaluate(validation!, { signal })),
     sample: async () => {
       const length = SAMPLE.length[vocabulary.level];
       const prime = Uint32Array.of(defaultPrime(vocabulary));
-      const ids = await writer.generate({ prime, length, temperature: SAMPLE.temperature, topK: 0, seed });
+      const ids = await writer.generate({
+        prime,
+        length,
+        temperature: SAMPLE.temperature,
+        states: await trainer.streamStates(),
+        // Samples of one run are to differ.
+        seed: (seed + trainer.step) % Number.MAX_SAFE_INTEGER,
+      });
       return vocabulary.decode(ids);
     },
   };

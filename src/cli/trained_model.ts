@@ -2,7 +2,7 @@
 import type { Backend } from '../backends/backend.ts';
 import { Parameters } from '../core/parameters.ts';
 import { Vocabulary } from '../data/vocabulary.ts';
-import { checkWeights, unpackWeights } from '../io/checkpoint.ts';
+import { checkWeights, firstStreamStates, unpackWeights } from '../io/checkpoint.ts';
 import { languageModel } from '../models/language_model.ts';
 import type { Sequential } from '../models/sequential.ts';
 import { chooseBackend } from './backend.ts';
@@ -20,6 +20,8 @@ export interface TrainedModel {
 export interface OpenedModel extends TrainedModel {
   /** Writes the weights; call it when the first plan has been loaded. */
   loadWeights(backend: Backend): void;
+  /** Where the training stood in its first stream; nothing where the file does not tell. */
+  streamStates(): Record<string, Float32Array>;
   /** Checks that all weights are there; call it when the first plan has been built. */
   checkWeights(): void;
 }
@@ -32,12 +34,14 @@ export function openModel(folder: string): OpenedModel {
   const { record, weights, weightsFile } = readModel(folder);
   const parameters = new Parameters();
   const vocabulary = new Vocabulary(record.vocabulary);
+  const model = languageModel(record.architecture);
   return {
-    model: languageModel(record.architecture),
+    model,
     parameters,
     vocabulary,
     vocabularySize: vocabulary.size,
     loadWeights: (backend) => void unpackWeights(weights, weightsFile, backend, parameters),
+    streamStates: () => firstStreamStates(weights, weightsFile, model.layerNames, record.architecture.units),
     checkWeights: () => checkWeights(weights, weightsFile, parameters),
   };
 }

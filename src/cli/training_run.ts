@@ -78,7 +78,11 @@ class Loop {
       await this.#train(left);
     }
     if (!signal.aborted && progress.stepInEpoch > 0) report = (await this.#reportCutEpoch()) ?? report;
-    if (signal.aborted) await this.#run.save();
+    if (signal.aborted) {
+      // A loss that is no number ends the run here, and the last save stays.
+      await this.#readLoss();
+      await this.#run.save();
+    }
     if (!report || progress.stepInEpoch > 0) {
       report = this.#report(await this.#readLoss(), this.#lastValidation);
     }
@@ -156,7 +160,10 @@ class Loop {
     const reading = await this.#readLoss();
     const validation = await this.#run.validate?.(this.#run.signal);
     // A signal cuts the validation short.
-    if (!this.#run.signal.aborted) this.#lastValidation = validation;
+    if (!this.#run.signal.aborted) {
+      if (validation && !Number.isFinite(validation.loss)) throw this.#diverged();
+      this.#lastValidation = validation;
+    }
     return this.#report(reading, this.#lastValidation);
   }
 
@@ -165,9 +172,7 @@ class Loop {
     const { trainer, reporter } = this.#run;
     const reading = await trainer.peekLoss();
     if (reading.tokens > 0 && !Number.isFinite(reading.loss)) {
-      throw new DataError(
-        `the training diverged: the loss is no longer a number at step ${trainer.step}; take a smaller --learning-rate`,
-      );
+      throw this.#diverged();
     }
     const total = reading.tokens > 0 ? reading.loss * reading.tokens : 0;
     const fresh = reading.tokens - this.#seen.tokens;
@@ -177,6 +182,12 @@ class Loop {
     this.#seen = { total, tokens: reading.tokens };
     this.#due.loss = after(reporter.lossEvery);
     return reading;
+  }
+
+  #diverged(): DataError {
+    return new DataError(
+      `the training diverged: the loss is no longer a number at step ${this.#run.trainer.step}; take a smaller --learning-rate`,
+    );
   }
 
   #report({ loss, perplexity }: LossReading, validation: LossReading | undefined): EpochReport {

@@ -55,15 +55,25 @@ export async function loadTrainingText(settings: TextSettings, saved?: ModelReco
 }
 
 /** @throws DataError for a text that is shorter than one update of the training. */
-export function expectLongEnough(settings: TrainSettings, { tokens, validation }: TrainingText): void {
+export function expectLongEnough(
+  settings: TrainSettings,
+  { tokens, validation, record }: TrainingText,
+): void {
   const { batch, window } = settings;
   const needed = batch * window + 1;
   if (tokens.length >= needed) return;
   const cut = typeof settings.validation === 'number' && validation;
+  const update = `one update of --batch ${batch} --window ${window} takes ${grouped(needed)}`;
   const besides = cut ? ` besides ${grouped(validation.length)} for validation` : '';
+  if (record.tokens === settings.limitTokens) {
+    throw new DataError(
+      `the first ${grouped(record.tokens)} tokens of ${nameOf(settings)} are too few: ${grouped(tokens.length)} are` +
+        ` trained on${besides}, and ${update}; take a larger --limit-tokens, or a smaller batch or window`,
+    );
+  }
   throw new DataError(
-    `${nameOf(settings)} is too short: it has ${grouped(tokens.length)} tokens${besides}, and one update of --batch ${batch}` +
-      ` --window ${window} takes ${grouped(needed)}; take a smaller batch or window, or a longer text`,
+    `${nameOf(settings)} is too short: it has ${grouped(tokens.length)} tokens${besides}, and ${update};` +
+      ' take a smaller batch or window, or a longer text',
   );
 }
 

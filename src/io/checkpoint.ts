@@ -1,6 +1,6 @@
 // A saved language model: what model.json and weights.safetensors hold, and how they become a running model again.
 import type { Backend } from '../backends/backend.ts';
-import { FormatError, show } from '../core/errors.ts';
+import { DataError, FormatError, show } from '../core/errors.ts';
 import { fromStorage, type Parameters, toStorage } from '../core/parameters.ts';
 import { sizeOf, type Tensor } from '../core/tensor.ts';
 import type { VocabularyRecord } from '../data/vocabulary.ts';
@@ -45,6 +45,7 @@ type Stored = Map<string, { shape: readonly number[]; data: Float32Array | Uint3
  * Reads weights, slots and carried tensors from the device and packs them as a safetensors file.
  * Names: `<parameter>`, `optimizer/<slot>/<parameter>`, `state/<name>`; weights and slots in file layout
  * (gate blocks side by side, as Keras orders them).
+ * @throws DataError for a weight or slot that is not finite: the training has diverged.
  */
 export async function packWeights(
   backend: Backend,
@@ -57,6 +58,12 @@ export async function packWeights(
     const values = await backend.read(arena);
     for (const p of parameters.all) {
       const part = values.subarray(p.offset, p.offset + sizeOf(p.shape));
+      const at = firstNotFinite(part);
+      if (at >= 0) {
+        throw new DataError(
+          `the training diverged: ${prefix}${p.name} holds ${part[at]}; take a smaller learning rate`,
+        );
+      }
       stored.set(prefix + p.name, { shape: p.shape, data: Float32Array.from(fromStorage(p, part)) });
     }
   };
@@ -74,7 +81,7 @@ export async function packWeights(
 
 /**
  * Writes the weights of a file, and where the plan has them the slots and carried tensors, to the device.
- * @throws FormatError for a missing tensor or another shape, naming it and both shapes.
+ * @throws FormatError for a missing tensor, another shape (naming both) or a number that is not finite.
  */
 export function unpackWeights(
   bytes: Uint8Array,
@@ -91,10 +98,43 @@ export function unpackWeights(
 
 /**
  * Checks that a file has all the weights of a model.
- * @throws FormatError for a missing tensor or another shape, naming it and both shapes.
+ * @throws FormatError for a missing tensor, another shape (naming both) or a number that is not finite.
  */
 export function checkWeights(bytes: Uint8Array, source: string, parameters: Parameters): void {
   collectWeights(bytes, source, parameters, {});
+}
+
+/**
+ * The carried states of the first stream of a training, by name; none where the file keeps none of these layers.
+ * @throws FormatError for a state that is not finite.
+ */
+export function firstStreamStates(
+  bytes: Uint8Array,
+  source: string,
+  layers: readonly string[],
+  units: number,
+): Record<string, Float32Array> {
+  const states: Record<string, Float32Array> = {};
+  for (const [key, { dtype, shape, data }] of readSafetensors(bytes, source).tensors) {
+    const [, name, layer] = /^state\/((.+)\/[hc])$/.exec(key) ?? [];
+    if (!layers.includes(layer) || dtype !== 'F32') continue;
+    if (shape.length !== 2 || shape[0] < 1 || shape[1] !== units) continue;
+    const values = data.subarray(0, units) as Float32Array;
+    expectFinite(values, key, source);
+    states[name] = values;
+  }
+  return states;
+}
+
+function expectFinite(values: ArrayLike<number>, name: string, source: string): void {
+  const at = firstNotFinite(values);
+  if (at >= 0) throw new FormatError(`${source}: ${name} holds ${values[at]} at index ${at}`);
+}
+
+/** Index of the first NaN or infinity; -1 where there is none. */
+function firstNotFinite(values: ArrayLike<number>): number {
+  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) return i;
+  return -1;
 }
 
 function collectWeights(
@@ -113,7 +153,9 @@ function collectWeights(
     if (stored.dtype !== dtype) {
       throw new FormatError(`${source}: ${name} holds ${stored.dtype} numbers, the model needs ${dtype}`);
     }
-    return stored.data as Float32Array | Uint32Array;
+    const data = stored.data as Float32Array | Uint32Array;
+    expectFinite(data, name, source);
+    return data;
   };
   const writes: [Tensor, ArrayLike<number>][] = [];
   const gather = (prefix: string, arena: Tensor): void => {

@@ -9,6 +9,7 @@ const cwd = folderOf({
   'short.txt': 'too short',
   'binary.bin': Uint8Array.of(80, 75, 3, 4, 0, 0),
   'latin1.txt': Uint8Array.of(0x53, 0x74, 0x72, 0x61, 0xdf, 0x65),
+  'script.ts': 'const n: number = 1;',
   'foreign.txt': 'the cat sat on a żółw',
 });
 afterAll(() => fs.rmSync(cwd, { recursive: true }));
@@ -31,6 +32,11 @@ test.concurrent.for<[string, string[], RegExp]>([
     'a file shorter than one chunk',
     ['train', 'short.txt', '--backend', 'cpu'],
     /short.txt is too short: it has 9 tokens, and one update of --batch 16 --window 32 takes 513; take a smaller/,
+  ],
+  [
+    'too small a part of a file',
+    ['train', 'text.txt', '--limit-tokens', '10', '--backend', 'cpu'],
+    /the first 10 tokens of text.txt are too few: 10 are trained on, and one update .* takes 513; take a larger --limit/,
   ],
   [
     'too little left by the validation',
@@ -87,14 +93,22 @@ test.concurrent.for<[string, string[], RegExp]>([
     train('--tie-weights'),
     /--tie-weights needs --embedding and --units of one size/,
   ],
+  [
+    'a model beyond what the device can bind',
+    train('--units', '16384'),
+    /is larger than this device can bind \(\d+ bytes\); take smaller --units, --embedding, --batch or --window/,
+  ],
   // Folders to write
   [
     'a folder that holds a model',
     train('--out', 'model'),
     /model holds a model already; continue it with --resume, or choose another --out/,
   ],
-  ['a file in the way', train('--out', 'text.txt'), /text.txt is a file; choose another --out/],
-  ['a path through a file', train('--out', 'text.txt/model'), /cannot save to text.txt\/model/],
+  ['a file in the way', train('--out', 'text.txt'), /text.txt is not a folder; choose another --out/],
+  ['a path through a file', train('--out', 'text.txt/new/model'), /: text.txt is not a folder; choose/],
+  ['a path through a device', train('--out', '/dev/null/x'), /: \/dev\/null is not a folder; choose/],
+  ['a folder without a name', train('--out', ''), /the folder's name is empty/],
+  ['a folder without a name to resume', ['train', '--resume', '--out', ''], /the folder's name is empty/],
   // Going on
   ['nothing to resume', train('--resume'), /there is no model new to resume/],
   [
@@ -141,9 +155,20 @@ test.concurrent.for<[string, string[], RegExp]>([
     /--prime, line 1/,
   ],
   ['an empty prime', ['sample', 'model', '--prime', '', '--backend', 'cpu'], /--prime is empty/],
+  ['a model folder without a name', ['sample', ''], /the folder's name is empty/],
+  [
+    'a length with an exponent',
+    ['sample', 'model', '--length', '1e2'],
+    /It must be a whole number from 1 to 1000000, digits only/,
+  ],
   ['a length of nothing', ['sample', 'model', '--length', '0'], /It must be a whole number from 1/],
   ['a negative temperature', ['sample', 'model', '--temperature', '-1'], /It must be a number from 0 to 100/],
   ['a negative top-k', ['sample', 'model', '--top-k', '-1'], /It must be a whole number from 0/],
+  [
+    'a script in TypeScript',
+    ['launch', 'script.ts'],
+    /script.ts is not JavaScript: launch runs .js, .mjs and .cjs/,
+  ],
   ['a script that is missing', ['launch', 'missing.js'], /there is no script missing.js/],
 ])('%s', async ([, args, message], { expect: _ }) => {
   const before = listing();

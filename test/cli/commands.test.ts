@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readSafetensors, writeSafetensors } from '../../src/io/safetensors.ts';
 import { cli, events, exampleText, folderOf, type Result, tiny } from './cli.ts';
 
 const cwd = folderOf({ 'text.txt': exampleText(40), 'other.txt': exampleText(12).slice(20) });
@@ -96,12 +97,40 @@ describe('train, for people', () => {
     expect(stderr).toBe('');
     expect(stdout).toMatch(/^adapter: CPU reference/);
     expect(stdout).toMatch(
-      /epoch 1\/1, step 21 \| loss [\d.]+, perplexity [\d.]+ \| validation: loss [\d.]+, perplex/,
+      /\nepoch 1\/1, step 21 \| perplexity [\d.]+, validation [\d.]+ \| [\d,]+ tokens\/s\n/,
     );
+    for (const line of stdout.split('\n').filter((l) => l.startsWith('epoch')))
+      expect(line.length).toBeLessThanOrEqual(80);
     expect(stdout).toMatch(/\n {4}[a-z ]+/);
     expect(stdout).toContain(`saved in ${path.join('runs', 'text')}`);
     const again = await cli(['train', 'text.txt', ...tiny, '--epochs', '1'], { cwd });
     expect(again.stdout).toContain(`saved in ${path.join('runs', 'text-2')}`);
+  });
+
+  test('two runs at once get a folder each; one of two gets the folder that both name', async () => {
+    const run = (...args: string[]) =>
+      cli(['train', 'other.txt', ...tiny, '--steps', '40', '--json', ...args], { cwd });
+    const both = await Promise.all([run(), run(), run()]);
+    for (const { status } of both) expect(status).toBe(0);
+    const folders = ['other', 'other-2', 'other-3'].map((name) => path.join('runs', name));
+    expect(both.map(({ stdout }) => events(stdout).at(-1).out).sort()).toEqual(folders);
+
+    const one = await Promise.all([run('--out', 'wanted'), run('--out', 'wanted')]);
+    expect(one.map(({ status }) => status).sort()).toEqual([0, 2]);
+    expect(one.find(({ status }) => status === 2)).toMatchObject({
+      stderr: expect.stringContaining('wanted holds a model already'),
+    });
+    expect(fs.readdirSync(path.join(cwd, 'wanted')).sort()).toEqual(['model.json', 'weights.safetensors']);
+  });
+
+  test('a model that is worse than chance is told, with the way out', async () => {
+    const wild = ['--optimizer', 'sgd', '--learning-rate', '90', '--clip', '0', '--steps', '40'];
+    const args = ['train', 'text.txt', ...tiny, ...wild, '--out', 'wild'];
+    const { status, stderr } = await cli(args, { cwd });
+    expect(stderr).toMatch(
+      /^the model predicts worse than chance among 14 tokens; take a smaller --learning-rate[^\n]+\n$/,
+    );
+    expect(status).toBe(0);
   });
 
   test('without a file it trains on its own source', async () => {
@@ -129,6 +158,28 @@ describe('sample', () => {
     const greedy = await sample('--temperature', '0', '--seed', '5');
     expect((await sample('--temperature', '0', '--seed', '6')).stdout).toBe(greedy.stdout);
     expect((await sample('--top-k', '1', '--seed', '7')).stdout).toBe(greedy.stdout);
+  });
+
+  test('begins where the training stood, and from zero in a model that does not tell', async () => {
+    const { tensors, metadata } = readSafetensors(
+      fs.readFileSync(path.join(cwd, 'model', 'weights.safetensors')),
+    );
+    const copy = (folder: string): void => {
+      fs.cpSync(path.join(cwd, 'model'), path.join(cwd, folder), { recursive: true });
+      const file = path.join(cwd, folder, 'weights.safetensors');
+      fs.writeFileSync(file, writeSafetensors(tensors as Map<string, never>, metadata));
+    };
+    // States that show in every text.
+    tensors.get('state/lstm/c')!.data.fill(50 as never);
+    copy('elsewhere');
+    for (const name of [...tensors.keys()]) if (name.startsWith('state/')) tensors.delete(name);
+    copy('foreign');
+    const write = async (folder: string, ...args: string[]) =>
+      cli(['sample', folder, '--backend', 'cpu', '--length', '200', ...args], { cwd });
+    expect(await write('foreign')).toMatchObject({ status: 0 });
+    expect((await write('elsewhere')).stdout).not.toBe((await write('foreign')).stdout);
+    const prime = ['--prime', 'the'];
+    expect((await write('elsewhere', ...prime)).stdout).toBe((await write('foreign', ...prime)).stdout);
   });
 
   test('--json', async () => {

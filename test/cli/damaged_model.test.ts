@@ -36,6 +36,15 @@ describe('a damaged model folder', () => {
     fs.writeFileSync(file, writeSafetensors(tensors as Map<string, never>, metadata));
   };
 
+  const setNumber = (
+    tensors: ReadonlyMap<string, { data: number[] }>,
+    name: string,
+    index: number,
+    value: number,
+  ): void => {
+    tensors.get(name)!.data[index] = value;
+  };
+
   test.for<[string, (folder: string) => void, RegExp]>([
     [
       'no model.json',
@@ -83,6 +92,11 @@ describe('a damaged model folder', () => {
       (f) => editTensors(f, (tensors) => tensors.delete('dense/bias')),
       /weights.safetensors has no tensor dense\/bias/,
     ],
+    [
+      'a weight that is no number',
+      (f) => editTensors(f, (tensors) => setNumber(tensors, 'lstm/bias', 5, Number.NaN)),
+      /weights.safetensors: lstm\/bias holds NaN at index 5/,
+    ],
   ])('%s', async ([, damage, message]) => {
     const folder = damaged(damage);
     for (const command of [
@@ -105,6 +119,19 @@ describe('a damaged model folder', () => {
       /cannot be resumed: model.json says training.options.optimizer = undefined/,
     ],
     [
+      'two sizes of one model',
+      (f) => edit(f, 'model.json', (text) => text.replace('"units": 6', '"units": 7')),
+      /cannot be resumed: model.json says architecture.units = 7, but training.options.units = 6/,
+    ],
+    [
+      'two levels of one text',
+      (f) =>
+        edit(f, 'model.json', (text) =>
+          text.replace('"level": "char",\n   "limitTokens"', '"level": "word",\n   "limitTokens"'),
+        ),
+      /says vocabulary.level = char, but training.options.level = word/,
+    ],
+    [
       'no slots of the optimizer',
       (f) => editTensors(f, (tensors) => tensors.delete('optimizer/adam/mean/dense/bias')),
       /has no tensor optimizer\/adam\/mean\/dense\/bias/,
@@ -123,6 +150,18 @@ describe('a damaged model folder', () => {
     expectOneLine(result, message);
     expect(fs.readdirSync(path.join(cwd, folder)).sort()).toEqual(['model.json', 'weights.safetensors']);
   });
+});
+
+test('a loss that is no number fails eval', async () => {
+  fs.cpSync(path.join(cwd, 'model'), path.join(cwd, 'huge'), { recursive: true });
+  const file = path.join(cwd, 'huge', 'weights.safetensors');
+  const { tensors, metadata } = readSafetensors(fs.readFileSync(file));
+  const { data } = tensors.get('dense/kernel')!;
+  for (let i = 0; i < data.length; i++) data[i] = i % 2 === 0 ? 3e38 : -3e38;
+  fs.writeFileSync(file, writeSafetensors(tensors as Map<string, never>, metadata));
+  const { status, stdout, stderr } = await cli(['eval', 'huge', 'text.txt', '--backend', 'cpu'], { cwd });
+  expect(stderr).toMatch(/\nwebgpu-rnn: the loss of huge on text.txt is not a finite number[^\n]*\n$/);
+  expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
 });
 
 describe('a disk that takes no more', () => {

@@ -74,6 +74,29 @@ test.skipIf(process.platform === 'win32').each(['SIGINT', 'SIGTERM'] as const)(
   60_000,
 );
 
+test.skipIf(process.platform === 'win32')('stopped before the first step, no model is kept', async () => {
+  // Interrupts the program when it has named the adapter, before it trains.
+  const preload = `const write = process.stdout.write;
+    process.stdout.write = (text, ...rest) => {
+      if (text.startsWith('adapter:')) process.emit('SIGINT', 'SIGINT');
+      return write.call(process.stdout, text, ...rest);
+    };`;
+  const env = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(preload)}` };
+  const args = ['train', 'text.txt', ...tiny, '--epochs', '50', '--out', 'never/made'];
+  const { status, stdout, stderr } = await cli(args, { cwd, env });
+  expect(stderr).toContain('stopped before the first step; no model is kept\n');
+  expect(stdout).not.toContain('NaN');
+  expect(status).toBe(130);
+  expect(fs.existsSync(path.join(cwd, 'never'))).toBe(false);
+
+  const trained = await cli([...args.slice(0, -4), '--steps', '3', '--out', 'kept'], { cwd });
+  expect(trained.status).toBe(0);
+  const before = weights('kept');
+  const resumed = ['train', '--resume', '--backend', 'cpu', '--epochs', '50', '--out', 'kept'];
+  expect((await cli(resumed, { cwd, env })).stdout).not.toContain('NaN');
+  expect(weights('kept').equals(before)).toBe(true);
+});
+
 test('a run that is complete says so and goes on when asked for more', async () => {
   const out = ['--out', 'complete'];
   await cli(['train', 'text.txt', ...options, '--epochs', '1', ...out], { cwd });
@@ -81,6 +104,8 @@ test('a run that is complete says so and goes on when asked for more', async () 
   expect(again.status).toBe(0);
   expect(again.stderr).toContain('nothing is left to do');
   expect(events(again.stdout)).toMatchObject([{ event: 'done', epoch: 1, steps: EPOCH }]);
+  const short = await cli(['train', '--resume', '--backend', 'cpu', '--steps', '10', ...out], { cwd });
+  expect(short.stdout).toMatch(/^nothing is left to do, 42 steps done already[^\n]*\n$/);
   const more = await cli(['train', '--resume', '--backend', 'cpu', '--json', '--epochs', '2', ...out], {
     cwd,
   });

@@ -114,6 +114,20 @@ test('a loss that is no number ends the run, and the last save stays', async () 
   expect(log).toEqual(['save 1:0', 'epoch 1 at 4: 1']);
 });
 
+test('a signal after a loss that is no number saves nothing', async () => {
+  const { run, log } = runOf((step) => (step < 6 ? 1 : Number.NaN), 6);
+  run.reporter = { ...run.reporter, lossEvery: Number.POSITIVE_INFINITY };
+  await expect(runTraining(run)).rejects.toThrow(DataError);
+  expect(log).toEqual(['save 1:0', 'epoch 1 at 4: 1']);
+});
+
+test('a validation that is no number ends the run, and the last save stays', async () => {
+  const { run, log } = runOf(() => 1);
+  run.validate = async () => ({ loss: Number.NaN, perplexity: Number.NaN, tokens: 5 });
+  await expect(runTraining(run)).rejects.toThrow(/diverged: the loss is no longer a number at step 4/);
+  expect(log).toEqual([]);
+});
+
 test('a lost device ends the run, and the last save stays', async () => {
   const { run, log } = runOf((step) => {
     if (step === 10) throw new DeviceError('the GPU device is lost: unplugged');

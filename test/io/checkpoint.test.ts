@@ -4,7 +4,13 @@ import type { Backend } from '../../src/backends/backend.ts';
 import { cpu } from '../../src/backends/cpu.ts';
 import { FormatError } from '../../src/core/errors.ts';
 import { Parameters } from '../../src/core/parameters.ts';
-import { type ModelRecord, packWeights, parseModelRecord, unpackWeights } from '../../src/io/checkpoint.ts';
+import {
+  firstStreamStates,
+  type ModelRecord,
+  packWeights,
+  parseModelRecord,
+  unpackWeights,
+} from '../../src/io/checkpoint.ts';
 import { readSafetensors, writeSafetensors } from '../../src/io/safetensors.ts';
 import { languageModel } from '../../src/models/language_model.ts';
 import { type LanguageTrainer, languageTrainer } from '../../src/training/language_trainer.ts';
@@ -104,6 +110,16 @@ describe('weights', () => {
       (t) => t.set('state/clock', { shape: [4], data: new Float32Array(4) }),
       /state\/clock holds F32 numbers, the model needs U32/,
     ],
+    [
+      'a weight that is no number',
+      (t) => t.get('gru/kernel')!.data.fill(Number.NaN, 7),
+      /gru\/kernel holds NaN at index 7/,
+    ],
+    [
+      'an endless slot',
+      (t) => t.get('optimizer/adam/mean/dense/bias')!.data.fill(Number.POSITIVE_INFINITY, 2),
+      /optimizer\/adam\/mean\/dense\/bias holds Infinity at index 2/,
+    ],
   ])('%s is named, and nothing is written', async (_name, damage, message) => {
     const { tensors, metadata } = readSafetensors(await pack(await session(1)));
     const changed = tensors as Map<string, never>;
@@ -114,6 +130,25 @@ describe('weights', () => {
     expect(() => unpack(bytes, target)).toThrow(FormatError);
     expect(() => unpack(bytes, target)).toThrow(message);
     expect(await pack(target)).toEqual(before);
+  });
+
+  test('weights that are no numbers are not packed', async () => {
+    const trained = await session(1);
+    const { arena } = trained.parameters;
+    trained.backend.write(arena, (await trained.backend.read(arena)).fill(Number.NaN, 3));
+    await expect(pack(trained)).rejects.toThrow(
+      'the training diverged: embedding/embeddings holds NaN; take a smaller learning rate',
+    );
+  });
+
+  test('the states of the first stream come back by name', async () => {
+    const trained = await session(1);
+    await trained.trainer.train({ steps: 4 });
+    const bytes = await pack(trained);
+    const states = (...layers: string[]) => firstStreamStates(bytes, 'weights.safetensors', layers, 3);
+    expect(states('embedding', 'gru', 'dense')).toEqual(await trained.trainer.streamStates());
+    expect(states('lstm')).toEqual({});
+    expect(firstStreamStates(bytes, 'weights.safetensors', ['gru'], 5)).toEqual({});
   });
 
   test('a damaged record of the progress is named', async () => {
