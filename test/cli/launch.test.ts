@@ -71,6 +71,20 @@ test('REQUIRE_GPU=1 turns a missing adapter into status 2 and one line', async (
   expect(stderr).toMatch(/^webgpu-rnn: REQUIRE_GPU=1 and no GPU adapter: nothing here\n$/);
 });
 
+test('a script in a clone finds the library, which is built when it is missing', async () => {
+  const clone = path.join(folder, 'clone');
+  const root = fileURLToPath(new URL('../../', import.meta.url));
+  for (const name of ['src', 'shaders', 'package.json', 'vite.config.ts']) {
+    fs.cpSync(path.join(root, name), path.join(clone, name), { recursive: true });
+  }
+  fs.symlinkSync(path.join(root, 'node_modules'), path.join(clone, 'node_modules'), 'junction');
+  const script = path.join(clone, 'script.mjs');
+  fs.writeFileSync(script, "console.log(typeof (await import('webgpu-rnn')).languageTrainer)");
+  const run = () => finish(start([path.join(clone, 'src', 'cli', 'bin.js'), 'launch', script]));
+  expect(await run()).toMatchObject({ status: 0, stdout: 'function\n', stderr: 'building…\n' });
+  expect(await run()).toMatchObject({ status: 0, stdout: 'function\n', stderr: '' });
+});
+
 const bundled = process.platform === 'linux' && process.arch === 'x64';
 
 test.skipIf(!bundled)('two processes that unpack at once both get a whole folder', async () => {
