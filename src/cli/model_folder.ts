@@ -101,7 +101,7 @@ export function numberedFolders(base: string): { existing: string[]; free: strin
 }
 
 /**
- * Writes a new model; of several processes that want one place, one gets it. A new folder appears complete.
+ * Writes a new model, whose folder appears complete where it is new; of several processes that want it, one gets it.
  * @returns what takes the model away again, with the folders that were made for it.
  * @throws FolderTaken where a model is there already; DataError when it cannot be written, and nothing is left then.
  */

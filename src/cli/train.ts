@@ -70,12 +70,12 @@ export async function train(file: string | undefined, given: TrainArguments): Pr
     });
     const { trainer, progress, totalSteps } = session;
     if (saved && progress.step >= totalSteps) {
-      const out = folder;
       const report = saved.record.training.epochs.at(-1) as EpochReport | undefined;
       const done = `${plural(progress.step, 'step')} done already`;
       reporter.say(`nothing is left to do, ${done}; a larger --epochs or --steps takes the training further`);
       if (given.json && report) {
-        reporter.done({ ...report, seconds: 0, adapter: backend.description, interrupted: false, out });
+        const adapter = backend.description;
+        reporter.done({ ...report, seconds: 0, adapter, interrupted: false, out: folder });
       }
       return 0;
     }
@@ -110,10 +110,10 @@ export async function train(file: string | undefined, given: TrainArguments): Pr
       : `saved in ${out}; write with it: npx webgpu-rnn sample ${quoted(out)}`;
     if (!given.json) reporter.say(next);
     else if (interrupted) process.stderr.write(`${next}\n`);
-    // Even chance alone loses less.
-    if (!interrupted && report.loss > Math.log(text.vocabulary.size) + 1) {
+    if (!interrupted && report.loss > worstLoss(text.vocabulary)) {
       process.stderr.write(
-        `the model predicts worse than chance among ${grouped(text.vocabulary.size)} tokens; take a smaller --learning-rate than ${settings.learningRate}\n`,
+        `the model predicts worse than chance among ${grouped(text.vocabulary.size)} tokens;` +
+          ` take a smaller --learning-rate than ${settings.learningRate}\n`,
       );
     }
     trainer.dispose();
@@ -123,6 +123,11 @@ export async function train(file: string | undefined, given: TrainArguments): Pr
     heard.dispose();
     backend.dispose();
   }
+}
+
+/** Where all tokens are held for equally likely the loss is one nat less. */
+function worstLoss(vocabulary: Vocabulary): number {
+  return Math.log(vocabulary.size) + 1;
 }
 
 function resumeCommand(out: string): string {

@@ -115,6 +115,9 @@ describe('train, for people', () => {
     const folders = ['other', 'other-2', 'other-3'].map((name) => path.join('runs', name));
     expect(both.map(({ stdout }) => events(stdout).at(-1).out).sort()).toEqual(folders);
 
+    fs.mkdirSync(path.join(cwd, 'empty'));
+    const empty = await Promise.all([run('--out', 'empty'), run('--out', 'empty')]);
+    expect(empty.map(({ status }) => status).sort()).toEqual([0, 2]);
     const one = await Promise.all([run('--out', 'wanted'), run('--out', 'wanted')]);
     expect(one.map(({ status }) => status).sort()).toEqual([0, 2]);
     expect(one.find(({ status }) => status === 2)).toMatchObject({
