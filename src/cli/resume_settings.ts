@@ -74,6 +74,17 @@ function isPositive(value: unknown): boolean {
   return Number.isInteger(value) && (value as number) > 0;
 }
 
+/** The first setting that is missing or not what it should be. */
+function wrongSetting(options: Readonly<Record<string, unknown>>): string | undefined {
+  return Object.entries(shapes).find(([name, fits]) => !fits(options[name]))?.[0];
+}
+
+function areSettings(
+  options: Readonly<Record<string, unknown>>,
+): options is TrainSettings & Readonly<Record<string, unknown>> {
+  return wrongSetting(options) === undefined;
+}
+
 /**
  * The settings that a model was trained with.
  * @throws FormatError when its record lacks one or contradicts the model, so that a resumed run cannot go on as before.
@@ -86,10 +97,11 @@ export function savedSettings(record: ModelRecord, folder: string): TrainSetting
       `${folder} cannot be resumed: model.json says ${why}; start anew with another --out`,
     );
   };
-  for (const [name, fits] of Object.entries(shapes)) {
-    if (!fits(options[name])) fail(`training.options.${name} = ${JSON.stringify(options[name])}`);
+  if (!areSettings(options)) {
+    const name = wrongSetting(options);
+    return fail(`training.options.${name} = ${JSON.stringify(options[name ?? ''])}`);
   }
-  const settings = options as unknown as TrainSettings;
+  const settings: TrainSettings = options;
   for (const [name, value] of Object.entries(modelConfig(settings, vocabulary.tokens.length))) {
     const made = architecture[name as keyof typeof architecture];
     if (made !== value) fail(`architecture.${name} = ${made}, but training.options.${name} = ${value}`);

@@ -4,6 +4,7 @@ import type { Builder } from '../core/builder.ts';
 import { defineKernel } from '../core/kernel.ts';
 import type { Tensor } from '../core/tensor.ts';
 import { nothing } from './nothing.ts';
+import type { SoftmaxCrossEntropyOptions } from './softmax_cross_entropy.ts';
 import { rowConstants, rowGrid, rowSoftmax } from './softmax_row.ts';
 
 /**
@@ -72,25 +73,10 @@ export const softmaxCrossEntropySoftKernel = defineKernel({
   }),
 });
 
-export interface SoftmaxCrossEntropySoftOptions {
-  /** [M,V]; overwritten by the gradient where `gradient` is 1 */
-  logits: Tensor;
+export interface SoftmaxCrossEntropySoftOptions
+  extends Omit<SoftmaxCrossEntropyOptions, 'labels' | 'ignored'> {
   /** [M,V]: a distribution in each row */
   targets: Tensor;
-  /** [1]: what losses are divided by (label_weight.ts) */
-  total: Tensor;
-  /** [M], written: the loss of each row before its row weight and the division */
-  loss: Tensor;
-  rows: number;
-  classes: number;
-  /** [V] */
-  classWeight?: Tensor | undefined;
-  /** [M] */
-  rowWeight?: Tensor | undefined;
-  /** [M] u32; rows with 0 are left out */
-  mask?: Tensor | undefined;
-  smoothing?: number;
-  gradient: 0 | 1;
 }
 
 /** Emits the loss of each row and, where asked, the gradient over the logits. */

@@ -1,4 +1,4 @@
-// A recurrent layer: any cell over time. One matrix product before the loop and three after it, as haste has it.
+// A recurrent layer: a cell over time, with one matrix product before the loop and three after it, as haste has it.
 import type { Builder } from '../core/builder.ts';
 import { OptionError, ShapeError, show } from '../core/errors.ts';
 import { checkOptions } from '../core/options.ts';
