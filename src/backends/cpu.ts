@@ -1,4 +1,5 @@
 // The CPU backend: runs a plan by calling the reference of each kernel, in f32 or f64.
+import { deviceModel } from '../core/device_model.ts';
 import { DeviceError, OptionError } from '../core/errors.ts';
 import type { FloatArray } from '../core/kernel.ts';
 import { defaultLimits, type Limits } from '../core/limits.ts';
@@ -62,7 +63,8 @@ export function cpu({ precision = 'f32', limits = {} }: CpuOptions = {}): Backen
   return {
     name: 'cpu',
     description,
-    limits: { ...defaultLimits, ...limits },
+    // A dispatch costs little here, so that the plan with the simplest kernels is the one to take.
+    limits: { ...defaultLimits, model: deviceModel('', true), ...limits },
     lost: new Promise(() => {}),
     async load(plan: Plan): Promise<Executable> {
       check();

@@ -1,4 +1,5 @@
 // The builder as layers see it: they emit forward steps into it and leave closures that emit the backward steps.
+import type { Choice } from './choices.ts';
 import type { Bindings, Kernel, ParamTypes } from './kernel.ts';
 import type { Limits } from './limits.ts';
 import type { Initial, ParameterOptions, Parameters } from './parameters.ts';
@@ -47,6 +48,8 @@ export interface Builder {
     tensors: { readonly [K in keyof B]: Tensor },
     params: GivenParams<P>,
   ): void;
+  /** Takes one of several ways of computing the same; the plan keeps the choice, so that it can be measured. */
+  choose(choice: Choice): string;
   copy(from: Tensor, to: Tensor, moment?: Moment): void;
   clear(t: Tensor, moment?: Moment): void;
   /** The value of `make` at the first call with this key, and the same value afterwards. */

@@ -1,4 +1,6 @@
 // What a device allows and what it is good at: the numbers on which plans and specialisations decide.
+import type { Tuned } from './choices.ts';
+import { type DeviceModel, deviceModel } from './device_model.ts';
 
 export interface Limits {
   /** Storage buffers one kernel may bind. */
@@ -19,6 +21,10 @@ export interface Limits {
   readonly cheapBarriers: boolean;
   /** Whether `profile()` can ask the GPU itself for times. */
   readonly timestamps: boolean;
+  /** What the cost models know of the device. */
+  readonly model: DeviceModel;
+  /** What measurements on this device found, which overrules the cost models. */
+  readonly tuned?: Tuned;
 }
 
 /** The limits that every WebGPU implementation grants; the CPU backend uses them too. */
@@ -32,4 +38,5 @@ export const defaultLimits: Limits = {
   workgroups: 65535,
   cheapBarriers: true,
   timestamps: false,
+  model: deviceModel('', false),
 };

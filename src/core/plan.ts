@@ -1,4 +1,5 @@
 // A plan: the flat, inert, printable list of steps that a backend loads and replays.
+import type { Chosen } from './choices.ts';
 import { show } from './errors.ts';
 import type { Constants, Kernel } from './kernel.ts';
 import { describeBinding } from './kernel.ts';
@@ -42,6 +43,8 @@ export class Plan {
   readonly inputs: Readonly<Record<string, Tensor>>;
   readonly states: Readonly<Record<string, Tensor>>;
   readonly outputs: Readonly<Record<string, Tensor>>;
+  /** What was decided while the plan was built, and could be decided otherwise. */
+  readonly choices: readonly Chosen[];
 
   constructor(parts: {
     name: string;
@@ -51,6 +54,7 @@ export class Plan {
     inputs: Readonly<Record<string, Tensor>>;
     states: Readonly<Record<string, Tensor>>;
     outputs: Readonly<Record<string, Tensor>>;
+    choices: readonly Chosen[];
   }) {
     this.name = parts.name;
     this.parameters = parts.parameters;
@@ -59,6 +63,7 @@ export class Plan {
     this.inputs = parts.inputs;
     this.states = parts.states;
     this.outputs = parts.outputs;
+    this.choices = parts.choices;
   }
 
   /** Dispatches, copies and clears of one run. */
@@ -89,6 +94,11 @@ export class Plan {
     ];
     for (const role of ['param', 'grad', 'slot', 'state', 'input', 'activation', 'scratch'] as const) {
       if (memory[role] > 0) lines.push(`  ${role.padEnd(10)} ${kib(memory[role])}`);
+    }
+    for (const { key, chosen, measured, candidates } of this.choices) {
+      const others = candidates.filter((c) => c.name !== chosen).map((c) => c.name);
+      const by = measured ? 'measured' : 'by the cost model';
+      lines.push(`  ${key}: ${chosen} (${by}${others.length > 0 ? `, not ${others.join(', ')}` : ''})`);
     }
     let i = 0;
     while (i < this.steps.length) {

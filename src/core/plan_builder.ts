@@ -8,6 +8,7 @@ import type {
   Moment,
   StateOptions,
 } from './builder.ts';
+import { type Choice, type Chosen, take } from './choices.ts';
 import { ShapeError, show } from './errors.ts';
 import { Gradients } from './gradients.ts';
 import { type Bindings, describeBinding, type Kernel, type ParamTypes, type ParamValues } from './kernel.ts';
@@ -55,6 +56,7 @@ class PlanBuilder implements Builder {
   readonly #masks = new Map<Tensor, Tensor>();
   readonly #backward: { scopes: string[]; emit: () => void }[] = [];
   readonly #end: (() => void)[] = [];
+  readonly #choices = new Map<string, Chosen>();
   #phase: Builder['phase'] = 'forward';
 
   constructor(name: string, limits: Limits, parameters: Parameters, training: boolean) {
@@ -196,6 +198,15 @@ class PlanBuilder implements Builder {
     for (const [from, to] of copiesOut) this.copy(from, to);
   }
 
+  choose(choice: Choice): string {
+    let chosen = this.#choices.get(choice.key);
+    if (!chosen) {
+      chosen = take(choice, this.limits.tuned);
+      this.#choices.set(choice.key, chosen);
+    }
+    return chosen.chosen;
+  }
+
   copy(from: Tensor, to: Tensor, moment: Moment = 'now'): void {
     if (sizeOf(from.shape) !== sizeOf(to.shape) || from.dtype !== to.dtype) {
       throw new ShapeError(
@@ -291,6 +302,7 @@ class PlanBuilder implements Builder {
       inputs: this.#inputs,
       states: this.#states,
       outputs: this.#outputs,
+      choices: [...this.#choices.values()],
     });
   }
 

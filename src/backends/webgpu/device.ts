@@ -1,4 +1,5 @@
 // Finds an adapter in a browser or in Node, asks it for all it can give, and names it.
+import { deviceModel } from '../../core/device_model.ts';
 import { DeviceError } from '../../core/errors.ts';
 import { defaultLimits, type Limits } from '../../core/limits.ts';
 
@@ -32,11 +33,9 @@ export async function requestDevice(options: DeviceOptions = {}): Promise<Adapte
   const gpu = await findGpu();
   const { adapter, device } = await open(gpu, options);
   const info = adapter.info;
+  const words = [info.vendor, info.architecture, info.device, info.description].join(' ');
   const software =
-    info.isFallbackAdapter === true ||
-    /swiftshader|llvmpipe|lavapipe|basic render/i.test(
-      [info.vendor, info.architecture, info.device, info.description].join(' '),
-    );
+    info.isFallbackAdapter === true || /swiftshader|llvmpipe|lavapipe|basic render/i.test(words);
   return {
     device,
     software,
@@ -52,6 +51,7 @@ export async function requestDevice(options: DeviceOptions = {}): Promise<Adapte
       workgroups: device.limits.maxComputeWorkgroupsPerDimension,
       cheapBarriers: !software,
       timestamps: device.features.has('timestamp-query'),
+      model: deviceModel(words, software),
       ...options.limits,
     },
   };

@@ -1,0 +1,50 @@
+// Decisions between ways of computing the same thing: by a cost model, or by what a measurement found on this device.
+import type { Builder } from './builder.ts';
+import type { Tensor } from './tensor.ts';
+
+/** One way of computing something. */
+export interface Candidate {
+  readonly name: string;
+  /** Microseconds by the cost model: good enough to order candidates, not to be believed. */
+  readonly estimate: number;
+}
+
+/** An operation on tensors of its own, to be checked and timed alone. */
+export interface Trial {
+  /** Filled with normal values of standard deviation `scale` before a run. */
+  readonly inputs: readonly { tensor: Tensor; scale: number }[];
+  /** What the operation leaves; every candidate must leave the same, within the tolerances. */
+  readonly outputs: readonly Tensor[];
+  /** Emits the operation once; may be called again to fill a block of time. */
+  emit(): void;
+}
+
+/** `check` asks for shapes small enough for the CPU reference, with the same specialisation; `time` for the real ones. */
+export type TrialSize = 'check' | 'time';
+
+export interface Choice {
+  /** Operation and shape, such as `matmul nn 1024x512x64`; what is measured is stored under it. */
+  readonly key: string;
+  /** Those that this device can run; never empty. */
+  readonly candidates: readonly Candidate[];
+  /** Makes the operation's tensors in a plan of its own. */
+  trial(b: Builder, candidate: string, size: TrialSize): Trial;
+}
+
+/** A choice as a plan took it. */
+export interface Chosen extends Choice {
+  readonly chosen: string;
+  /** Whether a measurement decided, and not the cost model. */
+  readonly measured: boolean;
+}
+
+/** What measurements found, by key; a name that is no candidate any more counts as nothing. */
+export type Tuned = Pick<ReadonlyMap<string, string>, 'get'>;
+
+/** Takes the measured candidate, else the one with the least estimate. */
+export function take(choice: Choice, tuned: Tuned | undefined): Chosen {
+  const found = tuned?.get(choice.key);
+  const measured = choice.candidates.find((c) => c.name === found);
+  const chosen = measured ?? choice.candidates.reduce((a, b) => (b.estimate < a.estimate ? b : a));
+  return { ...choice, chosen: chosen.name, measured: measured !== undefined };
+}
