@@ -1,0 +1,36 @@
+// The counted figures of our own training step: what --counts prints and --compare judges by.
+import { perStep, startCounting } from './counting.ts';
+import { gpuBackend, trainerOf } from './engines/ours.ts';
+import type { Counts } from './results.ts';
+import { prepared } from './tasks.ts';
+import { type Work, works } from './works.ts';
+
+/** Works whose steps are counted: one layer of lstm, small and smaller. */
+export const countedWorks = ['S', 'M'] as const;
+
+const WARM_STEPS = 2;
+const COUNTED_STEPS = 4;
+
+/** Counts a training step of webgpu-rnn in the steady state, losses not read. */
+export async function ownCounts(): Promise<Record<string, Counts>> {
+  const counts: Record<string, Counts> = {};
+  for (const name of countedWorks) {
+    counts[name] = await countTraining(works.find((work) => work.name === name)!);
+  }
+  return counts;
+}
+
+async function countTraining(work: Work): Promise<Counts> {
+  const backend = await gpuBackend();
+  const trainer = await trainerOf(backend, prepared({ work, cell: 'lstm', mode: 'train' }));
+  await trainer.train({ steps: WARM_STEPS });
+  const counting = startCounting();
+  try {
+    await trainer.train({ steps: COUNTED_STEPS });
+  } finally {
+    counting.stop();
+  }
+  trainer.dispose();
+  backend.release(trainer.parameters.storage);
+  return perStep(counting.counts, COUNTED_STEPS);
+}
