@@ -17,6 +17,20 @@ fn sigmoid(x: f32) -> f32 {
   return 1.0 / (1.0 + safe_exp(-x));
 }
 
+// The same for four numbers at once.
+fn is_nan4(x: vec4<f32>) -> vec4<bool> {
+  return (bitcast<vec4<u32>>(x) & vec4<u32>(0x7fffffffu)) > vec4<u32>(0x7f800000u);
+}
+
+fn tanh4(x: vec4<f32>) -> vec4<f32> {
+  return select(tanh(clamp(x, vec4<f32>(-15.0), vec4<f32>(15.0))), x, is_nan4(x));
+}
+
+fn sigmoid4(x: vec4<f32>) -> vec4<f32> {
+  let e = select(exp(clamp(-x, vec4<f32>(-87.0), vec4<f32>(88.0))), x, is_nan4(x));
+  return 1.0 / (1.0 + e);
+}
+
 // The activation of the simple RNN by number: 0 tanh, 1 relu, 2 sigmoid, 3 linear.
 fn recurrent_activation(kind: u32, x: f32) -> f32 {
   switch kind {

@@ -22,6 +22,8 @@ import { labelWeightKernel } from './label_weight.ts';
 import { lossSumKernel } from './loss_sum.ts';
 import { lstmBackward } from './lstm_backward.ts';
 import { lstmForward } from './lstm_forward.ts';
+import { lstmSequenceBackward } from './lstm_sequence_backward.ts';
+import { lstmSequenceForward } from './lstm_sequence_forward.ts';
 import { maskRowsKernel } from './mask_rows.ts';
 import { matmulRegister, matmulTiled } from './matmul.ts';
 import { nadamKernel } from './nadam.ts';
@@ -62,6 +64,8 @@ export const kernels: readonly Kernel[] = [
   lossSumKernel,
   lstmBackward,
   lstmForward,
+  lstmSequenceBackward,
+  lstmSequenceForward,
   maskRowsKernel,
   matmulRegister,
   matmulTiled,

@@ -1,6 +1,6 @@
-// What a recurrent cell is: its gates, its states and the kernels of one time step, forward and backward.
-import type { Builder } from '../core/builder.ts';
+// What a recurrent cell is: its gates, its states and the ways to emit its time steps, forward and backward.
 import type { Tensor } from '../core/tensor.ts';
+import type { Strategy } from './strategy.ts';
 
 /** The tensors of a recurrence over T steps of N rows with H units. */
 export interface Recurrence {
@@ -58,10 +58,12 @@ export interface Cell {
   readonly separateRecurrentBias: boolean;
   /** Whether a sequence besides gates and states is kept. */
   readonly keepsExtra: boolean;
-  /** Emits time step `t`. */
-  forward(b: Builder, r: Recurrence, t: number): void;
-  /** Emits time step `t` of the backward pass. */
-  backward(b: Builder, r: BackwardRecurrence, t: number): void;
+  /** Tells cells of one name apart where their kernels differ. */
+  readonly variant?: string;
+  /** The ways to emit all steps; the first runs everywhere. */
+  readonly forward: readonly Strategy<Recurrence>[];
+  /** The ways to emit all steps of the backward pass, from the last. */
+  readonly backward: readonly Strategy<BackwardRecurrence>[];
   /** After the backward pass: the products whose sum is the gradient of R. */
   products(r: Recurrence): readonly RecurrentProduct[];
 }

@@ -6,8 +6,9 @@ import { gruBeforeGates } from '../kernels/gru_before_gates.ts';
 import { gruBeforeGatesBackward } from '../kernels/gru_before_gates_backward.ts';
 import { gruForward } from '../kernels/gru_forward.ts';
 import { nothing } from '../kernels/nothing.ts';
-import type { Cell, Recurrence, RecurrentProduct } from './cell.ts';
+import type { BackwardRecurrence, Cell, Recurrence, RecurrentProduct } from './cell.ts';
 import { type RecurrentLayer, type RecurrentOptions, recurrentLayer } from './recurrent.ts';
+import { stepwise } from './strategy.ts';
 
 /** Gates z,r,h with the reset after the product; the extra sequence is h·R_h + b_h, its gradient after the backward pass. */
 export const gruCell: Cell = {
@@ -17,15 +18,25 @@ export const gruCell: Cell = {
   states: 1,
   separateRecurrentBias: true,
   keepsExtra: true,
-  forward(b, { recurrentKernel: r, recurrentBias, mask, gates, h, extra, batch, units, masked }, t) {
-    const biased = recurrentBias ? 1 : 0;
-    const bias = recurrentBias ?? nothing(b);
-    b.dispatch(gruForward, { r, bias, mask, gates, q: extra!, h }, { t, batch, units, masked, biased });
-  },
-  backward(b, { transposed: rt, mask, h, gates, extra, dh, batch, units, masked, steps }, t) {
-    const last = t === steps - 1 ? 1 : 0;
-    b.dispatch(gruBackward, { rt, mask, h, gates, q: extra!, dh }, { t, batch, units, masked, last });
-  },
+  forward: [
+    stepwise<Recurrence>(3, 1, (b, r) => {
+      const { recurrentKernel, recurrentBias, mask, gates, h, extra, batch, units, masked } = r;
+      const biased = recurrentBias ? 1 : 0;
+      const tensors = { r: recurrentKernel, bias: recurrentBias ?? nothing(b), mask, gates, q: extra!, h };
+      for (let t = 0; t < r.steps; t++) {
+        b.dispatch(gruForward, tensors, { t, batch, units, masked, biased });
+      }
+    }),
+  ],
+  backward: [
+    stepwise<BackwardRecurrence>(3, 1, (b, r) => {
+      const { transposed: rt, mask, h, gates, extra, dh, batch, units, masked, steps } = r;
+      for (let t = steps - 1; t >= 0; t--) {
+        const last = t === steps - 1 ? 1 : 0;
+        b.dispatch(gruBackward, { rt, mask, h, gates, q: extra!, dh }, { t, batch, units, masked, last });
+      }
+    }),
+  ],
   products: (r) => candidateApart(r, { left: 'h', right: r.extra!, stride: r.units, offset: 0 }),
 };
 
@@ -37,15 +48,26 @@ export const gruResetBeforeCell: Cell = {
   states: 1,
   separateRecurrentBias: false,
   keepsExtra: true,
-  forward(b, { recurrentKernel: r, mask, gates, h, extra, batch, units, masked }, t) {
-    b.dispatch(gruBeforeGates, { r, mask, h, gates, rh: extra! }, { t, batch, units, masked });
-    b.dispatch(gruBeforeCandidate, { r, mask, rh: extra!, gates, h }, { t, batch, units, masked });
-  },
-  backward(b, { transposed: rt, mask, h, gates, dh, batch, units, masked, steps }, t) {
-    const last = t === steps - 1 ? 1 : 0;
-    b.dispatch(gruBeforeCandidateBackward, { rt, mask, h, gates, dh }, { t, batch, units, masked, last });
-    b.dispatch(gruBeforeGatesBackward, { rt, mask, h, gates, dh }, { t, batch, units, masked });
-  },
+  variant: ' reset before',
+  forward: [
+    stepwise<Recurrence>(3, 2, (b, { recurrentKernel: r, mask, gates, h, extra, ...sizes }) => {
+      const { steps, batch, units, masked } = sizes;
+      for (let t = 0; t < steps; t++) {
+        b.dispatch(gruBeforeGates, { r, mask, h, gates, rh: extra! }, { t, batch, units, masked });
+        b.dispatch(gruBeforeCandidate, { r, mask, rh: extra!, gates, h }, { t, batch, units, masked });
+      }
+    }),
+  ],
+  backward: [
+    stepwise<BackwardRecurrence>(3, 2, (b, { transposed: rt, mask, h, gates, dh, ...sizes }) => {
+      const { steps, batch, units, masked } = sizes;
+      for (let t = steps - 1; t >= 0; t--) {
+        const last = t === steps - 1 ? 1 : 0;
+        b.dispatch(gruBeforeCandidateBackward, { rt, mask, h, gates, dh }, { t, batch, units, masked, last });
+        b.dispatch(gruBeforeGatesBackward, { rt, mask, h, gates, dh }, { t, batch, units, masked });
+      }
+    }),
+  ],
   products: (r) =>
     candidateApart(r, { left: 'extra', right: r.gates, stride: 3 * r.units, offset: 2 * r.units }),
 };

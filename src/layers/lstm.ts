@@ -1,8 +1,11 @@
 // The LSTM layer.
 import { lstmBackward } from '../kernels/lstm_backward.ts';
 import { lstmForward } from '../kernels/lstm_forward.ts';
-import type { Cell } from './cell.ts';
+import { lstmSequenceBackward } from '../kernels/lstm_sequence_backward.ts';
+import { lstmSequenceForward } from '../kernels/lstm_sequence_forward.ts';
+import type { BackwardRecurrence, Cell, Recurrence } from './cell.ts';
 import { type RecurrentLayer, type RecurrentOptions, recurrentLayer } from './recurrent.ts';
+import { stepwise, walks } from './strategy.ts';
 
 /** Gates i,f,g,o; states h and c. */
 export const lstmCell: Cell = {
@@ -12,13 +15,49 @@ export const lstmCell: Cell = {
   states: 2,
   separateRecurrentBias: false,
   keepsExtra: false,
-  forward(b, { recurrentKernel: r, mask, gates, h, c, batch, units, masked }, t) {
-    b.dispatch(lstmForward, { r, mask, gates, h, c: c! }, { t, batch, units, masked });
-  },
-  backward(b, { transposed: rt, mask, c, gates, dh, dc, batch, units, masked, steps }, t) {
-    const last = t === steps - 1 ? 1 : 0;
-    b.dispatch(lstmBackward, { rt, mask, c: c!, gates, dh, dc: dc! }, { t, batch, units, masked, last });
-  },
+  forward: [
+    stepwise<Recurrence>(
+      4,
+      1,
+      (b, { recurrentKernel: r, mask, gates, h, c, batch, units, masked, steps }) => {
+        for (let t = 0; t < steps; t++) {
+          b.dispatch(lstmForward, { r, mask, gates, h, c: c! }, { t, batch, units, masked });
+        }
+      },
+    ),
+    ...walks<Recurrence>(
+      4,
+      1,
+      (b, { recurrentKernel: r, mask, gates, h, c, steps, batch, units, masked }, walk) => {
+        const params = { steps, batch, units, masked, ...walk };
+        b.dispatch(lstmSequenceForward, { r, mask, gates, h, c: c! }, params);
+      },
+    ),
+  ],
+  backward: [
+    stepwise<BackwardRecurrence>(
+      4,
+      1,
+      (b, { transposed: rt, mask, c, gates, dh, dc, batch, units, masked, steps }) => {
+        for (let t = steps - 1; t >= 0; t--) {
+          const last = t === steps - 1 ? 1 : 0;
+          b.dispatch(
+            lstmBackward,
+            { rt, mask, c: c!, gates, dh, dc: dc! },
+            { t, batch, units, masked, last },
+          );
+        }
+      },
+    ),
+    ...walks<BackwardRecurrence>(
+      4,
+      4,
+      (b, { transposed: rt, mask, c, gates, dh, dc, steps, batch, units, masked }, walk) => {
+        const params = { steps, batch, units, masked, ...walk };
+        b.dispatch(lstmSequenceBackward, { rt, mask, c: c!, gates, dh, dc: dc! }, params);
+      },
+    ),
+  ],
   products: ({ gates, units }) => [
     { left: 'h', right: gates, stride: 4 * units, offset: 0, columns: 4 * units, target: 0 },
   ],

@@ -12,6 +12,7 @@ import type { BackwardRecurrence, Cell, Recurrence } from './cell.ts';
 import { type Initializer, type InitializerName, initializer } from './initializers.ts';
 import type { Layer } from './layer.ts';
 import { carriedStates, deliver, forgetful, lastCellGradient, setInitial } from './recurrent_states.ts';
+import { recur } from './strategy.ts';
 
 export interface RecurrentOptions {
   units: number;
@@ -155,7 +156,7 @@ export function recurrentLayer(options: RecurrentOptions, traits: RecurrentTrait
     if (!initialState && !options.stateful) forgetful(b).push(b.path || name);
     const initial = initialState ?? (options.stateful ? carriedStates(b, sequences, N, units) : undefined);
     setInitial(b, name, sequences, initial, N, units);
-    for (let t = 0; t < T; t++) cell.forward(b, r, t);
+    recur(b, cell, 'forward', r);
 
     const slot = N * units;
     b.onBackward(() => backward(b, r, { x, kernel, bias, initial: initialState }));
@@ -182,7 +183,7 @@ export function recurrentLayer(options: RecurrentOptions, traits: RecurrentTrait
     const dc = c ? lastCellGradient(b, c, T, N, units) : undefined;
     const transposed = transpose(b, r.recurrentKernel, units, width / interleave, interleave);
     const back: BackwardRecurrence = { ...r, transposed, dh, dc };
-    for (let t = T - 1; t >= 0; t--) cell.backward(b, back, t);
+    recur(b, cell, 'backward', back);
 
     const products = cell.products(r);
     const dKernel = b.gradInto(kernel);

@@ -3,8 +3,9 @@ import { OptionError } from '../core/errors.ts';
 import { recurrentActivations } from '../kernels/activations.ts';
 import { rnnBackward } from '../kernels/rnn_backward.ts';
 import { rnnForward } from '../kernels/rnn_forward.ts';
-import type { Cell } from './cell.ts';
+import type { BackwardRecurrence, Cell, Recurrence } from './cell.ts';
 import { type RecurrentLayer, type RecurrentOptions, recurrentLayer } from './recurrent.ts';
+import { stepwise } from './strategy.ts';
 
 export type RnnActivation = (typeof recurrentActivations)[number];
 
@@ -23,13 +24,24 @@ export function rnnCell(activation: RnnActivation): Cell {
     states: 1,
     separateRecurrentBias: false,
     keepsExtra: false,
-    forward(b, { recurrentKernel: r, mask, gates: x, h, batch, units, masked }, t) {
-      b.dispatch(rnnForward, { r, mask, x, h }, { t, batch, units, masked, activation: kind });
-    },
-    backward(b, { transposed: rt, mask, h, gates: da, dh, batch, units, masked, steps }, t) {
-      const last = t === steps - 1 ? 1 : 0;
-      b.dispatch(rnnBackward, { rt, mask, h, da, dh }, { t, batch, units, masked, last, activation: kind });
-    },
+    forward: [
+      stepwise<Recurrence>(1, 1, (b, { recurrentKernel: r, mask, gates: x, h, ...sizes }) => {
+        const { steps, batch, units, masked } = sizes;
+        for (let t = 0; t < steps; t++) {
+          b.dispatch(rnnForward, { r, mask, x, h }, { t, batch, units, masked, activation: kind });
+        }
+      }),
+    ],
+    backward: [
+      stepwise<BackwardRecurrence>(1, 1, (b, { transposed: rt, mask, h, gates: da, dh, ...sizes }) => {
+        const { steps, batch, units, masked } = sizes;
+        for (let t = steps - 1; t >= 0; t--) {
+          const last = t === steps - 1 ? 1 : 0;
+          const params = { t, batch, units, masked, last, activation: kind };
+          b.dispatch(rnnBackward, { rt, mask, h, da, dh }, params);
+        }
+      }),
+    ],
     products: ({ gates, units }) => [
       { left: 'h', right: gates, stride: units, offset: 0, columns: units, target: 0 },
     ],

@@ -1,0 +1,155 @@
+// How a recurrence is scheduled: one dispatch a time step, or all steps in one; chosen by a cost model or a measurement.
+import type { Builder } from '../core/builder.ts';
+import type { Trial, TrialSize } from '../core/choices.ts';
+import type { Limits } from '../core/limits.ts';
+import { nothing } from '../kernels/nothing.ts';
+import { columnsFit } from '../kernels/recurrent_columns.ts';
+import type { BackwardRecurrence, Cell, Recurrence } from './cell.ts';
+
+/** T, N and H of a recurrence. */
+export type Sizes = Pick<Recurrence, 'steps' | 'batch' | 'units'>;
+
+/** One way to emit all steps of a recurrence. */
+export interface Strategy<R extends Recurrence> {
+  readonly name: string;
+  /** Microseconds by the cost model; undefined where the device cannot run it. */
+  estimate(sizes: Sizes, limits: Limits): number | undefined;
+  emit(b: Builder, r: R): void;
+}
+
+/** What a kernel over all time steps is told besides the sizes. */
+export interface Walk {
+  /** Batch rows of a workgroup. */
+  readonly rows: 1 | 2 | 4;
+  /** 1 keeps the weights of R in registers for all steps. */
+  readonly registers: 0 | 1;
+}
+
+/** Part of a core's peak that the plain step kernels reach: each thread loads a weight for four rows. */
+const STEP_EFFICIENCY = 0.12;
+/** Part of a core's peak that products from registers and workgroup memory reach. */
+const KEPT_EFFICIENCY = 0.4;
+/** Part of a core's registers that may hold weights. */
+const KEPT_SHARE = 0.75;
+
+/**
+ * One dispatch a time step and `phase`, in groups of 16 units x 16 rows.
+ * Cost: T·(launch + what a core computes or loads for its groups).
+ */
+export function stepwise<R extends Recurrence>(
+  gates: number,
+  dispatches: number,
+  emit: (b: Builder, r: R) => void,
+): Strategy<R> {
+  return {
+    name: 'step',
+    estimate({ steps, batch, units }, { model }) {
+      const groups = Math.ceil(units / 16) * Math.ceil(batch / 16);
+      const waves = Math.ceil(groups / model.cores);
+      const compute = (2 * gates * units * 16 * 16) / (model.coreFlops * STEP_EFFICIENCY);
+      const load = (4 * 16 * units * (gates + 1)) / model.coreCacheBytes;
+      return steps * (dispatches * model.launch + waves * Math.max(compute, load));
+    },
+    emit,
+  };
+}
+
+/**
+ * All steps in one dispatch, a workgroup for each 1, 2 or 4 batch rows, with weights streamed (`sequence`) or kept in
+ * registers (`register`); `parts` is the number of operands of the backward product, `phases` the products of a step.
+ * Cost: T·(2 barriers a phase + the weights from the cache or the products themselves) for each wave of workgroups.
+ */
+export function walks<R extends Recurrence>(
+  gates: number,
+  parts: number,
+  emit: (b: Builder, r: R, walk: Walk) => void,
+): Strategy<R>[] {
+  const rows = [1, 2, 4] as const;
+  return ([0, 1] as const).flatMap((registers) =>
+    rows.map(
+      (rows): Strategy<R> => ({
+        name: `${registers ? 'register' : 'sequence'} ${rows}`,
+        estimate({ steps, batch, units }, limits) {
+          const { model } = limits;
+          if (rows > 1 && batch < rows) return undefined;
+          if (!columnsFit({ units, rows, registers }, limits, gates, parts)) return undefined;
+          const weights = 4 * gates * units * units;
+          if (registers && weights > KEPT_SHARE * model.registerBytes) return undefined;
+          const waves = Math.ceil(Math.ceil(batch / rows) / model.cores);
+          const compute = (2 * gates * units * units * rows) / (model.coreFlops * KEPT_EFFICIENCY);
+          const load = registers ? 0 : weights / model.coreCacheBytes;
+          return steps * waves * (2 * model.barrier + Math.max(compute, load)) + model.launch;
+        },
+        emit: (b, r) => emit(b, r, { rows, registers }),
+      }),
+    ),
+  );
+}
+
+/** Emits all steps by the strategy that the plan chooses. */
+export function recur(b: Builder, cell: Cell, direction: 'forward', r: Recurrence): void;
+export function recur(b: Builder, cell: Cell, direction: 'backward', r: BackwardRecurrence): void;
+export function recur(
+  b: Builder,
+  cell: Cell,
+  direction: 'forward' | 'backward',
+  r: Recurrence | BackwardRecurrence,
+): void {
+  // The overloads pair direction and recurrence.
+  const strategies = cell[direction] as readonly Strategy<Recurrence>[];
+  const { steps, batch, units } = r;
+  const chosen = b.choose({
+    key: `${cell.name}${cell.variant ?? ''} ${direction} T${steps} N${batch} H${units}`,
+    candidates: strategies.flatMap(({ name, estimate }) => {
+      const microseconds = estimate(r, b.limits);
+      return microseconds === undefined ? [] : [{ name, estimate: microseconds }];
+    }),
+    trial: (trial, name, size) =>
+      trialOf(trial, cell, direction, strategies.find((s) => s.name === name)!, r, size),
+  });
+  strategies.find((s) => s.name === chosen)!.emit(b, r);
+}
+
+function trialOf(
+  b: Builder,
+  cell: Cell,
+  direction: 'forward' | 'backward',
+  strategy: Strategy<Recurrence>,
+  sizes: Sizes,
+  size: TrialSize,
+): Trial {
+  const { units } = sizes;
+  const steps = size === 'check' ? Math.min(sizes.steps, 3) : sizes.steps;
+  const batch = size === 'check' ? Math.min(sizes.batch, 5) : sizes.batch;
+  const width = cell.gates * units;
+  const slots = [steps + 1, batch, units];
+  const gates = b.scratch('gates', [steps, batch, width]);
+  const recurrentKernel = b.scratch('recurrent kernel', [units, width]);
+  const h = b.scratch('h', slots);
+  const c = cell.states === 2 ? b.scratch('c', slots) : undefined;
+  const extra = cell.keepsExtra ? b.scratch('extra', [steps, batch, units]) : undefined;
+  const recurrentBias = cell.separateRecurrentBias ? b.scratch('bias', [width]) : undefined;
+  const forward: Recurrence = {
+    ...{ steps, batch, units, gates, recurrentKernel, recurrentBias, h, c, extra },
+    mask: nothing(b, 'u32'),
+    masked: 0,
+  };
+  const tensors = [gates, h, c, extra, recurrentBias].flatMap((t) => (t ? [{ tensor: t, scale: 0.5 }] : []));
+  const weights = { scale: 1 / Math.sqrt(units) };
+  if (direction === 'forward') {
+    const outputs = [gates, h, c, extra].flatMap((t) => t ?? []);
+    const inputs = [...tensors, { tensor: recurrentKernel, ...weights }];
+    return { inputs, outputs, emit: () => strategy.emit(b, forward) };
+  }
+  const transposed = b.scratch('transposed', [units, width]);
+  const dh = b.scratch('dh', slots);
+  const dc = c && b.scratch('dc', [batch, units]);
+  const backward: BackwardRecurrence = { ...forward, transposed, dh, dc };
+  const gradients = [dh, dc].flatMap((t) => (t ? [{ tensor: t, scale: 0.5 }] : []));
+  const outputs = [gates, extra, dh, dc].flatMap((t) => t ?? []);
+  return {
+    inputs: [...tensors, ...gradients, { tensor: transposed, ...weights }],
+    outputs,
+    emit: () => strategy.emit(b, backward),
+  };
+}
