@@ -11,6 +11,7 @@ export {
   type Moment,
   type StateOptions,
 } from './core/builder.ts';
+export type { RowParts } from './core/deferred.ts';
 export { DataError, DeviceError, FormatError, OptionError, ShapeError } from './core/errors.ts';
 export {
   type Access,

@@ -11,6 +11,8 @@ export interface Limits {
   readonly bindingBytes: number;
   /** Largest buffer, bytes. */
   readonly bufferBytes: number;
+  /** Largest activation that is stored whole where it could be computed in parts, bytes. */
+  readonly wholeBytes: number;
   /** Workgroup memory, bytes. */
   readonly workgroupBytes: number;
   /** Threads of one workgroup. */
@@ -33,6 +35,7 @@ export const defaultLimits: Limits = {
   bindingAlignment: 256,
   bindingBytes: 128 * 1024 * 1024,
   bufferBytes: 256 * 1024 * 1024,
+  wholeBytes: 64 * 1024 * 1024,
   workgroupBytes: 16384,
   workgroupThreads: 256,
   workgroups: 65535,

@@ -9,6 +9,7 @@ import type {
   StateOptions,
 } from './builder.ts';
 import { type Choice, type Chosen, take } from './choices.ts';
+import { Deferred, type RowParts } from './deferred.ts';
 import { ShapeError, show } from './errors.ts';
 import { Gradients } from './gradients.ts';
 import { type Bindings, describeBinding, type Kernel, type ParamTypes, type ParamValues } from './kernel.ts';
@@ -16,7 +17,7 @@ import type { Limits } from './limits.ts';
 import type { Initial, ParameterOptions, Parameters } from './parameters.ts';
 import { Plan, type Step, tensorsOf } from './plan.ts';
 import { type DType, type Role, rootOf, sizeOf, sourceOf, type Tensor, tensor } from './tensor.ts';
-import { Values } from './values.ts';
+import { overwritten, Values } from './values.ts';
 
 /**
  * Builds a plan: `body` emits the steps and returns the tensors to read afterwards, by name.
@@ -52,6 +53,7 @@ class PlanBuilder implements Builder {
   readonly #memo = new Map<string, unknown>();
   readonly #gradients: Gradients;
   readonly #values = new Values();
+  readonly #deferred = new Deferred();
   readonly #touched = new Ranges();
   readonly #masks = new Map<Tensor, Tensor>();
   readonly #backward: { scopes: string[]; emit: () => void }[] = [];
@@ -131,6 +133,7 @@ class PlanBuilder implements Builder {
 
   output(name: string, t: Tensor): Tensor {
     if (this.#outputs[name]) throw new ShapeError(`[${this.#name}] has two outputs called ${name}`);
+    this.#settle(name, t);
     this.#outputs[name] = t;
     this.#roots.add(rootOf(t));
     return t;
@@ -142,6 +145,7 @@ class PlanBuilder implements Builder {
     params: GivenParams<P>,
   ): void {
     const where = this.path ? `${this.path}/${kernel.name}` : kernel.name;
+    for (const t of Object.values(tensors)) if (t) this.#settle(where, t);
     const bound: Record<string, Tensor> = {};
     const values: Record<string, number> = {};
     for (const name of Object.keys(kernel.params)) {
@@ -207,7 +211,23 @@ class PlanBuilder implements Builder {
     return chosen.chosen;
   }
 
+  defer(t: Tensor, parts: RowParts): void {
+    const { wholeBytes, bindingBytes } = this.limits;
+    if (4 * sizeOf(t.shape) <= Math.min(wholeBytes, bindingBytes)) {
+      parts.forward(0, parts.rows, t);
+      return;
+    }
+    this.#roots.delete(t);
+    const scopes = [...this.#scopes];
+    this.#deferred.add(t, parts, (body) => this.#within(scopes, body));
+  }
+
+  claim(t: Tensor, giveUp: boolean): RowParts | undefined {
+    return this.#deferred.claim(t, giveUp);
+  }
+
   copy(from: Tensor, to: Tensor, moment: Moment = 'now'): void {
+    for (const t of [from, to]) this.#settle(this.path || 'copy', t);
     if (sizeOf(from.shape) !== sizeOf(to.shape) || from.dtype !== to.dtype) {
       throw new ShapeError(
         `[${this.path || 'copy'}] cannot copy ${from.name} ${show(from.shape)} ${from.dtype}` +
@@ -222,6 +242,7 @@ class PlanBuilder implements Builder {
   }
 
   clear(t: Tensor, moment: Moment = 'now'): void {
+    this.#settle(this.path || 'clear', t);
     this.#emit(moment, { kind: 'clear', tensor: t, scope: this.path });
   }
 
@@ -252,6 +273,7 @@ class PlanBuilder implements Builder {
   }
 
   keep(t: Tensor): void {
+    this.#settle(this.path || 'keep', t);
     this.#values.keep(t);
   }
 
@@ -267,12 +289,9 @@ class PlanBuilder implements Builder {
   backward(): void {
     if (!this.training) throw new ShapeError(`[${this.#name}] is no training plan and has no backward steps`);
     if (this.#phase !== 'forward') throw new ShapeError(`[${this.#name}] goes backward twice`);
+    this.#deferred.settleRest();
     this.#phase = 'backward';
-    for (const { scopes, emit } of this.#backward.reverse()) {
-      this.#scopes.splice(0, this.#scopes.length, ...scopes);
-      emit();
-    }
-    this.#scopes.length = 0;
+    for (const { scopes, emit } of this.#backward.reverse()) this.#within(scopes, emit);
     this.#phase = 'update';
     // A parameter that this plan does not use must not keep the gradient of another plan.
     for (const p of this.parameters.all) {
@@ -290,6 +309,7 @@ class PlanBuilder implements Builder {
   }
 
   finish(): Plan {
+    this.#deferred.settleRest();
     for (const emit of this.#end) emit();
     this.parameters.close();
     if (this.parameters.all.length > 0) this.#roots.add(this.parameters.arena);
@@ -308,6 +328,21 @@ class PlanBuilder implements Builder {
 
   #full(name: string): string {
     return this.path ? `${this.path}/${name}` : name;
+  }
+
+  /** Runs a body in the scopes of another point of the plan. */
+  #within(scopes: readonly string[], body: () => void): void {
+    const here = this.#scopes.splice(0, this.#scopes.length, ...scopes);
+    try {
+      body();
+    } finally {
+      this.#scopes.splice(0, this.#scopes.length, ...here);
+    }
+  }
+
+  /** Whoever touches a tensor that is still to be computed has it computed before. */
+  #settle(where: string, t: Tensor): void {
+    if (!this.#deferred.settle(t)) throw overwritten(where, rootOf(t));
   }
 
   #own(

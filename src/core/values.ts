@@ -14,12 +14,7 @@ export class Values {
    */
   read(where: string, t: Tensor): void {
     const root = rootOf(t);
-    if (this.#overwritten.has(root)) {
-      throw new ShapeError(
-        `[${where}] reads ${root.name} ${show(root.shape)}, which the loss has overwritten by its gradient;` +
-          ' build it before the loss, or give the loss `keepLogits: true`',
-      );
-    }
+    if (this.#overwritten.has(root)) throw overwritten(where, root);
     this.#read.add(root);
   }
 
@@ -36,4 +31,12 @@ export class Values {
   overwrite(t: Tensor): void {
     this.#overwritten.add(rootOf(t));
   }
+}
+
+/** What is said to whoever reads values that a loss has taken. */
+export function overwritten(where: string, root: Tensor): ShapeError {
+  return new ShapeError(
+    `[${where}] reads ${root.name} ${show(root.shape)}, which the loss has overwritten by its gradient;` +
+      ' build it before the loss, or give the loss `keepLogits: true`',
+  );
 }

@@ -1,10 +1,11 @@
 // The dense layer: one matrix product over the last axis, for every time step at once.
 import type { Builder } from '../core/builder.ts';
+import type { RowParts } from '../core/deferred.ts';
 import { OptionError, ShapeError, show } from '../core/errors.ts';
 import { checkOptions, shown } from '../core/options.ts';
 import { expectCount, sizeOf, type Tensor } from '../core/tensor.ts';
 import { columnSum } from '../kernels/column_sum.ts';
-import { matmul } from '../kernels/matmul.ts';
+import { type Matrix, matmul } from '../kernels/matmul.ts';
 import { type ActivationName, applyActivation } from './activation.ts';
 import type { EmbeddingLayer } from './embedding.ts';
 import { type Initializer, type InitializerName, initializer } from './initializers.ts';
@@ -34,7 +35,8 @@ const OPTIONS = ['units', 'activation', 'useBias', 'kernelInitializer', 'biasIni
  * A dense layer: x [...,D] to activation(x·W + b) [...,V], over all leading axes at once.
  *
  * Parameters: kernel [D,V] (absent when tied), bias [V]. Backward: dW = xᵀ·dy, db = column sum of dy, dx = dy·Wᵀ;
- * a tied kernel E [V,D] gets dE = dyᵀ·x.
+ * a tied kernel E [V,D] gets dE = dyᵀ·x. A large y without an activation is computed when a step first touches it, or
+ * not at all where a cross entropy takes it in parts.
  * @throws OptionError when `units` is no positive integer; ShapeError when a tied table has other sizes.
  */
 export function dense(options: DenseOptions): DenseLayer {
@@ -79,42 +81,81 @@ export function dense(options: DenseOptions): DenseLayer {
       const kernel = weights(b, D);
       const bias = useBias ? b.param('bias', [units], (next) => biasInitializer([units], next)) : undefined;
       const y = b.activation('y', [...x.shape.slice(0, -1), units]);
-      const matrixX = { tensor: x, rows, cols: D };
-      const matrixW = tieTo
-        ? { tensor: kernel, rows: units, cols: D, transposed: true }
-        : { tensor: kernel, rows: D, cols: units };
-      matmul(b, { a: matrixX, b: matrixW, c: { tensor: y, rows, cols: units }, bias });
+      const parts = rowParts(b, { x, kernel, bias, tied: tieTo !== undefined, rows, D, units });
+      b.defer(y, parts);
       b.onBackward(() => {
-        const arrived = b.gradOf(y);
-        if (!arrived) return;
-        const dy = { tensor: arrived, rows, cols: units };
+        const dy = b.gradOf(y);
+        if (dy) parts.backward()(0, rows, dy);
+      });
+      b.setMask(y, b.maskOf(x));
+      return applyActivation(b, y, activation);
+    },
+  };
+}
+
+/** The product and its gradients for some of the rows: all at once, or, below a loss over many classes, in parts. */
+function rowParts(
+  b: Builder,
+  layer: {
+    /** M·D elements */
+    x: Tensor;
+    /** [D,V], or [V,D] where it is a tied table */
+    kernel: Tensor;
+    /** [V] */
+    bias: Tensor | undefined;
+    tied: boolean;
+    rows: number;
+    D: number;
+    units: number;
+  },
+): RowParts {
+  const { x, kernel, bias, tied, rows, D, units } = layer;
+  const stored = tied ? { rows: units, cols: D } : { rows: D, cols: units };
+  const some = (tensor: Tensor, first: number, count: number) =>
+    ({ tensor, rows: count, cols: D, offset: first * D }) satisfies Matrix;
+  return {
+    rows,
+    forward(first, count, y) {
+      matmul(b, {
+        a: some(x, first, count),
+        b: { tensor: kernel, ...stored, transposed: tied },
+        c: { tensor: y, rows: count, cols: units },
+        bias,
+      });
+    },
+    backward() {
+      let dx: ReturnType<Builder['gradInto']>;
+      let begun = false;
+      return (first, count, gradient) => {
+        const dy = { tensor: gradient, rows: count, cols: units };
         const dKernel = b.gradInto(kernel);
         if (dKernel) {
-          const { tensor, accumulate } = dKernel;
-          if (tieTo) {
-            const c = { tensor, rows: units, cols: D };
-            matmul(b, { a: { ...dy, transposed: true }, b: matrixX, c, accumulate });
-          } else {
-            const c = { tensor, rows: D, cols: units };
-            matmul(b, { a: { ...matrixX, transposed: true }, b: dy, c, accumulate });
-          }
+          const partX = some(x, first, count);
+          const [left, right] = tied ? [dy, partX] : [partX, dy];
+          matmul(b, {
+            a: { ...left, transposed: true },
+            b: right,
+            c: { tensor: dKernel.tensor, ...stored },
+            accumulate: dKernel.accumulate,
+          });
         }
         const dBias = bias && b.gradInto(bias);
         if (dBias) {
           const { tensor: to, accumulate } = dBias;
-          columnSum(b, { source: arrived, to, rows, cols: units, accumulate });
+          columnSum(b, { source: gradient, to, rows: count, cols: units, accumulate });
         }
-        const dx = b.gradInto(x);
+        // The rows of dx are disjoint: whether to add to what others left is asked once for all of them.
+        if (!begun) dx = b.gradInto(x);
+        begun = true;
         if (dx) {
-          const transposedW = tieTo
-            ? { tensor: kernel, rows: units, cols: D }
-            : { tensor: kernel, rows: D, cols: units, transposed: true };
-          const c = { tensor: dx.tensor, rows, cols: D };
-          matmul(b, { a: dy, b: transposedW, c, accumulate: dx.accumulate });
+          matmul(b, {
+            a: dy,
+            b: { tensor: kernel, ...stored, transposed: !tied },
+            c: some(dx.tensor, first, count),
+            accumulate: dx.accumulate,
+          });
         }
-      });
-      b.setMask(y, b.maskOf(x));
-      return applyActivation(b, y, activation);
+      };
     },
   };
 }

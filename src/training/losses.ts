@@ -1,5 +1,6 @@
 // Losses: functions that emit the loss of a prediction and leave its gradient where the backward steps find it.
 import type { Builder } from '../core/builder.ts';
+import type { RowParts } from '../core/deferred.ts';
 import { OptionError, ShapeError, show } from '../core/errors.ts';
 import { expectShape, rootOf, sizeOf, sourceOf, type Tensor, tensor } from '../core/tensor.ts';
 import { labelWeight } from '../kernels/label_weight.ts';
@@ -89,7 +90,8 @@ export function categoricalCrossentropy(options: CrossEntropyOptions = {}): Loss
  * is Σ w[label]·rowWeight over the rows that count (Σ rowWeight for distributions), for 'sum' it is 1. Rows with an
  * ignored label, or that the prediction's mask leaves out, have loss and gradient 0; with no row left the loss is 0.
  *
- * In a training plan the gradient overwrites the logits where they are an activation of the plan that no other loss has
+ * Logits of a dense layer that take more than `limits.wholeBytes` are computed some rows at a time and never stored
+ * whole, unless something else needs them. In a training plan the gradient overwrites the logits where they are an activation of the plan that no other loss has
  * taken, unless `keepLogits`; read them, with a metric for instance, before the loss is built.
  * @throws ShapeError for tensors that do not fit, or logits that another loss has overwritten.
  */
@@ -126,14 +128,61 @@ export function crossEntropyRows(
     const rows = b.activation('rows', shape, { differentiable: false });
     const loss = b.activation('loss', [1], { differentiable: false });
     const total = b.scratch('total', [1]);
-    const { logits, gradient } = gradientPlace(b, prediction, options.keepLogits ?? false);
-    const common = { total, rows: sizeOf(shape), classes, classWeight, rowWeight, mask, ignored };
-    labelWeight(b, { ...common, labels, reduction });
-    if (labels) softmaxCrossEntropy(b, { ...common, logits, labels, loss: rows, smoothing, gradient });
-    else softmaxCrossEntropySoft(b, { ...common, logits, targets: target, loss: rows, smoothing, gradient });
-    lossSum(b, { rowLoss: rows, total, loss, rows: common.rows, rowWeight, sums });
+    const M = sizeOf(shape);
+    const common = { total, classes, ignored };
+    /** Emits the loss of `count` rows from `first` on, of which `logits` [count, V] is given. */
+    const emitRows = (first: number, count: number, logits: Tensor, gradient: 0 | 1): void => {
+      const part = (t: Tensor, width = 1) =>
+        count === M ? t : b.view(t, first * width, width === 1 ? [count] : [count, width]);
+      const these = {
+        ...common,
+        logits,
+        loss: part(rows),
+        rows: count,
+        classWeight,
+        rowWeight: rowWeight && part(rowWeight),
+        mask: mask && part(mask),
+        smoothing,
+        gradient,
+      };
+      if (labels) softmaxCrossEntropy(b, { ...these, labels: part(labels) });
+      else softmaxCrossEntropySoft(b, { ...these, targets: part(target, classes) });
+    };
+    const keep = options.keepLogits ?? false;
+    const parts = b.claim(prediction, b.training && !keep);
+    const place = parts ? undefined : gradientPlace(b, prediction, keep);
+    labelWeight(b, { ...common, rows: M, classWeight, rowWeight, mask, labels, reduction });
+    if (parts) inParts(b, parts, classes, emitRows);
+    else if (place) emitRows(0, M, place.logits, place.gradient);
+    lossSum(b, { rowLoss: rows, total, loss, rows: M, rowWeight, sums });
     return { loss, rows, total };
   });
+}
+
+/**
+ * Emits a loss over logits that are never stored whole: some rows at a time, their product, loss and gradient, and what
+ * the gradient adds to the layer below. The sums of the layer's gradients run over the parts in order.
+ */
+function inParts(
+  b: Builder,
+  parts: RowParts,
+  classes: number,
+  emitRows: (first: number, count: number, logits: Tensor, gradient: 0 | 1) => void,
+): void {
+  const { wholeBytes, bindingBytes } = b.limits;
+  const most = Math.max(1, Math.floor(Math.min(wholeBytes, bindingBytes) / (4 * classes)));
+  // Parts of equal size; multiples of 64 rows, so that the parts of labels and losses begin where WebGPU can bind.
+  const even = Math.ceil(parts.rows / Math.ceil(parts.rows / most));
+  const count = most < 64 ? even : Math.min(Math.ceil(even / 64) * 64, Math.floor(most / 64) * 64);
+  const logits = b.scratch('logits', [count, classes]);
+  const backward = b.training ? parts.backward() : undefined;
+  for (let first = 0; first < parts.rows; first += count) {
+    const left = Math.min(count, parts.rows - first);
+    const some = left === count ? logits : b.view(logits, 0, [left, classes]);
+    parts.forward(first, left, some);
+    emitRows(first, left, some, backward ? 1 : 0);
+    backward?.(first, left, some);
+  }
 }
 
 /** Where the kernel finds the logits and leaves their gradient: in place, or in a copy that is added later. */

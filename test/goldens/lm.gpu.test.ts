@@ -12,6 +12,10 @@ for (const cheapBarriers of [false, true]) {
     });
     afterAll(() => backend?.dispose());
 
-    for (const id of goldenIds('lm')) test(id, () => checkLmGolden(id, backend, 'f32'));
+    for (const id of goldenIds('lm')) {
+      test(id, () => checkLmGolden(id, backend, 'f32'));
+      test(`${id}, a few rows of logits at a time`, () =>
+        checkLmGolden(id, { ...backend, limits: { ...backend.limits, wholeBytes: 250 } }, 'f32'));
+    }
   });
 }

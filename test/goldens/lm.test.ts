@@ -9,6 +9,8 @@ describe('golden language models on the CPU', () => {
   test('there are 13', () => expect(ids).toHaveLength(13));
   for (const id of ids) {
     test(`${id} in f64`, () => checkLmGolden(id, cpu({ precision: 'f64' }), 'f64'));
+    test(`${id} in f64, a few rows of logits at a time`, () =>
+      checkLmGolden(id, cpu({ precision: 'f64', limits: { wholeBytes: 250 } }), 'f64'));
     test(`${id} in f32`, () => checkLmGolden(id, cpu(), 'f32'));
   }
 });

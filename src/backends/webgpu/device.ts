@@ -8,13 +8,18 @@ export interface Adapter {
   readonly limits: Limits;
   /** The adapter in words, such as `SwiftShader Device (software adapter)`. */
   readonly description: string;
+  /** Everything by which this adapter and its driver can be told from others. */
+  readonly identity: string;
   readonly software: boolean;
   readonly features: readonly string[];
 }
 
 export interface DeviceOptions {
   powerPreference?: GPUPowerPreference;
-  /** Overrides what the adapter grants, for tests of code that works without. */
+  /**
+   * Overrides what the adapter grants, for tests of code that works without. `tuned` forces choices: a plan takes the
+   * candidate that `tuned.get(key)` names (`plan.explain()` lists both) before anything measured.
+   */
   limits?: Partial<Limits>;
 }
 
@@ -40,12 +45,15 @@ export async function requestDevice(options: DeviceOptions = {}): Promise<Adapte
     device,
     software,
     description: describeAdapter(info, software),
+    // Some browsers tell the driver; in Node the description names it.
+    identity: [words, (info as { driver?: string }).driver].filter(Boolean).join(' ').trim(),
     features: [...adapter.features].sort(),
     limits: {
       storageBuffers: device.limits.maxStorageBuffersPerShaderStage,
       bindingAlignment: defaultLimits.bindingAlignment,
       bindingBytes: device.limits.maxStorageBufferBindingSize,
       bufferBytes: device.limits.maxBufferSize,
+      wholeBytes: defaultLimits.wholeBytes,
       workgroupBytes: device.limits.maxComputeWorkgroupStorageSize,
       workgroupThreads: device.limits.maxComputeInvocationsPerWorkgroup,
       workgroups: device.limits.maxComputeWorkgroupsPerDimension,
