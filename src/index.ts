@@ -1,8 +1,10 @@
 // The only public door of the library.
-export type { Backend, Executable, KernelTime } from './backends/backend.ts';
+export type { Backend, Executable, KernelTime, LoadTimes } from './backends/backend.ts';
 export { type CpuOptions, cpu } from './backends/cpu.ts';
+export type { Measured } from './backends/tuner.ts';
+export type { Autotune, Tuning, TuningOptions } from './backends/tuning.ts';
 export type { DeviceOptions } from './backends/webgpu/device.ts';
-export { type WebGpuBackend, webgpu } from './backends/webgpu/webgpu.ts';
+export { type WebGpuBackend, type WebGpuOptions, webgpu } from './backends/webgpu/webgpu.ts';
 export {
   type ActivationOptions,
   type Builder,
@@ -11,6 +13,7 @@ export {
   type Moment,
   type StateOptions,
 } from './core/builder.ts';
+export type { Candidate, Choice, Chosen, Trial, TrialSize, Tuned } from './core/choices.ts';
 export type { RowParts } from './core/deferred.ts';
 export { DataError, DeviceError, FormatError, OptionError, ShapeError } from './core/errors.ts';
 export {
@@ -127,3 +130,4 @@ export {
   type SgdOptions,
   sgd,
 } from './training/optimizers.ts';
+export { type TunedPlan, tunedPlan } from './training/tuned_plan.ts';

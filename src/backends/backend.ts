@@ -11,8 +11,19 @@ export interface KernelTime {
   readonly milliseconds: number;
 }
 
+/** Milliseconds that loading a plan took. */
+export interface LoadTimes {
+  /** Buffers and their first contents. */
+  readonly allocate: number;
+  /** Shaders and pipelines; those that another plan has compiled already cost nothing. */
+  readonly compile: number;
+  /** What each step binds. */
+  readonly bind: number;
+}
+
 export interface Executable {
   readonly plan: Plan;
+  readonly loadTimes: LoadTimes;
   /**
    * Replays the plan once, in one submit, without waiting; `steps` stops after the first so many (for bisection).
    * @throws DeviceError when the device is lost.
@@ -22,6 +33,11 @@ export interface Executable {
   finished(): Promise<void>;
   /** Runs the plan once, kernel by kernel, and returns the time of each kernel and scope, longest first. */
   profile(): Promise<KernelTime[]>;
+  /**
+   * Milliseconds that the device takes for so many runs in a row.
+   * @throws DeviceError when the device is lost or a run fails.
+   */
+  time(runs: number): Promise<number>;
   /** Frees the tensors that belong to this plan alone. */
   dispose(): void;
 }
@@ -33,6 +49,11 @@ export interface Backend {
   readonly limits: Limits;
   /** Resolves with the reason when the device is lost; never rejects. */
   readonly lost: Promise<string>;
+  /**
+   * Measures what the plan chose and what was never measured on this device, where it was asked to; whether the plan,
+   * built again, would choose otherwise. Call it before `load` (see tuned_plan.ts).
+   */
+  tune?(plan: Plan): Promise<boolean>;
   load(plan: Plan): Promise<Executable>;
   /** Writes all elements of a tensor or view, in storage order; ordered with the runs around it. */
   write(t: Tensor, data: ArrayLike<number>): void;

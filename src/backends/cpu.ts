@@ -71,10 +71,14 @@ export function cpu({ precision = 'f32', limits = {} }: CpuOptions = {}): Backen
       if (loaded.has(plan)) throw loadedTwice(plan);
       homes.settle(plan);
       loaded.add(plan);
+      const start = performance.now();
       for (const root of plan.roots) allocate(root);
+      const allocated = performance.now();
       const commands = plan.steps.map((step) => compile(step, storage));
+      const bound = performance.now();
       return {
         plan,
+        loadTimes: { allocate: allocated - start, compile: 0, bind: bound - allocated },
         run(steps = commands.length) {
           check();
           if (!loaded.has(plan)) throw new DeviceError(`[${plan.name}] was disposed of and cannot run`);
@@ -83,6 +87,12 @@ export function cpu({ precision = 'f32', limits = {} }: CpuOptions = {}): Backen
         async finished() {},
         async profile() {
           return profile(plan, commands);
+        },
+        async time(runs) {
+          check();
+          const begun = performance.now();
+          for (let i = 0; i < runs; i++) for (const command of commands) command();
+          return performance.now() - begun;
         },
         dispose() {
           if (!loaded.delete(plan)) return;

@@ -9,6 +9,7 @@ import { inFlight } from './in_flight.ts';
 import { buildLanguageModel, checkHanded, checkTokens, tokenIds, zeroStates } from './language_checks.ts';
 import type { LossReading } from './language_trainer.ts';
 import { sparseCategoricalCrossentropy } from './losses.ts';
+import { tunedPlan } from './tuned_plan.ts';
 
 export interface EvaluatorOptions {
   model: Layer;
@@ -47,15 +48,17 @@ export async function evaluator(options: EvaluatorOptions): Promise<Evaluator> {
   let ids!: Tensor;
   let labels!: Tensor;
   let sums!: Tensor;
-  const plan = buildPlan({ name: 'evaluate', limits: backend.limits, parameters }, (b) => {
-    ids = b.input('ids', [T, N], { dtype: 'u32' });
-    labels = b.input('labels', [T, N], { dtype: 'u32' });
-    sums = b.state('loss sums', [2]);
-    const built = buildLanguageModel(b, model, ids, options.vocabularySize);
-    vocabularySize = built.vocabularySize;
-    const loss = sparseCategoricalCrossentropy({ ignoreClass: IGNORED, sums })(b, built.logits, labels);
-    return { loss };
-  });
+  const { plan } = await tunedPlan(backend, () =>
+    buildPlan({ name: 'evaluate', limits: backend.limits, parameters }, (b) => {
+      ids = b.input('ids', [T, N], { dtype: 'u32' });
+      labels = b.input('labels', [T, N], { dtype: 'u32' });
+      sums = b.state('loss sums', [2]);
+      const built = buildLanguageModel(b, model, ids, options.vocabularySize);
+      vocabularySize = built.vocabularySize;
+      const loss = sparseCategoricalCrossentropy({ ignoreClass: IGNORED, sums })(b, built.logits, labels);
+      return { loss };
+    }),
+  );
   const executable = await backend.load(plan);
   const queue = inFlight(executable);
 

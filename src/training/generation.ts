@@ -16,6 +16,7 @@ import {
   tokenIds,
   zeroStates,
 } from './language_checks.ts';
+import { tunedPlan } from './tuned_plan.ts';
 
 export interface GeneratorOptions {
   /** ids [T,N] to logits [T,N,V]; its recurrent layers carry their states (`stateful: true`). */
@@ -64,14 +65,16 @@ export async function generator(options: GeneratorOptions): Promise<Generator> {
   const { model, parameters, backend } = options;
   let vocabularySize = 0;
   let drawn!: Sample;
-  const plan = buildPlan({ name: 'generate', limits: backend.limits, parameters }, (b) => {
-    const token = b.state('token', [1], { dtype: 'u32' });
-    const built = buildLanguageModel(b, model, b.view(token, 0, [1, 1]), options.vocabularySize);
-    vocabularySize = built.vocabularySize;
-    const logits = b.view(built.logits, 0, [1, built.logits.shape[2]]);
-    drawn = sample(b, { logits, token, capacity: CAPACITY });
-    clock(b);
-  });
+  const { plan } = await tunedPlan(backend, () =>
+    buildPlan({ name: 'generate', limits: backend.limits, parameters }, (b) => {
+      const token = b.state('token', [1], { dtype: 'u32' });
+      const built = buildLanguageModel(b, model, b.view(token, 0, [1, 1]), options.vocabularySize);
+      vocabularySize = built.vocabularySize;
+      const logits = b.view(built.logits, 0, [1, built.logits.shape[2]]);
+      drawn = sample(b, { logits, token, capacity: CAPACITY });
+      clock(b);
+    }),
+  );
   const executable = await backend.load(plan);
   const queue = inFlight(executable);
 

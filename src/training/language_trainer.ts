@@ -1,5 +1,5 @@
 // Trains a language model by truncated BPTT: the corpus is uploaded once, chunks are cut and states carried on the device.
-import type { Backend, Executable } from '../backends/backend.ts';
+import type { Backend, Executable, LoadTimes } from '../backends/backend.ts';
 import { buildPlan } from '../core/builder.ts';
 import { DataError, DeviceError, OptionError } from '../core/errors.ts';
 import { checkOptions, shown } from '../core/options.ts';
@@ -19,6 +19,7 @@ import {
 } from './language_checks.ts';
 import { sparseCategoricalCrossentropy } from './losses.ts';
 import type { Optimizer } from './optimizers.ts';
+import { tunedPlan } from './tuned_plan.ts';
 
 export interface LanguageTrainerOptions {
   /** ids [T,N] to logits [T,N,V]; its recurrent layers carry their states (`stateful: true`). */
@@ -62,6 +63,8 @@ export interface LanguageTrainer {
   readonly parameters: Parameters;
   readonly plan: Executable['plan'];
   readonly executable: Executable;
+  /** Milliseconds before the first step: building the plan, measuring its choices, and loading it. */
+  readonly loadTimes: LoadTimes & { readonly build: number; readonly tune: number };
   /** Chunks in one pass over the corpus: floor((L-1) / (N·T)). */
   readonly stepsPerEpoch: number;
   readonly tokensPerStep: number;
@@ -114,18 +117,20 @@ export async function languageTrainer(options: LanguageTrainerOptions): Promise<
   let sums!: Tensor;
   let clockState!: Tensor;
   let update!: ReturnType<Optimizer['build']>;
-  const plan = buildPlan({ name: 'train', limits: backend.limits, parameters, training: true }, (b) => {
-    corpus = b.input('corpus', [tokens.length], { dtype: 'u32' });
-    sums = b.state('loss sums', [2]);
-    clockState = clock(b);
-    const { ids, labels } = corpusWindow(b, { corpus, batch, window });
-    const { logits, vocabularySize } = buildLanguageModel(b, model, ids, options.vocabularySize);
-    checkTokens(tokens, vocabularySize);
-    const loss = sparseCategoricalCrossentropy({ sums })(b, logits, labels);
-    b.backward();
-    update = b.scope(optimizer.name, () => optimizer.build(b));
-    return { loss };
-  });
+  const { plan, build, tune } = await tunedPlan(backend, () =>
+    buildPlan({ name: 'train', limits: backend.limits, parameters, training: true }, (b) => {
+      corpus = b.input('corpus', [tokens.length], { dtype: 'u32' });
+      sums = b.state('loss sums', [2]);
+      clockState = clock(b);
+      const { ids, labels } = corpusWindow(b, { corpus, batch, window });
+      const { logits, vocabularySize } = buildLanguageModel(b, model, ids, options.vocabularySize);
+      checkTokens(tokens, vocabularySize);
+      const loss = sparseCategoricalCrossentropy({ sums })(b, logits, labels);
+      b.backward();
+      update = b.scope(optimizer.name, () => optimizer.build(b));
+      return { loss };
+    }),
+  );
   const states = Object.values(plan.states).filter((t) => t.carried);
   if (states.length === 0)
     throw new OptionError(`[${model.name}] has no recurrent layer that carries a state`);
@@ -145,6 +150,7 @@ export async function languageTrainer(options: LanguageTrainerOptions): Promise<
     parameters,
     plan,
     executable,
+    loadTimes: { build, tune, ...executable.loadTimes },
     stepsPerEpoch,
     tokensPerStep: batch * window,
     step: 0,

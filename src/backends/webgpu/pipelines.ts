@@ -6,38 +6,83 @@ import { sharedSources } from './shared_sources.ts';
 import { specialise } from './specialise.ts';
 
 export interface Pipelines {
+  /** The layout of a kernel's one bind group; kernels that bind alike share it. */
   layout(kernel: Kernel): GPUBindGroupLayout;
-  get(step: Dispatch): Promise<GPUComputePipeline>;
+  /**
+   * Compiles whatever these steps need, everything at once.
+   * @throws DeviceError for a shader that does not compile, with its source.
+   */
+  compile(steps: Iterable<Dispatch>): Promise<void>;
+  /** The pipeline of a step that has been compiled. */
+  get(step: Dispatch): GPUComputePipeline;
+}
+
+interface Layout {
+  group: GPUBindGroupLayout;
+  pipeline: GPUPipelineLayout;
+}
+
+/** A pipeline, or the promise of one that is being compiled. */
+interface Compiled {
+  done: Promise<void>;
+  pipeline?: GPUComputePipeline;
 }
 
 /** Makes the pipeline cache of a device. */
 export function pipelineCache(device: GPUDevice): Pipelines {
-  const layouts = new Map<Kernel, GPUBindGroupLayout>();
-  const compiled = new Map<Kernel, Map<string, Promise<GPUComputePipeline>>>();
+  const layouts = new Map<string, Layout>();
+  const layoutsByKernel = new Map<Kernel, Layout>();
+  const variants = new Map<Kernel, Map<string, Compiled>>();
+  /** By source: two kernels, or two sets of constants, may specialise to the same. */
+  const bySource = new Map<string, Compiled>();
 
-  const layout = (kernel: Kernel): GPUBindGroupLayout => {
-    let known = layouts.get(kernel);
+  const layoutOf = (kernel: Kernel): Layout => {
+    let known = layoutsByKernel.get(kernel);
+    if (known) return known;
+    const entries = layoutEntries(kernel);
+    const key = JSON.stringify(entries);
+    known = layouts.get(key);
     if (!known) {
-      known = device.createBindGroupLayout({ label: kernel.name, entries: layoutEntries(kernel) });
-      layouts.set(kernel, known);
+      const group = device.createBindGroupLayout({ label: kernel.name, entries });
+      known = { group, pipeline: device.createPipelineLayout({ bindGroupLayouts: [group] }) };
+      layouts.set(key, known);
     }
+    layoutsByKernel.set(kernel, known);
     return known;
   };
 
+  const variantOf = ({ kernel, constants }: Dispatch): Compiled => {
+    let known = variants.get(kernel);
+    if (!known) {
+      known = new Map();
+      variants.set(kernel, known);
+    }
+    const key = JSON.stringify(constants);
+    let compiled = known.get(key);
+    if (!compiled) {
+      const layout = layoutOf(kernel);
+      const code = specialise(kernel.wgsl, constants, sharedSources);
+      const source = `${JSON.stringify(layoutEntries(kernel))}\n${code}`;
+      compiled = bySource.get(source);
+      if (!compiled) {
+        compiled = compile(device, kernel, constants, code, layout.pipeline);
+        bySource.set(source, compiled);
+      }
+      known.set(key, compiled);
+    }
+    return compiled;
+  };
+
   return {
-    layout,
-    get({ kernel, constants }) {
-      const key = JSON.stringify(constants);
-      let variants = compiled.get(kernel);
-      if (!variants) {
-        variants = new Map();
-        compiled.set(kernel, variants);
-      }
-      let pipeline = variants.get(key);
-      if (!pipeline) {
-        pipeline = compile(device, kernel, constants, layout(kernel));
-        variants.set(key, pipeline);
-      }
+    layout: (kernel) => layoutOf(kernel).group,
+    async compile(steps) {
+      const pending = new Set<Promise<void>>();
+      for (const step of steps) pending.add(variantOf(step).done);
+      await Promise.all(pending);
+    },
+    get(step) {
+      const { pipeline } = variantOf(step);
+      if (!pipeline) throw new DeviceError(`[${step.kernel.name}] has not been compiled`);
       return pipeline;
     },
   };
@@ -57,45 +102,49 @@ function layoutEntries(kernel: Kernel): GPUBindGroupLayoutEntry[] {
   const uniform: GPUBindGroupLayoutEntry = {
     binding: 0,
     visibility: GPUShaderStage.COMPUTE,
-    buffer: { type: 'uniform', hasDynamicOffset: true, minBindingSize: paramBytes(kernel) },
+    buffer: { type: 'uniform', minBindingSize: paramBytes(kernel) },
   };
   return [uniform, ...storage];
 }
 
-async function compile(
+/** Starts compiling; what goes wrong is told when `done` is awaited. */
+function compile(
   device: GPUDevice,
   kernel: Kernel,
   constants: Constants,
-  layout: GPUBindGroupLayout,
-): Promise<GPUComputePipeline> {
-  const code = specialise(kernel.wgsl, constants, sharedSources);
+  code: string,
+  layout: GPUPipelineLayout,
+): Compiled {
+  // The scope keeps the errors of a bad shader from the device's own listener; the pipeline is rejected for them too.
   device.pushErrorScope('validation');
   const module = device.createShaderModule({ label: kernel.name, code });
   const pipeline = device.createComputePipelineAsync({
     label: kernel.name,
-    layout: device.createPipelineLayout({ label: kernel.name, bindGroupLayouts: [layout] }),
+    layout,
     compute: { module, entryPoint: 'main' },
   });
-  // Both are awaited together: a rejected pipeline must not become an unhandled rejection meanwhile.
-  const [info, scope, made] = await Promise.allSettled([
-    module.getCompilationInfo(),
-    device.popErrorScope(),
-    pipeline,
-  ]);
-  const messages = info.status === 'fulfilled' ? info.value.messages.filter((m) => m.type === 'error') : [];
-  if (
-    made.status === 'fulfilled' &&
-    messages.length === 0 &&
-    !(scope.status === 'fulfilled' && scope.value)
-  ) {
-    return made.value;
-  }
-  const reasons = messages.map((m) => `line ${m.lineNum}:${m.linePos} ${m.message}`);
-  if (reasons.length === 0 && scope.status === 'fulfilled' && scope.value) reasons.push(scope.value.message);
-  if (reasons.length === 0 && made.status === 'rejected') reasons.push(String(made.reason));
-  throw new DeviceError(
-    `[${kernel.name}] does not compile with ${JSON.stringify(constants)}:\n${reasons.join('\n')}\n${numbered(code)}`,
-  );
+  const scope = device.popErrorScope();
+  const compiled: Compiled = {
+    done: Promise.allSettled([pipeline, scope]).then(async ([made, error]) => {
+      const reason = error.status === 'fulfilled' ? error.value?.message : undefined;
+      if (made.status === 'fulfilled' && reason === undefined) {
+        compiled.pipeline = made.value;
+        return;
+      }
+      // Asked for only now: one answer for each shader would be waited for at every load.
+      const { messages } = await module.getCompilationInfo().catch(() => ({ messages: [] }));
+      const reasons = messages
+        .filter((m) => m.type === 'error')
+        .map((m) => `line ${m.lineNum}:${m.linePos} ${m.message}`);
+      if (reasons.length === 0) reasons.push(reason ?? String((made as PromiseRejectedResult).reason));
+      throw new DeviceError(
+        `[${kernel.name}] does not compile with ${JSON.stringify(constants)}:\n${reasons.join('\n')}\n${numbered(code)}`,
+      );
+    }),
+  };
+  // Awaited by `compile` above, of which the first failure is told.
+  compiled.done.catch(() => {});
+  return compiled;
 }
 
 function numbered(code: string): string {

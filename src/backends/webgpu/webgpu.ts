@@ -2,30 +2,48 @@
 import { DeviceError } from '../../core/errors.ts';
 import type { Plan } from '../../core/plan.ts';
 import { rootOf, sizeOf, type Tensor } from '../../core/tensor.ts';
+import { version } from '../../core/version.ts';
 import type { Backend, Executable } from '../backend.ts';
 import { checkData, loadedTwice, parameterHomes } from '../shared.ts';
+import { autotuneMode, makeTuning, type Tuning, type TuningOptions } from '../tuning.ts';
 import { type Adapter, type DeviceOptions, requestDevice } from './device.ts';
 import { type Loader, loadPlan } from './executable.ts';
 import { deviceMemory, elements } from './memory.ts';
 import { slowPolling } from './node_wait.ts';
 import { pipelineCache } from './pipelines.ts';
+import { openTuningStore } from './tuning_store.ts';
+
+export interface WebGpuOptions extends DeviceOptions, TuningOptions {}
 
 export interface WebGpuBackend extends Backend {
   readonly name: 'webgpu';
   readonly device: GPUDevice;
   readonly software: boolean;
   readonly features: readonly string[];
+  /** What was measured on this device, and how plans use it. */
+  readonly tuning: Tuning;
+  tune(plan: Plan): Promise<boolean>;
 }
 
 /**
  * Requests a GPU and makes the WebGPU backend; in a browser through navigator.gpu, in Node through `webgpu`.
  * @throws DeviceError when there is no adapter; the message names the ways out.
  */
-export async function webgpu(options: DeviceOptions = {}): Promise<WebGpuBackend> {
-  return backendOf(await requestDevice(options));
+export async function webgpu(options: WebGpuOptions = {}): Promise<WebGpuBackend> {
+  autotuneMode(options.autotune);
+  const adapter = await requestDevice(options);
+  const store =
+    options.autotune === 'off'
+      ? undefined
+      : await openTuningStore(`webgpu-rnn ${version} on ${adapter.identity}`);
+  const tuning = await makeTuning(store, { ...options, forced: options.limits?.tuned });
+  return backendOf({ ...adapter, limits: { ...adapter.limits, tuned: tuning.tuned } }, tuning);
 }
 
-function backendOf({ device, limits, description, software, features }: Adapter): WebGpuBackend {
+function backendOf(
+  { device, limits, description, software, features }: Adapter,
+  tuning: Tuning,
+): WebGpuBackend {
   const memory = deviceMemory(device, limits);
   const pipelines = pipelineCache(device);
   let failure = '';
@@ -72,9 +90,11 @@ function backendOf({ device, limits, description, software, features }: Adapter)
     let failed: unknown;
     device.pushErrorScope('validation');
     device.pushErrorScope('out-of-memory');
-    try {
+    const allocate = (): void => {
       for (const root of plan.roots) if (memory.allocate(root)) made.push(root);
-      executable = await loadPlan(plan, loader);
+    };
+    try {
+      executable = await loadPlan(plan, loader, allocate);
     } catch (error) {
       failed = error;
     }
@@ -98,14 +118,19 @@ function backendOf({ device, limits, description, software, features }: Adapter)
     return executable;
   };
 
-  return {
+  const backend: WebGpuBackend = {
     name: 'webgpu',
     description,
     software,
     features,
     limits,
+    tuning,
     device,
     lost,
+    async tune(plan) {
+      check();
+      return tuning.tune(plan, backend);
+    },
     load(plan) {
       // One after the other: error scopes are a stack of the device, not of the load.
       const loading = queue.then(() => load(plan));
@@ -137,6 +162,7 @@ function backendOf({ device, limits, description, software, features }: Adapter)
       device.destroy();
     },
   };
+  return backend;
 }
 
 async function readBack(

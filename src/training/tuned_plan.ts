@@ -1,0 +1,33 @@
+// A plan whose choices are settled: built, measured where the backend was asked to, and built again when a choice fell otherwise.
+import type { Backend } from '../backends/backend.ts';
+import type { Plan } from '../core/plan.ts';
+
+export interface TunedPlan {
+  readonly plan: Plan;
+  /** Milliseconds, every building counted. */
+  readonly build: number;
+  /** Milliseconds of measuring; close to 0 where nothing was open. */
+  readonly tune: number;
+}
+
+/**
+ * Builds a plan for a backend that may measure its choices first (`webgpu({ autotune: 'full' })`).
+ *
+ * `build` is called again when a measurement overrules the cost model, and the last plan counts: it must make the same
+ * inputs, states and parameters each time.
+ * @throws whatever `build` throws; DeviceError when the device is lost.
+ */
+export async function tunedPlan(backend: Pick<Backend, 'tune'>, build: () => Plan): Promise<TunedPlan> {
+  let building = 0;
+  let tuning = 0;
+  for (;;) {
+    const start = performance.now();
+    const plan = build();
+    const built = performance.now();
+    building += built - start;
+    // Each choice is measured once, so that this ends; another way of computing may bring choices of its own.
+    const otherwise = await backend.tune?.(plan);
+    tuning += performance.now() - built;
+    if (!otherwise) return { plan, build: building, tune: tuning };
+  }
+}
