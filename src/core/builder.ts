@@ -1,6 +1,6 @@
 // The builder as layers see it: they emit forward steps into it and leave closures that emit the backward steps.
 import type { Choice } from './choices.ts';
-import type { RowParts } from './deferred.ts';
+import type { Lookup, RowParts } from './deferred.ts';
 import type { Bindings, Kernel, ParamTypes } from './kernel.ts';
 import type { Limits } from './limits.ts';
 import type { Initial, ParameterOptions, Parameters } from './parameters.ts';
@@ -52,15 +52,20 @@ export interface Builder {
   /** Takes one of several ways of computing the same; the plan keeps the choice, so that it can be measured. */
   choose(choice: Choice): string;
   /**
-   * Computes the activation `t`, a matrix of rows: at once, or, above `limits.wholeBytes`, when the first step touches
-   * it; whoever can do with some rows at a time may claim it before that, and then it has no storage.
+   * Computes the activation `t`, a matrix of rows: at once, or, above `limits.wholeBytes` and for a lookup, when the
+   * first step touches it; whoever can do with some rows at a time may claim it before that, and then it has no storage.
    */
-  defer(t: Tensor, parts: RowParts): void;
+  defer(t: Tensor, parts: RowParts | Lookup): void;
   /**
    * The parts of a deferred tensor, or undefined when it is not one, or has been computed. With `giveUp` nobody may read
    * it afterwards; else whoever does still finds it whole. Its backward steps may be emitted at once.
    */
   claim(t: Tensor, giveUp: boolean): RowParts | undefined;
+  /**
+   * The lookup that gives `t`, where nobody has touched it: whoever does with the table and the ids instead saves its
+   * storage, and takes over its part of the table's gradient.
+   */
+  lookupOf(t: Tensor): Lookup | undefined;
   copy(from: Tensor, to: Tensor, moment?: Moment): void;
   clear(t: Tensor, moment?: Moment): void;
   /** The value of `make` at the first call with this key, and the same value afterwards. */

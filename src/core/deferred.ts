@@ -13,8 +13,17 @@ export interface RowParts {
   backward(): (first: number, count: number, gradient: Tensor) => void;
 }
 
+/** A matrix [rows, columns] whose row m is row ids[m] of a table [V, columns]. */
+export interface Lookup {
+  readonly rows: number;
+  readonly ids: Tensor;
+  readonly table: Tensor;
+  /** Emits `count` rows from `first` on into `to` [count, columns]. */
+  forward(first: number, count: number, to: Tensor): void;
+}
+
 interface Entry {
-  readonly parts: RowParts;
+  readonly parts: RowParts | Lookup;
   /** Runs a body in the scopes in which the tensor was deferred. */
   within(body: () => void): void;
   /** `claimed`: someone has had the values in parts; `given up`: and nobody may have them any more. */
@@ -25,7 +34,7 @@ interface Entry {
 export class Deferred {
   readonly #entries = new Map<Tensor, Entry>();
 
-  add(t: Tensor, parts: RowParts, within: Entry['within']): void {
+  add(t: Tensor, parts: RowParts | Lookup, within: Entry['within']): void {
     this.#entries.set(t, { parts, within, fate: 'waiting' });
   }
 
@@ -49,10 +58,11 @@ export class Deferred {
   claim(t: Tensor, giveUp: boolean): RowParts | undefined {
     const root = rootOf(t);
     const entry = this.#entries.get(root);
-    if (!entry || entry.fate === 'given up' || t.shape.at(-1) !== root.shape.at(-1)) return undefined;
+    if (!entry || entry.fate === 'given up' || 'ids' in entry.parts || t.shape.at(-1) !== root.shape.at(-1))
+      return undefined;
     if (sizeOf(t.shape) !== sizeOf(root.shape)) return undefined;
     entry.fate = giveUp ? 'given up' : 'claimed';
-    const { parts, within } = entry;
+    const { parts, within } = { ...entry, parts: entry.parts };
     return {
       rows: parts.rows,
       forward: (first, count, to) => within(() => parts.forward(first, count, to)),
@@ -61,5 +71,13 @@ export class Deferred {
         return (first, count, gradient) => within(() => emit(first, count, gradient));
       },
     };
+  }
+
+  /** The lookup that gives `t`, where nobody has touched it; it is computed only if somebody does. */
+  lookup(t: Tensor): Lookup | undefined {
+    const entry = this.#entries.get(t);
+    if (!entry || !('ids' in entry.parts)) return undefined;
+    entry.fate = 'claimed';
+    return entry.parts;
   }
 }

@@ -9,7 +9,7 @@ import type {
   StateOptions,
 } from './builder.ts';
 import { type Choice, type Chosen, take } from './choices.ts';
-import { Deferred, type RowParts } from './deferred.ts';
+import { Deferred, type Lookup, type RowParts } from './deferred.ts';
 import { ShapeError, show } from './errors.ts';
 import { Gradients } from './gradients.ts';
 import { type Bindings, describeBinding, type Kernel, type ParamTypes, type ParamValues } from './kernel.ts';
@@ -211,9 +211,9 @@ class PlanBuilder implements Builder {
     return chosen.chosen;
   }
 
-  defer(t: Tensor, parts: RowParts): void {
+  defer(t: Tensor, parts: RowParts | Lookup): void {
     const { wholeBytes, bindingBytes } = this.limits;
-    if (4 * sizeOf(t.shape) <= Math.min(wholeBytes, bindingBytes)) {
+    if (!('ids' in parts) && 4 * sizeOf(t.shape) <= Math.min(wholeBytes, bindingBytes)) {
       parts.forward(0, parts.rows, t);
       return;
     }
@@ -224,6 +224,10 @@ class PlanBuilder implements Builder {
 
   claim(t: Tensor, giveUp: boolean): RowParts | undefined {
     return this.#deferred.claim(t, giveUp);
+  }
+
+  lookupOf(t: Tensor): Lookup | undefined {
+    return this.#deferred.lookup(t);
   }
 
   copy(from: Tensor, to: Tensor, moment: Moment = 'now'): void {

@@ -2,7 +2,7 @@
 import type { Builder } from '../core/builder.ts';
 import { OptionError, ShapeError } from '../core/errors.ts';
 import { checkOptions } from '../core/options.ts';
-import { expectCount, type Tensor } from '../core/tensor.ts';
+import { expectCount, sizeOf, type Tensor } from '../core/tensor.ts';
 import { embeddingBackward } from '../kernels/embedding_backward.ts';
 import { embeddingForward } from '../kernels/embedding_forward.ts';
 import { type Initializer, type InitializerName, initializer } from './initializers.ts';
@@ -70,7 +70,8 @@ export function embedding(options: EmbeddingOptions): EmbeddingLayer {
       const table = b.param('embeddings', shape, (next) => initial(shape, next));
       b.once(memo, () => table);
       const y = b.activation('y', [...ids.shape, outputDim]);
-      embeddingForward(b, { ids, table, y });
+      if (paddingIndex === undefined) deferLookup(b, ids, table, y);
+      else embeddingForward(b, { ids, table, y });
       b.setMask(y, b.maskOf(ids));
       const limits = idLimits(b);
       limits.inputDim = Math.min(limits.inputDim, inputDim);
@@ -84,6 +85,17 @@ export function embedding(options: EmbeddingOptions): EmbeddingLayer {
       return y;
     },
   };
+}
+
+/** Rows of the table are computed when a step touches them: a product below may multiply the table instead. */
+function deferLookup(b: Builder, ids: Tensor, table: Tensor, y: Tensor): void {
+  const rows = sizeOf(ids.shape);
+  b.defer(y, {
+    rows,
+    ids,
+    table,
+    forward: (_first, _count, to) => embeddingForward(b, { ids, table, y: to }),
+  });
 }
 
 /** The number of tokens that every embedding of the plan knows; callers check their ids against it before a run. */

@@ -10,6 +10,7 @@ import { nothing } from '../kernels/nothing.ts';
 import { transpose } from '../kernels/transpose.ts';
 import type { BackwardRecurrence, Cell, Recurrence } from './cell.ts';
 import { type Initializer, type InitializerName, initializer } from './initializers.ts';
+import { type InputGradients, inputProduct } from './input_product.ts';
 import type { Layer } from './layer.ts';
 import { carriedStates, deliver, forgetful, lastCellGradient, setInitial } from './recurrent_states.ts';
 import { recur } from './strategy.ts';
@@ -125,11 +126,8 @@ export function recurrentLayer(options: RecurrentOptions, traits: RecurrentTrait
     if (mask) expectShape(mask, [T, N], `${name}/mask`, '[T, N]');
 
     const gates = b.activation('gates', [T, N, width], { differentiable: false });
-    matmul(b, {
-      a: { tensor: x, rows: T * N, cols: D },
-      b: { tensor: kernel, rows: D, cols: width },
-      c: { tensor: gates, rows: T * N, cols: width },
-      bias,
+    const inputGradients = inputProduct(b, {
+      ...{ x, kernel, bias, gates },
       biasRows: traits.twoBiasRows ? biasRows : Math.min(biasRows, 1),
     });
     const h = b.activation('h', [T + 1, N, units]);
@@ -159,7 +157,7 @@ export function recurrentLayer(options: RecurrentOptions, traits: RecurrentTrait
     recur(b, cell, 'forward', r);
 
     const slot = N * units;
-    b.onBackward(() => backward(b, r, { x, kernel, bias, initial: initialState }));
+    b.onBackward(() => backward(b, r, { bias, inputGradients, initial: initialState }));
     let sequence = b.view(h, slot, [T, N, units]);
     if (mask && options.zeroOutputForMask) sequence = maskRows(b, sequence, mask);
     b.setMask(sequence, mask);
@@ -170,11 +168,14 @@ export function recurrentLayer(options: RecurrentOptions, traits: RecurrentTrait
   const backward = (
     b: Builder,
     r: Recurrence,
-    weights: { x: Tensor; kernel: Tensor; bias: Tensor | undefined; initial: readonly Tensor[] | undefined },
+    rest: {
+      bias: Tensor | undefined;
+      inputGradients: InputGradients;
+      initial: readonly Tensor[] | undefined;
+    },
   ): void => {
-    const { steps: T, batch: N, h, c, gates } = r;
-    const { x, kernel, bias } = weights;
-    const D = x.shape[2];
+    const { steps: T, batch: N, h, c } = r;
+    const { bias, inputGradients, initial } = rest;
     const rows = T * N;
     const into = b.gradInto(h);
     if (!into) return;
@@ -186,15 +187,6 @@ export function recurrentLayer(options: RecurrentOptions, traits: RecurrentTrait
     recur(b, cell, 'backward', back);
 
     const products = cell.products(r);
-    const dKernel = b.gradInto(kernel);
-    if (dKernel) {
-      matmul(b, {
-        a: { tensor: x, rows, cols: D, transposed: true },
-        b: { tensor: gates, rows, cols: width },
-        c: { tensor: dKernel.tensor, rows: D, cols: width },
-        accumulate: dKernel.accumulate,
-      });
-    }
     const dRecurrent = b.gradInto(r.recurrentKernel);
     for (const { left, right, stride, offset, columns, target } of dRecurrent ? products : []) {
       matmul(b, {
@@ -205,34 +197,14 @@ export function recurrentLayer(options: RecurrentOptions, traits: RecurrentTrait
       });
     }
     const dBias = bias && b.gradInto(bias);
-    if (dBias) {
-      const { accumulate } = dBias;
-      const row = (i: number) => b.view(dBias.tensor, i * width, [width]);
-      columnSum(b, { source: gates, to: row(0), rows, cols: width, accumulate });
-      if (traits.twoBiasRows) columnSum(b, { source: gates, to: row(1), rows, cols: width, accumulate });
-      for (const { right, stride, offset, columns, target } of cell.separateRecurrentBias ? products : []) {
-        const to = b.view(dBias.tensor, width + target, [columns]);
-        const length = (rows - 1) * stride + columns;
-        columnSum(b, {
-          source: b.view(right, offset, [length]),
-          to,
-          rows,
-          cols: columns,
-          stride,
-          accumulate,
-        });
-      }
+    for (const { right, stride, offset, columns, target } of cell.separateRecurrentBias ? products : []) {
+      if (!dBias) break;
+      const to = b.view(dBias.tensor, width + target, [columns]);
+      const source = b.view(right, offset, [(rows - 1) * stride + columns]);
+      columnSum(b, { source, to, rows, cols: columns, stride, accumulate: dBias.accumulate });
     }
-    const dx = b.gradInto(x);
-    if (dx) {
-      matmul(b, {
-        a: { tensor: gates, rows, cols: width },
-        b: { tensor: kernel, rows: D, cols: width, transposed: true },
-        c: { tensor: dx.tensor, rows, cols: D },
-        accumulate: dx.accumulate,
-      });
-    }
-    initialGradients(b, back, weights.initial);
+    inputGradients(dBias);
+    initialGradients(b, back, initial);
   };
 
   /** Gradients into the given initial states: slot 0 of dh, completed by dA_0·Rᵀ, and the carried dc. */
