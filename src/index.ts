@@ -14,7 +14,7 @@ export {
   type StateOptions,
 } from './core/builder.ts';
 export type { Candidate, Choice, Chosen, Trial, TrialSize, Tuned } from './core/choices.ts';
-export type { RowParts } from './core/deferred.ts';
+export type { Lookup, RowParts } from './core/deferred.ts';
 export { DataError, DeviceError, FormatError, OptionError, ShapeError } from './core/errors.ts';
 export {
   type Access,
