@@ -47,7 +47,8 @@ export function autotuneMode(mode: Autotune = 'cached'): Autotune {
 }
 
 /**
- * Reads what is kept and answers plans with it; `forced` goes before everything measured.
+ * Reads what is kept and answers plans with it; `forced` goes before everything measured, and a name of it that is no
+ * candidate leaves the choice to the cost model.
  * Choices of plans that are tuned at the same time are measured one after the other.
  */
 export async function makeTuning(
@@ -59,10 +60,7 @@ export async function makeTuning(
   const tuned: Tuned = {
     get: (key) => forced?.get(key) ?? measurements.get(key)?.chosen ?? undefined,
   };
-  const isForced = ({ key, candidates }: Choice): boolean => {
-    const name = forced?.get(key);
-    return candidates.some((c) => c.name === name);
-  };
+  const isForced = ({ key }: Choice): boolean => forced?.get(key) !== undefined;
   let queue: Promise<unknown> = Promise.resolve();
 
   const measureOpen = async (plan: Plan, device: TunedDevice): Promise<void> => {

@@ -69,7 +69,7 @@ function fileStore(identity: string): MeasurementStore {
     try {
       makeFolder(folder);
       fs.accessSync(folder, fs.constants.W_OK);
-      return true;
+      return fs.statSync(folder).isDirectory();
     } catch {
       return false;
     }
@@ -93,7 +93,7 @@ function fileStore(identity: string): MeasurementStore {
         fs.writeFileSync(partial, `${JSON.stringify(recordOf(identity, merged), undefined, 1)}\n`);
         fs.renameSync(partial, file);
       } catch {
-        fs.rmSync(partial, { force: true });
+        if (fs.existsSync(partial)) fs.rmSync(partial);
       }
     },
   };
