@@ -4,7 +4,7 @@
 import fs from 'node:fs';
 import { builtinModules } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { defineConfig, type UserConfig } from 'vite';
+import { defineConfig, type Plugin, type UserConfig } from 'vite';
 
 const bench = fileURLToPath(new URL('./', import.meta.url));
 
@@ -17,6 +17,16 @@ const external = ['webgpu', 'vite', 'puppeteer', '@sparticuz/chromium', 'tar-fs'
 /** The packages of bench/package.json, which the first measurement installs; before that a build leaves them out. */
 const peers = [/^@tensorflow\//, /^@jax-js\//, /^echarts/, /^zrender/];
 const installed = fs.existsSync(`${bench}node_modules`);
+
+/** The launcher is a program too, and finds files beside itself: it must stay where it is. */
+const launcherOutside: Plugin = {
+  name: 'launcher-outside',
+  enforce: 'pre',
+  resolveId(source) {
+    const name = /\/(launch|software_adapter)\.js$/.exec(source)?.[0];
+    return name ? { id: `../../src/cli${name}`, external: true } : undefined;
+  },
+};
 
 export default defineConfig(({ mode }): UserConfig => {
   const common = {
@@ -43,6 +53,7 @@ export default defineConfig(({ mode }): UserConfig => {
   return {
     root: bench,
     logLevel: 'warn',
+    plugins: [launcherOutside],
     ssr: { noExternal: true, external },
     build: {
       ...common,

@@ -57,13 +57,18 @@ const quiet = [
 const softwareFlags = ['--use-webgpu-adapter=swiftshader'];
 const hardwareFlags = process.platform === 'linux' ? ['--enable-features=Vulkan', '--use-angle=vulkan'] : [];
 
+export interface BrowserOptions {
+  /** Sent with every file, such as those that isolate pages from other origins. */
+  headers?: Record<string, string>;
+}
+
 /**
  * Starts a server and a browser; the caller closes it, best in afterAll() or finally.
  *
  * Where this process ends without doing so, puppeteer kills the browser and removes its profile all the same.
  */
-export async function openBrowser(): Promise<Browser> {
-  const server = await serve();
+export async function openBrowser(options: BrowserOptions = {}): Promise<Browser> {
+  const server = await serve(options);
   try {
     const { kind } = await findAdapter();
     const started = await start(server.url, kind === 'hardware' ? hardwareFlags : softwareFlags);
@@ -102,7 +107,7 @@ interface Started {
   software: boolean;
 }
 
-async function serve(): Promise<Server> {
+async function serve({ headers = {} }: BrowserOptions): Promise<Server> {
   const modules = new Map<string, string>();
   const listener = http.createServer();
   const vite = await createServer({
@@ -111,7 +116,7 @@ async function serve(): Promise<Server> {
     logLevel: 'error',
     clearScreen: false,
     appType: 'mpa',
-    server: { middlewareMode: true, hmr: false, ws: false, watch: null },
+    server: { middlewareMode: true, hmr: false, ws: false, watch: null, headers },
     // Nothing is bundled ahead: finding a package halfway would reload the page in the middle of a test.
     optimizeDeps: { noDiscovery: true, include: [] },
     plugins: [modulePages(modules)],

@@ -1,0 +1,208 @@
+// What runs in the place that is measured (a page or a process of Node): pairs of engines, block by block in turn.
+import { less, perStep, startCounting } from './counting.ts';
+import type { Engine, Runner, Task } from './engines/engine.ts';
+import { engines, ours } from './engines/index.ts';
+import { oursOnCpu } from './engines/ours.ts';
+import type { Counts } from './results.ts';
+import { prepared } from './tasks.ts';
+import { checkedWork, type Work } from './works.ts';
+
+/** Losses of the same steps by the f64 reference on the CPU. */
+export interface Reference {
+  first: number;
+  /** Of the third step: states were carried, and weights updated where they are trained. */
+  later: number;
+}
+
+export interface PairRequest {
+  task: Task;
+  engines: readonly string[];
+  /** Of the checked work (see works.ts). */
+  reference: Reference;
+  warmup: number;
+  runs: number;
+  blockMilliseconds: number;
+  /** Milliseconds of measuring for an engine; three pairs run all the same, or one where that takes five times as long. */
+  budget: number;
+  counted: boolean;
+}
+
+export interface EngineOutcome {
+  engine: string;
+  /** Milliseconds a step, block by block; the i-th of all engines of a request were neighbours. */
+  times: number[];
+  firstLoss?: number;
+  lossDifference?: number;
+  laterLossDifference?: number;
+  firstStep?: number;
+  counts?: Counts;
+  reason?: string;
+}
+
+/** |loss - reference| beyond which an engine computes something else. */
+const TOLERANCE = 1e-4;
+/** After updates, rounding differs more: Adam divides gradients by their own size. */
+const LATER_TOLERANCE = 1e-2;
+
+/** Steps until the later loss. */
+const CHECKED_STEPS = 3;
+const LEAST_PAIRS = 3;
+const MOST_STEPS = 1000;
+
+interface Contender {
+  outcome: EngineOutcome;
+  engine: Engine;
+  runner: Runner;
+  /** Steps of a block. */
+  steps: number;
+  spent: number;
+}
+
+/** Losses of a work by our plan on the CPU in f64. */
+export async function reference(task: Task): Promise<Reference> {
+  const work = checkedWork(task.work, task.cell);
+  const runner = await oursOnCpu('f64').prepare(prepared({ ...task, work }));
+  return losses(runner);
+}
+
+/** Checks each engine's losses, warms up, and then runs their blocks in turn. */
+export async function measurePair(request: PairRequest): Promise<EngineOutcome[]> {
+  const outcomes: EngineOutcome[] = [];
+  const contenders: Contender[] = [];
+  for (const name of request.engines) {
+    const outcome: EngineOutcome = { engine: name, times: [] };
+    outcomes.push(outcome);
+    try {
+      const ready = await start(outcome, request);
+      if (ready) contenders.push(ready);
+    } catch (error) {
+      outcome.reason = reasonOf(error);
+    }
+  }
+  await runInTurn(contenders, request);
+  for (const contender of contenders) {
+    if (request.counted && contender.engine.webgpu && !contender.outcome.reason) await count(contender);
+    contender.runner.dispose();
+  }
+  return outcomes;
+}
+
+/** Builds the model, takes the time to the first loss, and compares losses with the reference. */
+async function start(outcome: EngineOutcome, request: PairRequest): Promise<Contender | undefined> {
+  const engine = await engines[outcome.engine].load();
+  const { task } = request;
+  const data = prepared(task);
+  const begun = performance.now();
+  const runner = await engine.prepare(data);
+  outcome.firstLoss = await runner.block(1);
+  outcome.firstStep = performance.now() - begun;
+  const checked = checkedWork(task.work, task.cell);
+  const seen = isSame(checked, task.work)
+    ? await losses(runner, outcome.firstLoss)
+    : await lossesOf(engine, { ...task, work: checked });
+  outcome.lossDifference = Math.abs(seen.first - request.reference.first);
+  outcome.laterLossDifference = Math.abs(seen.later - request.reference.later);
+  const wrong = whyWrong(seen, outcome, request.reference);
+  if (wrong) {
+    outcome.reason = wrong;
+    runner.dispose();
+    return undefined;
+  }
+  return { outcome, engine, runner, spent: 0, steps: await warmedUp(runner, request) };
+}
+
+function isSame(a: Work, b: Work): boolean {
+  return a.N === b.N && a.T === b.T && a.dropout === b.dropout;
+}
+
+async function lossesOf(engine: Engine, task: Task): Promise<Reference> {
+  const runner = await engine.prepare(prepared(task));
+  const seen = await losses(runner);
+  runner.dispose();
+  return seen;
+}
+
+async function losses(runner: Runner, first?: number): Promise<Reference> {
+  const seen = { first: first ?? (await runner.block(1)), later: Number.NaN };
+  for (let step = 1; step < CHECKED_STEPS; step++) seen.later = await runner.block(1);
+  return seen;
+}
+
+function whyWrong(
+  seen: Reference,
+  { lossDifference, laterLossDifference }: EngineOutcome,
+  expected: Reference,
+): string | undefined {
+  // Written so that NaN counts as wrong.
+  if (!(lossDifference! <= TOLERANCE)) {
+    return `computes another loss: ${seen.first}, expected ${expected.first}`;
+  }
+  if (!(laterLossDifference! <= LATER_TOLERANCE)) {
+    return `goes on to another loss: ${seen.later} in step ${CHECKED_STEPS}, expected ${expected.later}`;
+  }
+  return undefined;
+}
+
+/** Runs the warm-up and returns how many steps make a block of the wanted length. */
+async function warmedUp(runner: Runner, { warmup, blockMilliseconds }: PairRequest): Promise<number> {
+  let steps = 1;
+  // Long steps have been warmed up by the check.
+  let last = await timed(runner, 1);
+  for (let i = 1; i < warmup && last < 100; i++) {
+    steps = Math.min(MOST_STEPS, Math.max(1, Math.ceil((1.2 * blockMilliseconds) / last)));
+    last = (await timed(runner, steps)) / steps;
+  }
+  return Math.min(MOST_STEPS, Math.max(1, Math.ceil((1.2 * blockMilliseconds) / last)));
+}
+
+async function timed(runner: Runner, steps: number): Promise<number> {
+  const begun = performance.now();
+  await runner.block(steps);
+  return performance.now() - begun;
+}
+
+async function runInTurn(contenders: readonly Contender[], request: PairRequest): Promise<void> {
+  const { runs, budget } = request;
+  for (let run = 0; run < runs && contenders.length > 0; run++) {
+    const slowest = Math.max(...contenders.map(({ spent }) => spent));
+    if (run >= LEAST_PAIRS && slowest > budget) return;
+    if (run >= 1 && slowest > 5 * budget) return;
+    for (const contender of contenders) {
+      try {
+        const time = await timed(contender.runner, contender.steps);
+        contender.spent += time;
+        contender.outcome.times.push(time / contender.steps);
+      } catch (error) {
+        contender.outcome.reason = reasonOf(error);
+        return;
+      }
+    }
+  }
+}
+
+/** One step in the steady state: what two make more than one, so that reading the loss at the end does not count. */
+async function count({ runner, outcome }: Contender): Promise<void> {
+  const short = await countBlock(runner, 1);
+  const long = await countBlock(runner, 2);
+  outcome.counts = perStep(less(long, short), 1);
+}
+
+async function countBlock(runner: Runner, steps: number): Promise<Counts> {
+  const counting = startCounting();
+  try {
+    await runner.block(steps);
+  } finally {
+    counting.stop();
+  }
+  return counting.counts;
+}
+
+/** A failure in one line. */
+export function reasonOf(error: unknown): string {
+  const text =
+    error instanceof Error ? error.message : String((error as { message?: string })?.message ?? error);
+  const line = text.trim().split('\n')[0];
+  return line.length > 300 ? `${line.slice(0, 300)}…` : line;
+}
+
+export { ours };
