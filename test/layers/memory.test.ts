@@ -13,12 +13,13 @@ const T = 48;
 const N = 16;
 const H = 128;
 const D = 96;
-const V = 20;
+/** More tokens than half the positions: rows of the table are looked up. */
+const V = 400;
 
-function trained(cell: CellName, layers: number, tieWeights = false): Plan {
+function trained(cell: CellName, layers: number, tieWeights = false, vocabularySize = V): Plan {
   const embedding = tieWeights ? H : D;
   const model = languageModel({
-    vocabularySize: V,
+    vocabularySize,
     cell,
     layers,
     units: H,
@@ -100,5 +101,12 @@ describe('a training plan keeps the sequences of its layers', () => {
     // Logits, the losses of the rows, and the loss are not the recurrent layer's.
     const others = steps(V) + steps(1) + 1;
     expect(activation / 4 - others).toBe(steps(6 * H + D) + 2 * N * H);
+  });
+
+  test('of few tokens the table is multiplied, and its rows are no sequence', () => {
+    const few = 20;
+    const plan = trained('lstm', 1, false, few);
+    const wide = { 'lstm/table product': few * 4 * H, 'lstm/d table product': few * 4 * H };
+    expect(sequences(plan)).toEqual({ ...wide, ...kept.lstm('lstm'), 'dense/y': steps(few) });
   });
 });
