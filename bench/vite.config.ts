@@ -1,6 +1,7 @@
 // Builds the benchmark with everything it imports: `--mode main` the command, `worker` the process that measures in
 // Node, `page` what measures in a browser. Name another folder with build.outDir; the three belong into one.
 
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import { builtinModules } from 'node:module';
 import { fileURLToPath } from 'node:url';
@@ -17,6 +18,11 @@ const external = ['webgpu', 'vite', 'puppeteer', '@sparticuz/chromium', 'tar-fs'
 /** The packages of bench/package.json, which the first measurement installs; before that a build leaves them out. */
 const peers = [/^@tensorflow\//, /^@jax-js\//, /^echarts/, /^zrender/];
 const installed = fs.existsSync(`${bench}node_modules`);
+
+/** For a bundle, which knows no git. */
+const commit =
+  spawnSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: bench, encoding: 'utf8' }).stdout?.trim() ||
+  'unknown';
 
 /** The launcher is a program too, and finds files beside itself: it must stay where it is. */
 const launcherOutside: Plugin = {
@@ -54,6 +60,7 @@ export default defineConfig(({ mode }): UserConfig => {
     root: bench,
     logLevel: 'warn',
     plugins: [launcherOutside],
+    define: { BENCH_COMMIT: JSON.stringify(commit) },
     ssr: { noExternal: true, external },
     build: {
       ...common,

@@ -1,5 +1,167 @@
-// The benchmark's command.
+// The benchmark's command: reads the options, runs what they choose, and turns every failure into one line.
+import os from 'node:os';
+import { DataError, DeviceError, FormatError, OptionError } from '../../src/core/errors.ts';
+import { measureGrowth } from './growth.ts';
+import { type BenchOptions, parseOptions } from './options.ts';
+import { publish } from './output.ts';
 import { ownCounts } from './own_counts.ts';
+import { type MeasuringPlace, nodePlace } from './places.ts';
+import { buildPlaces, commitOf, installPeers, isClone } from './prepare.ts';
+import type { BenchResults, KernelRow, Place } from './results.ts';
+import { type Selected, select, wantsGrowth } from './selection.ts';
+import { type Method, measureAll, needsPeers } from './session.ts';
+import { addTorch } from './torch_rows.ts';
 
-console.log(JSON.stringify(await ownCounts()));
-process.exit(0);
+const USAGE_ERROR = 2;
+
+/** @returns the exit status */
+async function main(argv: readonly string[]): Promise<number> {
+  const options = parseOptions(argv);
+  if (!options) return 0;
+  if (options.counts) return printCounts(options);
+  const adapter = await adapterWords();
+  const { selected, omitted } = options.growth
+    ? { selected: [], omitted: [] }
+    : select(options, adapter.software);
+  const grows = wantsGrowth(options, adapter.software);
+  const withTfjs = grows && (!options.engines || options.engines.includes('tfjs webgpu'));
+  if (needsPeers(selected) || withTfjs) installPeers();
+  const names = new Set<Place>(selected.map(({ place }) => place)).add('node');
+  const opened = await openPlaces(names);
+  const method = methodOf(options, adapter.software);
+  try {
+    const node = opened.places.get('node')!;
+    const measured = await measureAll(selected, opened.places, method);
+    const torch = await addTorch(selected, measured, method);
+    const kernels = await kernelTimes(options, selected, node);
+    const curves = grows
+      ? await measureGrowth(
+          node,
+          { ...method, runs: Math.min(method.runs, 5) },
+          { ...adapter, withPeer: withTfjs },
+        )
+      : { growth: [], omitted: [] };
+    const { budget: _, ...told } = method;
+    const results: BenchResults = {
+      format: 1,
+      date: new Date().toISOString(),
+      commit: commitOf(),
+      machine: {
+        ...adapter,
+        host: `${os.platform()} ${os.arch()}, ${os.cpus()[0]?.model.trim() ?? 'unknown processor'}`,
+        cores: os.cpus().length,
+        node: process.versions.node,
+        ...(opened.browser !== undefined && { browser: opened.browser }),
+      },
+      method: told,
+      ...kernels,
+      measurements: measured.measurements,
+      ratios: measured.ratios,
+      growth: curves.growth,
+      counts: await ownCounts(),
+      omitted: [...omitted, ...opened.omitted, ...torch, ...measured.omitted, ...curves.omitted],
+    };
+    return await publish(results, options);
+  } finally {
+    for (const place of opened.places.values()) await place.close();
+  }
+}
+
+/** The last line is one JSON object, whatever else was printed. */
+async function printCounts({ json }: BenchOptions): Promise<number> {
+  const counts = await ownCounts();
+  if (!json) {
+    for (const [work, { dispatches, submits, bindGroups, buffers, bytes }] of Object.entries(counts)) {
+      process.stdout.write(
+        `${work} lstm, a training step: ${dispatches} dispatches, ${submits} submits;` +
+          ` made: ${bindGroups} bind groups, ${buffers} buffers, ${bytes} bytes\n`,
+      );
+    }
+  } else {
+    process.stdout.write(`${JSON.stringify(counts)}\n`);
+  }
+  return 0;
+}
+
+async function adapterWords(): Promise<{ adapter: string; software: boolean }> {
+  const none = /^none: (.*)$/s.exec(process.env.WEBGPU_RNN_ADAPTER ?? '')?.[1];
+  if (none !== undefined) {
+    throw new DeviceError(
+      `no GPU adapter, and no software adapter: ${none}. The benchmark needs one: install a GPU driver with Vulkan, or` +
+        ' `npm install @sparticuz/chromium`, which carries a software adapter for linux-x64',
+    );
+  }
+  await buildPlaces(['worker']);
+  return nodePlace().run('adapter', undefined as never);
+}
+
+interface OpenedPlaces {
+  places: Map<Place, MeasuringPlace>;
+  browser?: string;
+  omitted: string[];
+}
+
+/** Opens the places that are wanted; a browser that cannot be had is told and left out. */
+async function openPlaces(names: ReadonlySet<Place>): Promise<OpenedPlaces> {
+  const opened: OpenedPlaces = { places: new Map([['node', nodePlace()]]), omitted: [] };
+  await buildPlaces(names.has('browser') ? ['worker', 'page'] : ['worker']);
+  if (!names.has('browser')) return opened;
+  if (!isClone) {
+    opened.omitted.push('browser: left out, the bundle carries none');
+    return opened;
+  }
+  try {
+    const place = await (await import('./browser_place.ts')).browserPlace();
+    opened.places.set('browser', place);
+    if (place.browser !== undefined) opened.browser = place.browser;
+  } catch (error) {
+    opened.omitted.push(`browser: left out, ${(error as Error).message.split('\n')[0]}`);
+  }
+  return opened;
+}
+
+function methodOf({ runs, budget, quick }: BenchOptions, software: boolean): Method {
+  return {
+    warmup: 5,
+    runs: runs ?? (quick ? 3 : 20),
+    blockMilliseconds: 5,
+    budget: 1000 * (budget ?? (quick ? 5 : software ? 20 : 30)),
+  };
+}
+
+/** Kernels of every work whose training was measured on tokens. */
+async function kernelTimes(
+  options: BenchOptions,
+  selected: readonly Selected[],
+  node: MeasuringPlace,
+): Promise<Pick<BenchResults, 'ceilings' | 'kernels'>> {
+  const ceilings = await node.run('ceilings', undefined as never);
+  const kernels: KernelRow[] = [];
+  if (!options.kernels) return { ceilings, kernels };
+  const done = new Set<string>();
+  for (const { work, cell, mode } of selected) {
+    const key = `${work.name} ${cell}`;
+    if (mode !== 'train' || work.input !== 'tokens' || done.has(key)) continue;
+    done.add(key);
+    const rows = await node.run('kernels', { task: { work, cell, mode }, ceilings });
+    kernels.push(...rows.map((row) => ({ work: work.name, cell, ...row })));
+  }
+  return { ceilings, kernels };
+}
+
+function report(error: unknown): number {
+  const known = [DataError, DeviceError, FormatError, OptionError].some((kind) => error instanceof kind);
+  const { message, stack } = error instanceof Error ? error : { message: String(error), stack: undefined };
+  const more = known || process.env.WEBGPU_RNN_DEBUG !== '1' ? '' : `\n${stack}`;
+  process.stderr.write(`bench: ${message}${more}\n`);
+  return known ? USAGE_ERROR : 1;
+}
+
+let status: number;
+try {
+  status = await main(process.argv.slice(2));
+} catch (error) {
+  status = report(error);
+}
+// A GPU device keeps the process alive; what was printed must be out before it ends.
+process.stdout.write('', () => process.exit(status));

@@ -1,7 +1,7 @@
 // What runs in the place that is measured (a page or a process of Node): pairs of engines, block by block in turn.
 import { less, perStep, startCounting } from './counting.ts';
 import type { Engine, Runner, Task } from './engines/engine.ts';
-import { engines, ours } from './engines/index.ts';
+import { loadEngine } from './engines/index.ts';
 import { oursOnCpu } from './engines/ours.ts';
 import type { Counts } from './results.ts';
 import { prepared } from './tasks.ts';
@@ -89,7 +89,7 @@ export async function measurePair(request: PairRequest): Promise<EngineOutcome[]
 
 /** Builds the model, takes the time to the first loss, and compares losses with the reference. */
 async function start(outcome: EngineOutcome, request: PairRequest): Promise<Contender | undefined> {
-  const engine = await engines[outcome.engine].load();
+  const engine = await loadEngine(outcome.engine);
   const { task } = request;
   const data = prepared(task);
   const begun = performance.now();
@@ -204,5 +204,3 @@ export function reasonOf(error: unknown): string {
   const line = text.trim().split('\n')[0];
   return line.length > 300 ? `${line.slice(0, 300)}…` : line;
 }
-
-export { ours };

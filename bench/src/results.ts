@@ -36,8 +36,10 @@ export interface Measurement {
   tokensPerSecond?: number;
   /** The loss before any update, from the shared weights: what correctness is judged by. */
   firstLoss?: number;
-  /** |firstLoss - ours on the CPU in f64|. */
+  /** |first loss - ours on the CPU in f64|; of a shorter chunk where the reference would take minutes. */
   lossDifference?: number;
+  /** The same of the third step, after two updates or with the states carried. */
+  laterLossDifference?: number;
   counts?: Counts;
   /** Milliseconds from the start of building to the first loss read back. */
   firstStep?: number;
@@ -53,6 +55,8 @@ export interface Ratio {
   place: Place;
   peer: string;
   ratio: Spread;
+  /** The peer ran in a process of its own: its times over our median. */
+  unpaired?: boolean;
 }
 
 /** One kernel of one of our plans. */

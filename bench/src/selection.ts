@@ -1,0 +1,97 @@
+// Decides what runs: everything on a GPU; on a software adapter what takes minutes, unless it is asked for by name.
+import { engines, isOwn, ours } from './engines/names.ts';
+import { type BenchOptions, isPartial } from './options.ts';
+import type { Place } from './results.ts';
+import { type Cell, cells, flopsOf, type Mode, modes, type Work, workOf, works } from './works.ts';
+
+/** One work, cell and mode in one place, with the engines that are measured on it. */
+export interface Selected {
+  place: Place;
+  work: Work;
+  cell: Cell;
+  mode: Mode;
+  /** Ours on the GPU is measured beside each of them. */
+  peers: readonly string[];
+}
+
+export interface Selection {
+  selected: Selected[];
+  omitted: string[];
+}
+
+const smallWorks = ['S', 'M'];
+
+/** Rough speeds on a software adapter of two cores, GFLOP/s, and the time that a step takes whatever its size, ms per step of T. */
+const softwareSpeeds: Readonly<Record<string, [gflops: number, perStep: number]>> = {
+  'webgpu-rnn webgpu': [2, 0.3],
+  'webgpu-rnn cpu': [0.3, 0],
+  'tfjs webgpu': [0.1, 40],
+  'tfjs webgl': [0.05, 80],
+  'tfjs wasm': [1.5, 4],
+  'jax-js webgpu': [0.4, 5],
+  'jax-js wasm': [6, 1],
+};
+
+/** Steps that a measurement takes where a step is a block: check, warm-up, runs, counting. */
+const STEPS = 12;
+
+/** Chooses by the options and the adapter; what is left out is told with its reason and the way to have it. */
+export function select(options: BenchOptions, software: boolean): Selection {
+  const wanted = {
+    works: options.quick && !options.works ? ['S'] : options.works,
+    modes: options.quick && !options.modes ? (['train'] as Mode[]) : options.modes,
+    places: options.quick && !options.places ? (['node'] as Place[]) : options.places,
+  };
+  const selected: Selected[] = [];
+  const left = new Map<string, number>();
+  const chosenEngines = options.engines ?? Object.keys(engines);
+  for (const place of wanted.places ?? (['node', 'browser'] as const)) {
+    for (const work of works) {
+      if (wanted.works && !wanted.works.includes(work.name)) continue;
+      for (const cell of options.cells ?? cells) {
+        for (const mode of wanted.modes ?? modes) {
+          // A single step has no token to feed where features go in.
+          if (mode === 'single' && work.input === 'features') continue;
+          const able = chosenEngines.filter((name) => name !== ours && engines[name].includes(place));
+          const sized = workOf(work, mode);
+          const leave = (names: readonly string[], option: string) => {
+            const key = `${work.name} ${cell} for ${names.join(', ')}|${option}`;
+            const seconds = names.reduce((sum, name) => sum + secondsOf(sized, cell, mode, name), 0);
+            if (names.length > 0) left.set(key, (left.get(key) ?? 0) + seconds);
+          };
+          if (software && !options.works && !smallWorks.includes(work.name)) {
+            leave([ours, ...able.filter((name) => name !== 'torch')], `--works ${work.name}`);
+            continue;
+          }
+          const narrow = software && cell !== 'lstm' && !options.cells;
+          const peers = narrow ? able.filter(isOwn) : able;
+          const without = able.filter((name) => !peers.includes(name) && name !== 'torch');
+          leave(without, `--cells ${cell}`);
+          selected.push({ place, work, cell, mode, peers });
+        }
+      }
+    }
+  }
+  const omitted = [...left].map(([key, seconds]) => {
+    const [what, option] = key.split('|');
+    return `${what}: about ${minutes(seconds)} on this software adapter; ${option} asks for it`;
+  });
+  return { selected, omitted };
+}
+
+/** What a measurement takes on a software adapter. */
+export function secondsOf(work: Work, cell: Cell, mode: Mode, engine: string): number {
+  const [gflops, perStep] = softwareSpeeds[engine] ?? [1, 0];
+  return (STEPS * (flopsOf(work, cell, mode) / gflops / 1e6 + work.T * perStep)) / 1000;
+}
+
+function minutes(seconds: number): string {
+  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
+  if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
+  return `${Math.round(seconds / 3600)} h`;
+}
+
+/** Whether a growth curve is part of the run: asked for, or a whole run on a GPU. */
+export function wantsGrowth(options: BenchOptions, software: boolean): boolean {
+  return options.growth || (!software && !isPartial(options));
+}
