@@ -1,6 +1,7 @@
 // The only public door of the library.
 export type { Backend, Executable, KernelTime, LoadTimes } from './backends/backend.ts';
 export { type CpuOptions, cpu } from './backends/cpu.ts';
+export { profileTable } from './backends/profile_table.ts';
 export type { Measured } from './backends/tuner.ts';
 export type { Autotune, Tuning, TuningOptions } from './backends/tuning.ts';
 export type { DeviceOptions } from './backends/webgpu/device.ts';

@@ -9,6 +9,10 @@ export interface KernelTime {
   readonly scope: string;
   readonly calls: number;
   readonly milliseconds: number;
+  /** Floating-point operations of all calls; absent where the kernel does not tell its cost. */
+  readonly flops?: number;
+  /** Bytes that all calls must move at least; those of copies and clears too. */
+  readonly bytes?: number;
 }
 
 /** Milliseconds that loading a plan took. */

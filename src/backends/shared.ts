@@ -1,5 +1,6 @@
 // What every backend does in the same way: who owns storage, checks of data, rows of a profile.
 import { DataError, DeviceError, OptionError, ShapeError, show } from '../core/errors.ts';
+import type { Cost } from '../core/kernel.ts';
 import type { Plan, Step } from '../core/plan.ts';
 import { rootOf, sizeOf, type Tensor } from '../core/tensor.ts';
 import type { KernelTime } from './backend.ts';
@@ -66,7 +67,8 @@ export function checkData(t: Tensor, data: ArrayLike<number>): void {
   }
 }
 
-export type TimeRows = Map<string, { kernel: string; scope: string; calls: number; milliseconds: number }>;
+/** Rows of a profile in the making. */
+export type TimeRows = Map<string, { -readonly [K in keyof KernelTime]: KernelTime[K] }>;
 
 /** Adds the time of one step to the row of its kernel and scope. */
 export function addTime(rows: TimeRows, step: Step, milliseconds: number): void {
@@ -75,7 +77,19 @@ export function addTime(rows: TimeRows, step: Step, milliseconds: number): void 
   const row = rows.get(key) ?? { kernel, scope: step.scope, calls: 0, milliseconds: 0 };
   row.calls++;
   row.milliseconds += milliseconds;
+  const cost = costOf(step);
+  if (cost) {
+    row.flops = (row.flops ?? 0) + cost.flops;
+    row.bytes = (row.bytes ?? 0) + cost.bytes;
+  }
   rows.set(key, row);
+}
+
+function costOf(step: Step): Cost | undefined {
+  if (step.kind === 'dispatch') return step.kernel.cost?.(step.params);
+  // A copy reads and writes, a clear only writes.
+  if (step.kind === 'copy') return { flops: 0, bytes: 8 * sizeOf(step.to.shape) };
+  return { flops: 0, bytes: 4 * sizeOf(step.tensor.shape) };
 }
 
 /** Rows of a profile, longest time first. */

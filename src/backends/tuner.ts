@@ -93,7 +93,7 @@ export async function measureChoice(
     }
     const right = rivals.filter((r) => agreed?.names.includes(r.name));
     if (!(await race(right, signal))) return undefined;
-    for (const { name, blocks } of right) microseconds[name] = median(blocks);
+    for (const { name, blocks } of right) microseconds[name] = Number(median(blocks).toPrecision(4));
     const chosen = right.reduce<string | null>(
       (best, { name }) => (best !== null && microseconds[best]! <= microseconds[name]! ? best : name),
       null,

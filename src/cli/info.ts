@@ -16,13 +16,17 @@ export async function info({ backend: name, json }: InfoArguments): Promise<void
   const { backend, notice } = await chooseBackend(name);
   try {
     const gpu = backend.name === 'webgpu' ? (backend as WebGpuBackend) : undefined;
+    const { tuned: _tuned, model, ...limits } = backend.limits;
+    const measurements = [...(gpu?.tuning.measurements ?? [])];
     const facts = {
       backend: backend.name,
       adapter: backend.description,
       software: gpu ? gpu.software : null,
       notice: notice ?? null,
       features: gpu?.features ?? [],
-      limits: backend.limits,
+      limits,
+      model,
+      tuning: gpu ? { place: gpu.tuning.place, measurements: Object.fromEntries(measurements) } : null,
       versions: { 'webgpu-rnn': manifest.version, node: process.versions.node, webgpu: await dawnVersion() },
     };
     if (json) {
@@ -44,11 +48,25 @@ export async function info({ backend: name, json }: InfoArguments): Promise<void
         ]),
         [1],
       ),
+      ...(gpu ? tuningLines(gpu.tuning) : []),
     ];
     process.stdout.write(`${lines.join('\n')}\n`);
   } finally {
     backend.dispose();
   }
+}
+
+/** What was measured on this adapter, the choice first. */
+function tuningLines({ place, measurements }: WebGpuBackend['tuning']): string[] {
+  if (measurements.size === 0) return ['no kernels measured on this adapter; train --autotune full does'];
+  const rows = [...measurements].map(([key, { chosen, microseconds }]) => {
+    const others = Object.entries(microseconds).filter(([name]) => name !== chosen);
+    others.sort(([, a], [, b]) => (a ?? Number.POSITIVE_INFINITY) - (b ?? Number.POSITIVE_INFINITY));
+    const told = others.map(([name, time]) => (time === null ? `${name} fails` : `${name} ${grouped(time)}`));
+    const taken = chosen === null ? 'by the cost model' : `${chosen} ${grouped(microseconds[chosen]!)} µs`;
+    return [`  ${key}`, taken, told.join(', ')];
+  });
+  return [`kernels measured, kept in ${place ?? 'memory'}`, ...table(rows)];
 }
 
 async function dawnVersion(): Promise<string> {

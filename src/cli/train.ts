@@ -1,49 +1,32 @@
 // The `train` command: from arguments to a trained model in a folder.
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { DeviceError, FormatError, OptionError, ShapeError } from '../core/errors.ts';
-import { Parameters } from '../core/parameters.ts';
+import type { Backend } from '../backends/backend.ts';
+import { profileTable } from '../backends/profile_table.ts';
+import { DeviceError, OptionError, ShapeError } from '../core/errors.ts';
 import { sizeOf } from '../core/tensor.ts';
-import { LINE_END, type Vocabulary } from '../data/vocabulary.ts';
-import { type ModelRecord, type Progress, packWeights, unpackWeights } from '../io/checkpoint.ts';
-import { languageModel } from '../models/language_model.ts';
-import { evaluator } from '../training/evaluation.ts';
-import { generator } from '../training/generation.ts';
-import { languageTrainer } from '../training/language_trainer.ts';
+import type { Vocabulary } from '../data/vocabulary.ts';
 import { chooseBackend } from './backend.ts';
 import { grouped, plural, quoted } from './format.ts';
 import { interrupts } from './interrupts.ts';
 import {
-  createModel,
   expectFree,
   expectNamed,
-  FolderTaken,
   holdsModel,
   numberedFolders,
   readModel,
   type SavedModel,
-  saveModel,
 } from './model_folder.ts';
 import { type EpochReport, jsonReporter, textReporter } from './progress.ts';
 import { resumeSettings, savedSettings } from './resume_settings.ts';
-import {
-  makeOptimizer,
-  modelConfig,
-  resolveSettings,
-  resolveText,
-  type TrainArguments,
-  type TrainSettings,
-} from './train_settings.ts';
+import { prepare, type Session } from './session.ts';
+import { resolveSettings, resolveText, type TrainArguments, type TrainSettings } from './train_settings.ts';
 import { runTraining } from './training_run.ts';
 import { expectLongEnough, loadTrainingText, type TrainingText, textName } from './training_text.ts';
+import { tuningProgress } from './tuning_progress.ts';
 
-/**
- * A validation text is read in parts side by side, each of so many tokens at least: every part begins with a zero state,
- * from which a young model can need hundreds of tokens to recover.
- */
-const VALIDATION_PART = 2048;
-/** Temperature and length of the samples. */
-const SAMPLE = { temperature: 0.8, length: { char: 240, word: 50 } } as const;
+/** Steps before the one that `--profile` times: the first ones pay for what is done once. */
+const WARM_UP = 3;
 
 /**
  * Trains a model and saves it.
@@ -58,17 +41,38 @@ export async function train(file: string | undefined, given: TrainArguments): Pr
   const settings = resumed ?? resolveSettings(wanted, given, text.tokens.length);
   expectLongEnough(settings, text);
   const reporter = given.json ? jsonReporter() : await textReporter();
-  const { backend, notice } = await chooseBackend(given.backend);
-  if (notice) reporter.say(notice);
   const heard = interrupts(() => {
     reporter.close();
     process.stderr.write('stopping and saving…\n');
   });
+  /** What a resumed run must choose as before, so that it goes on with the same bits. */
+  const pinned = new Map<string, string>();
+  let backend: Backend | undefined;
   try {
+    const chosen = await chooseBackend(given.backend, {
+      ...(given.autotune && { autotune: given.autotune }),
+      onTune: tuningProgress(reporter),
+      tuneSignal: heard.signal,
+      tuned: pinned,
+    });
+    backend = chosen.backend;
+    if (chosen.notice) reporter.say(chosen.notice);
+    // Another adapter rounds otherwise whatever it chooses, and may lack what this one took.
+    if (saved?.record.training.adapter === backend.description) {
+      for (const choice of Object.entries(saved.record.training.choices ?? {})) pinned.set(...choice);
+    }
     const session = await prepare({ settings, text, saved, backend, folder }).catch((error: unknown) => {
       throw withSmallerModel(error);
     });
     const { trainer, progress, totalSteps } = session;
+    if (given.profile) {
+      for (const line of introduction(session, settings, text, backend.description)) reporter.say(line);
+      await trainer.train({ steps: WARM_UP, signal: heard.signal });
+      const rows = heard.signal.aborted ? [] : await trainer.executable.profile();
+      if (given.json) process.stdout.write(`${JSON.stringify(rows)}\n`);
+      else process.stdout.write(`${profileTable(rows)}\n`);
+      return heard.status() ?? 0;
+    }
     if (saved && progress.step >= totalSteps) {
       const report = saved.record.training.epochs.at(-1) as EpochReport | undefined;
       const done = `${plural(progress.step, 'step')} done already`;
@@ -121,7 +125,7 @@ export async function train(file: string | undefined, given: TrainArguments): Pr
   } finally {
     reporter.close();
     heard.dispose();
-    backend.dispose();
+    backend?.dispose();
   }
 }
 
@@ -159,15 +163,6 @@ function defaultFolder(file: string | undefined): string {
   return path.join('runs', textName(file ?? null));
 }
 
-interface SessionOptions {
-  settings: TrainSettings;
-  text: TrainingText;
-  saved: SavedModel | undefined;
-  backend: Awaited<ReturnType<typeof chooseBackend>>['backend'];
-  /** Where the model is saved, unless `create` finds another place. */
-  folder: string;
-}
-
 /** The words of a device that is too small, with the options that ask less of it. */
 function withSmallerModel(error: unknown): unknown {
   if (!(error instanceof ShapeError || error instanceof DeviceError)) return error;
@@ -177,112 +172,12 @@ function withSmallerModel(error: unknown): unknown {
   return new Kind(`${what}; take smaller --units, --embedding, --batch or --window`);
 }
 
-/** Builds the plans, brings a saved run back, and gives the loop its hands. */
-async function prepare({ settings, text, saved, backend, folder }: SessionOptions) {
-  const { vocabulary, tokens, validation } = text;
-  const { batch, window, seed } = settings;
-  const architecture = modelConfig(settings, vocabulary.size);
-  const model = languageModel(architecture);
-  const parameters = new Parameters({ seed });
-  const shared = { model, parameters, backend, vocabularySize: vocabulary.size };
-  const optimizer = await makeOptimizer(settings);
-  const trainer = await languageTrainer({ ...shared, tokens, batch, window, optimizer, seed });
-  const progress: Progress = { step: 0, stepInEpoch: 0, epoch: 0 };
-  if (saved) {
-    const { weights, weightsFile } = saved;
-    const found = unpackWeights(weights, weightsFile, backend, parameters, trainer.carried);
-    if (!found) {
-      throw new FormatError(
-        `${weightsFile} does not say how far its training was; start anew with another --out`,
-      );
-    }
-    Object.assign(progress, found);
-    trainer.step = progress.step;
-  }
-  let epochs = (saved?.record.training.epochs ?? []).filter((e) => Number(e.steps) <= progress.step);
-  let savedStep = progress.step;
-  let out = folder;
-
-  const pack = async (): Promise<[ModelRecord, Uint8Array]> => {
-    const weights = await packWeights(backend, parameters, trainer.carried, progress);
-    const record: ModelRecord = {
-      format: 'webgpu-rnn/1',
-      architecture,
-      vocabulary: vocabulary.toJSON(),
-      training: {
-        options: { ...settings },
-        text: text.record,
-        steps: progress.step,
-        epochs,
-        adapter: backend.description,
-      },
-    };
-    return [record, weights];
-  };
-  const save = async (report?: EpochReport): Promise<void> => {
-    if (report) epochs = [...epochs.filter((e) => e.epoch !== report.epoch), { ...report }];
-    saveModel(out, ...(await pack()));
-    savedStep = progress.step;
-  };
-  /** The first save; where another run has taken the folder meanwhile, it goes to the one that `next` names. */
-  const create = async (next?: () => string): Promise<{ out: string; remove: () => void }> => {
-    const content = await pack();
-    for (;;) {
-      try {
-        return { out, remove: createModel(out, ...content) };
-      } catch (error) {
-        if (!(next && error instanceof FolderTaken)) throw error;
-        out = next();
-      }
-    }
-  };
-
-  const parts = validation
-    ? Math.max(1, Math.min(batch, Math.floor(validation.length / VALIDATION_PART)))
-    : 1;
-  const judge = validation ? await evaluator({ ...shared, batch: parts, window }) : undefined;
-  const writer = await generator(shared);
-  return {
-    trainer,
-    parameters,
-    progress,
-    totalSteps: Math.min(
-      settings.steps ?? Number.POSITIVE_INFINITY,
-      settings.epochs === null ? Number.POSITIVE_INFINITY : settings.epochs * trainer.stepsPerEpoch,
-    ),
-    save,
-    create,
-    savedStep: () => savedStep,
-    validate: judge && ((signal: AbortSignal) => judge.evaluate(validation!, { signal })),
-    sample: async () => {
-      const length = SAMPLE.length[vocabulary.level];
-      const prime = Uint32Array.of(defaultPrime(vocabulary));
-      const ids = await writer.generate({
-        prime,
-        length,
-        temperature: SAMPLE.temperature,
-        states: await trainer.streamStates(),
-        // Samples of one run are to differ.
-        seed: (seed + trainer.step) % Number.MAX_SAFE_INTEGER,
-      });
-      return vocabulary.decode(ids);
-    },
-  };
-}
-
-/** The token that a text begins after when nothing else is said: a line end, else the first token. */
-export function defaultPrime(vocabulary: Vocabulary): number {
-  return vocabulary.idOf(LINE_END[vocabulary.level]) ?? 0;
-}
-
-type Session = Awaited<ReturnType<typeof prepare>>;
-
 function introduction(
-  { parameters, progress, totalSteps }: Session,
+  { trainer, parameters, progress, totalSteps }: Session,
   settings: TrainSettings,
   text: TrainingText,
   adapter: string,
-  out: string,
+  out?: string,
 ): string[] {
   const { cell, layers, units, embedding, tieWeights, batch, window, optimizer, learningRate } = settings;
   const { vocabulary, tokens, validation } = text;
@@ -297,7 +192,20 @@ function introduction(
       ` ${grouped(vocabulary.size)} different ones`,
     `model: embedding ${embedding}, ${stack}, dense ${vocabulary.size}${tieWeights ? ' (tied)' : ''}:` +
       ` ${plural(count, 'parameter')}`,
-    `training: ${epochs}${plural(totalSteps, 'step')} of ${batch} x ${window} ${what}s, ${optimizer} ${learningRate}, into ${out}`,
+    `training: ${epochs}${plural(totalSteps, 'step')} of ${batch} x ${window} ${what}s, ${optimizer} ${learningRate}` +
+      (out === undefined ? '' : `, into ${out}`),
+    `ready after ${readiness(trainer.loadTimes)}`,
     ...(progress.step > 0 ? [`resumed at step ${progress.step} of ${totalSteps}`] : []),
   ];
+}
+
+/** How long the plan took, and what most of it went to. */
+function readiness({ build, tune, allocate, compile, bind }: Session['trainer']['loadTimes']): string {
+  const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(2)} s`;
+  const parts = [
+    ...(tune > 100 ? [`${seconds(tune)} measuring`] : []),
+    ...(compile > 0 ? [`${seconds(compile)} compiling`] : []),
+  ];
+  const whole = seconds(build + tune + allocate + compile + bind);
+  return parts.length > 0 ? `${whole}, ${parts.join(', ')}` : whole;
 }

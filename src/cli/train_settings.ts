@@ -1,5 +1,6 @@
 // The options of `train`: their ranges, their defaults, and which of them a resumed run may change.
 import { type Command, Option } from 'commander';
+import { type Autotune, autotuneModes } from '../backends/tuning.ts';
 import { OptionError } from '../core/errors.ts';
 import type { Level } from '../data/vocabulary.ts';
 import type { CellName, LanguageModelConfig } from '../models/language_model.ts';
@@ -48,6 +49,8 @@ export interface TrainArguments extends Partial<Omit<TrainSettings, 'file'>> {
   backend: BackendName;
   out?: string;
   resume?: boolean;
+  autotune?: Autotune;
+  profile?: boolean;
   json?: boolean;
 }
 
@@ -113,6 +116,12 @@ export function addTrainOptions(command: Command): Command {
     backendOption(),
     new Option('--out <dir>', 'folder of the model (default: the next free runs/<name>)'),
     new Option('--resume', 'go on with the model in --out (default: the newest runs/<name>)'),
+    new Option(
+      '--autotune <mode>',
+      'off: kernels by a model of their cost, cached: by what was measured on this adapter before,' +
+        ' full: what is missing is measured first (default: cached)',
+    ).argParser(oneOf(autotuneModes)),
+    new Option('--profile', 'time the kernels of one step and end; nothing is saved'),
     new Option('--json', 'print one JSON object a line instead of text'),
   );
   return command;
@@ -194,7 +203,15 @@ function defaultEpochs(stepsPerEpoch: number): number {
 
 /** What was given of the settings that model.json keeps. */
 export function onlySettings(given: TrainArguments): Partial<TrainSettings> {
-  const { backend: _backend, out: _out, resume: _resume, json: _json, ...settings } = given;
+  const {
+    backend: _backend,
+    out: _out,
+    resume: _resume,
+    autotune: _autotune,
+    profile: _profile,
+    json: _json,
+    ...settings
+  } = given;
   return settings;
 }
 

@@ -26,6 +26,8 @@ export interface TrainingRecord {
   /** What was reported after each epoch. */
   epochs: readonly Record<string, unknown>[];
   adapter: string;
+  /** What the training plan chose by key, so that a resumed run on the same adapter computes the same bits. */
+  choices?: Readonly<Record<string, string>>;
 }
 
 /** What a run needs to go on as if it had never stopped; kept with the weights, so that both are always of one moment. */
@@ -244,14 +246,20 @@ function checkVocabulary(value: Partial<VocabularyRecord> | undefined, source: s
 
 /** A model runs without its training record: what is damaged there counts as missing. */
 function checkTraining(value: Partial<TrainingRecord> | undefined): TrainingRecord {
-  const { options, steps, epochs, adapter, text } = value ?? {};
+  const { options, steps, epochs, adapter, text, choices } = value ?? {};
   return {
     options: typeof options === 'object' && options !== null ? options : {},
     ...(typeof text?.sha256 === 'string' && { text }),
     steps: Number.isSafeInteger(steps) ? steps! : 0,
     epochs: Array.isArray(epochs) ? epochs : [],
     adapter: typeof adapter === 'string' ? adapter : '',
+    ...(isRecordOfTexts(choices) && { choices }),
   };
+}
+
+function isRecordOfTexts(value: unknown): value is Record<string, string> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  return Object.values(value).every((text) => typeof text === 'string');
 }
 
 function parseProgress(text: string, source: string): Progress {
