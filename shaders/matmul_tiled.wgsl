@@ -1,9 +1,15 @@
-// c[m,n] (+)= op(a)[m,k] · op(b)[k,n] + bias rows, by tiles of 64x64 in workgroup memory, 8x8 elements a thread.
+// c[m,n] (+)= op(a)[m,k] · op(b)[k,n] + bias rows, by tiles of TILE x TILE in workgroup memory.
 //
-// Threads: 64 in a workgroup; thread t computes rows 8·(t / 8).. and columns 8·(t % 8).. of the tile. Each pass brings
-// 16 steps of k into workgroup memory: tile_a [16,64] and tile_b [16,64] as vec4, 8 KiB together. Workgroup z sums
-// the slice [z·slice, (z+1)·slice) of k and writes at c_offset + z·c_slice. Elements past an edge are loaded as zero.
-// The launcher has checked that the strides cover the matrices. op() transposes where transpose_a, transpose_b say so.
+// Threads: THREADS in a workgroup for one tile of c; each computes 4x4 elements, or 8x8 as four blocks of 4x4 half a tile
+// apart (WIDE). Eight threads side by side read eight vec4 side by side of b and the same vec4 of a, so that the banks of
+// workgroup memory do not conflict. Workgroup z sums the slice [z·slice, (z+1)·slice) of k and writes at
+// c_offset + z·c_slice. The workgroups of a grid walk the tiles in bands of eight rows, which then find b in the cache.
+// Workgroup memory: tile_a and tile_b [DEPTH, TILE], which hold DEPTH steps of k, twice where it is there (DOUBLE).
+// Loads: each thread brings one block of 4x4 elements of a or of b; the loads of the next DEPTH steps are under way while
+// the tile is computed. Lines past an edge are clamped to it, so that garbage lands only in elements that are not stored;
+// elements past k are loaded as they are, even past the binding, and replaced by zero.
+// The launcher has checked that the strides cover the matrices; VECTOR_A, VECTOR_B and VECTOR_C say that lines and
+// offsets of that matrix are multiples of 4, and of c also n. op() transposes where TRANSPOSE_A, TRANSPOSE_B say so.
 #import matmul_store
 struct Params {
   m: u32,
@@ -18,127 +24,248 @@ struct Params {
   accumulate: u32,
   transpose_a: u32,
   transpose_b: u32,
+  tile: u32,
   a_offset: u32,
   b_offset: u32,
   c_offset: u32,
 }
 @group(0) @binding(0) var<uniform> p: Params;
+#if VECTOR_A
+@group(0) @binding(1) var<storage, read> a: array<vec4<f32>>;
+#else
 @group(0) @binding(1) var<storage, read> a: array<f32>;
+#endif
+#if VECTOR_B
+@group(0) @binding(2) var<storage, read> b: array<vec4<f32>>;
+#else
 @group(0) @binding(2) var<storage, read> b: array<f32>;
+#endif
 @group(0) @binding(3) var<storage, read> bias: array<f32>;
+#if VECTOR_C
+@group(0) @binding(4) var<storage, read_write> c: array<vec4<f32>>;
+#else
 @group(0) @binding(4) var<storage, read_write> c: array<f32>;
-
-var<workgroup> tile_a: array<f32, 1024>;
-var<workgroup> tile_b: array<f32, 1024>;
-
-fn load_a(row: u32, k: u32, last: u32) -> f32 {
-  if (row >= p.m || k >= last) {
-    return 0.0;
-  }
-#if TRANSPOSE_A
-  return a[p.a_offset + k * p.lda + row];
-#else
-  return a[p.a_offset + row * p.lda + k];
 #endif
-}
 
-fn load_b(k: u32, col: u32, last: u32) -> f32 {
-  if (col >= p.n || k >= last) {
-    return 0.0;
-  }
-#if TRANSPOSE_B
-  return b[p.b_offset + col * p.ldb + k];
+/// Quads, the vec4 of a tile's row; blocks of 4x4 in one tile.
+const QUADS: u32 = TILE / 4u;
+const BLOCKS: u32 = QUADS * DEPTH / 4u;
+#if WIDE
+const HALF: u32 = QUADS / 2u;
+const THREAD_COLUMNS: u32 = HALF;
 #else
-  return b[p.b_offset + k * p.ldb + col];
+const THREAD_COLUMNS: u32 = QUADS;
 #endif
-}
+#if DOUBLE
+const BUFFERS: u32 = 2u;
+#else
+const BUFFERS: u32 = 1u;
+#endif
+const FOUR = vec4<u32>(0u, 1u, 2u, 3u);
+
+alias Tile = array<array<vec4<f32>, QUADS>, DEPTH>;
+var<workgroup> tile_a: array<Tile, BUFFERS>;
+var<workgroup> tile_b: array<Tile, BUFFERS>;
 
 fn a4(at: u32) -> vec4<f32> {
-  return vec4<f32>(tile_a[at], tile_a[at + 1u], tile_a[at + 2u], tile_a[at + 3u]);
+#if VECTOR_A
+  return a[at / 4u];
+#else
+  return vec4<f32>(a[at], a[at + 1u], a[at + 2u], a[at + 3u]);
+#endif
 }
 
 fn b4(at: u32) -> vec4<f32> {
-  return vec4<f32>(tile_b[at], tile_b[at + 1u], tile_b[at + 2u], tile_b[at + 3u]);
+#if VECTOR_B
+  return b[at / 4u];
+#else
+  return vec4<f32>(b[at], b[at + 1u], b[at + 2u], b[at + 3u]);
+#endif
 }
 
-@compute @workgroup_size(64)
-fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) group: vec3<u32>) {
-  let tile_row = group.y * 64u;
-  let tile_col = group.x * 64u;
-  let row = thread / 8u * 8u;
-  let col = thread % 8u * 8u;
+/// The block of a or b whose lines begin at `at`; column i of the result is step i of k.
+fn load(of_a: bool, at: vec4<u32>) -> mat4x4<f32> {
+  if (of_a) {
+    let lines = mat4x4<f32>(a4(at.x), a4(at.y), a4(at.z), a4(at.w));
+#if TRANSPOSE_A
+    return lines;
+#else
+    return transpose(lines);
+#endif
+  }
+  let lines = mat4x4<f32>(b4(at.x), b4(at.y), b4(at.z), b4(at.w));
+#if TRANSPOSE_B
+  return transpose(lines);
+#else
+  return lines;
+#endif
+}
+
+/// Quad and steps / 4 of a block where lines are steps of k: threads side by side take quads side by side.
+fn along(block: u32) -> vec2<u32> {
+  return vec2<u32>(block % QUADS, block / QUADS);
+}
+
+fn lines_along(offset: u32, stride: u32, col: u32, k: u32, edge: u32) -> vec4<u32> {
+  return offset + (k + FOUR) * stride + min(col, (edge - 1u) / 4u * 4u);
+}
+
+/// The same where lines are rows or columns of c: 2·DEPTH threads take 32 lines of DEPTH steps, and each eight of them
+/// eight quads side by side, so that neither loads nor stores into the tile go apart.
+fn across(block: u32) -> vec2<u32> {
+  return vec2<u32>(block % 8u + block / (2u * DEPTH) * 8u, block / 8u % (DEPTH / 4u));
+}
+
+fn lines_across(offset: u32, stride: u32, row: u32, k: u32, edge: u32) -> vec4<u32> {
+  return offset + min(row + FOUR, vec4<u32>(edge - 1u)) * stride + k;
+}
+
+/// Row and column of the tile of c that a workgroup computes.
+fn tile_of(group: vec3<u32>, groups: vec3<u32>) -> vec2<u32> {
+  let i = group.y * groups.x + group.x;
+  let band = i / (8u * groups.x) * 8u;
+  let rows = min(8u, groups.y - band);
+  let rest = i - band * groups.x;
+  return vec2<u32>(band + rest % rows, rest / rows) * TILE;
+}
+
+@compute @workgroup_size(THREADS)
+fn main(
+  @builtin(local_invocation_index) thread: u32,
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+) {
+  let tile = tile_of(group, groups);
   let first = group.z * p.slice;
   let last = min(first + p.slice, p.k);
-  var s0 = vec4<f32>();
-  var t0 = vec4<f32>();
-  var s1 = vec4<f32>();
-  var t1 = vec4<f32>();
-  var s2 = vec4<f32>();
-  var t2 = vec4<f32>();
-  var s3 = vec4<f32>();
-  var t3 = vec4<f32>();
-  var s4 = vec4<f32>();
-  var t4 = vec4<f32>();
-  var s5 = vec4<f32>();
-  var t5 = vec4<f32>();
-  var s6 = vec4<f32>();
-  var t6 = vec4<f32>();
-  var s7 = vec4<f32>();
-  var t7 = vec4<f32>();
-  for (var k0 = first; k0 < last; k0 += 16u) {
-    // The faster index of the source is the faster index of the threads, so that loads join.
-    for (var i = 0u; i < 16u; i++) {
-      let e = i * 64u + thread;
+
+  let of_a = thread < BLOCKS;
+  let block = thread % BLOCKS;
+  var place: vec2<u32>;
+  var at: vec4<u32>;
+  var step: u32;
+  if (of_a) {
 #if TRANSPOSE_A
-      tile_a[e] = load_a(tile_row + e % 64u, k0 + e / 64u, last);
+    place = along(block);
+    at = lines_along(p.a_offset, p.lda, tile.x + 4u * place.x, first + 4u * place.y, p.m);
+    step = DEPTH * p.lda;
 #else
-      tile_a[e % 16u * 64u + e / 16u] = load_a(tile_row + e / 16u, k0 + e % 16u, last);
+    place = across(block);
+    at = lines_across(p.a_offset, p.lda, tile.x + 4u * place.x, first + 4u * place.y, p.m);
+    step = DEPTH;
 #endif
+  } else {
 #if TRANSPOSE_B
-      tile_b[e % 16u * 64u + e / 16u] = load_b(k0 + e % 16u, tile_col + e / 16u, last);
+    place = across(block);
+    at = lines_across(p.b_offset, p.ldb, tile.y + 4u * place.x, first + 4u * place.y, p.n);
+    step = DEPTH;
 #else
-      tile_b[e] = load_b(k0 + e / 64u, tile_col + e % 64u, last);
+    place = along(block);
+    at = lines_along(p.b_offset, p.ldb, tile.y + 4u * place.x, first + 4u * place.y, p.n);
+    step = DEPTH * p.ldb;
+#endif
+  }
+  let quad = place.x;
+  let steps = 4u * place.y;
+
+  let row = thread / 8u % 4u + thread / (4u * THREAD_COLUMNS) * 4u;
+  let col = thread % 8u + thread / 32u % (THREAD_COLUMNS / 8u) * 8u;
+  var s0 = vec4<f32>();
+  var s1 = vec4<f32>();
+  var s2 = vec4<f32>();
+  var s3 = vec4<f32>();
+#if WIDE
+  var s4 = vec4<f32>();
+  var s5 = vec4<f32>();
+  var s6 = vec4<f32>();
+  var s7 = vec4<f32>();
+  var t0 = vec4<f32>();
+  var t1 = vec4<f32>();
+  var t2 = vec4<f32>();
+  var t3 = vec4<f32>();
+  var t4 = vec4<f32>();
+  var t5 = vec4<f32>();
+  var t6 = vec4<f32>();
+  var t7 = vec4<f32>();
+#endif
+
+  var next = load(of_a, at);
+  var buffer = 0u;
+  for (var k0 = first; k0 < last; k0 += DEPTH) {
+    if (k0 + DEPTH > last) {
+      let k = k0 + steps;
+      next[0] = select(vec4<f32>(), next[0], k < last);
+      next[1] = select(vec4<f32>(), next[1], k + 1u < last);
+      next[2] = select(vec4<f32>(), next[2], k + 2u < last);
+      next[3] = select(vec4<f32>(), next[3], k + 3u < last);
+    }
+    if (of_a) {
+      tile_a[buffer][steps][quad] = next[0];
+      tile_a[buffer][steps + 1u][quad] = next[1];
+      tile_a[buffer][steps + 2u][quad] = next[2];
+      tile_a[buffer][steps + 3u][quad] = next[3];
+    } else {
+      tile_b[buffer][steps][quad] = next[0];
+      tile_b[buffer][steps + 1u][quad] = next[1];
+      tile_b[buffer][steps + 2u][quad] = next[2];
+      tile_b[buffer][steps + 3u][quad] = next[3];
+    }
+    workgroupBarrier();
+    if (k0 + DEPTH < last) {
+      at += step;
+      next = load(of_a, at);
+    }
+    for (var k = 0u; k < DEPTH; k++) {
+      let x = tile_a[buffer][k][row];
+      let u = tile_b[buffer][k][col];
+      s0 += x.x * u;
+      s1 += x.y * u;
+      s2 += x.z * u;
+      s3 += x.w * u;
+#if WIDE
+      let y = tile_a[buffer][k][row + HALF];
+      let v = tile_b[buffer][k][col + HALF];
+      s4 += y.x * u;
+      s5 += y.y * u;
+      s6 += y.z * u;
+      s7 += y.w * u;
+      t0 += x.x * v;
+      t1 += x.y * v;
+      t2 += x.z * v;
+      t3 += x.w * v;
+      t4 += y.x * v;
+      t5 += y.y * v;
+      t6 += y.z * v;
+      t7 += y.w * v;
 #endif
     }
+#if DOUBLE
+    buffer = 1u - buffer;
+#else
     workgroupBarrier();
-    for (var k = 0u; k < 1024u; k += 64u) {
-      let x = a4(k + row);
-      let y = a4(k + row + 4u);
-      let u = b4(k + col);
-      let v = b4(k + col + 4u);
-      s0 += x.x * u;
-      t0 += x.x * v;
-      s1 += x.y * u;
-      t1 += x.y * v;
-      s2 += x.z * u;
-      t2 += x.z * v;
-      s3 += x.w * u;
-      t3 += x.w * v;
-      s4 += y.x * u;
-      t4 += y.x * v;
-      s5 += y.y * u;
-      t5 += y.y * v;
-      s6 += y.z * u;
-      t6 += y.z * v;
-      s7 += y.w * u;
-      t7 += y.w * v;
-    }
-    workgroupBarrier();
+#endif
   }
-  store4(tile_row + row + 0u, tile_col + col, group.z, s0);
-  store4(tile_row + row + 0u, tile_col + col + 4u, group.z, t0);
-  store4(tile_row + row + 1u, tile_col + col, group.z, s1);
-  store4(tile_row + row + 1u, tile_col + col + 4u, group.z, t1);
-  store4(tile_row + row + 2u, tile_col + col, group.z, s2);
-  store4(tile_row + row + 2u, tile_col + col + 4u, group.z, t2);
-  store4(tile_row + row + 3u, tile_col + col, group.z, s3);
-  store4(tile_row + row + 3u, tile_col + col + 4u, group.z, t3);
-  store4(tile_row + row + 4u, tile_col + col, group.z, s4);
-  store4(tile_row + row + 4u, tile_col + col + 4u, group.z, t4);
-  store4(tile_row + row + 5u, tile_col + col, group.z, s5);
-  store4(tile_row + row + 5u, tile_col + col + 4u, group.z, t5);
-  store4(tile_row + row + 6u, tile_col + col, group.z, s6);
-  store4(tile_row + row + 6u, tile_col + col + 4u, group.z, t6);
-  store4(tile_row + row + 7u, tile_col + col, group.z, s7);
-  store4(tile_row + row + 7u, tile_col + col + 4u, group.z, t7);
+
+  let c_row = tile.x + 4u * row;
+  let c_col = tile.y + 4u * col;
+  store4(c_row, c_col, group.z, s0);
+  store4(c_row + 1u, c_col, group.z, s1);
+  store4(c_row + 2u, c_col, group.z, s2);
+  store4(c_row + 3u, c_col, group.z, s3);
+#if WIDE
+  let half_row = c_row + 4u * HALF;
+  let half_col = c_col + 4u * HALF;
+  store4(c_row, half_col, group.z, t0);
+  store4(c_row + 1u, half_col, group.z, t1);
+  store4(c_row + 2u, half_col, group.z, t2);
+  store4(c_row + 3u, half_col, group.z, t3);
+  store4(half_row, c_col, group.z, s4);
+  store4(half_row + 1u, c_col, group.z, s5);
+  store4(half_row + 2u, c_col, group.z, s6);
+  store4(half_row + 3u, c_col, group.z, s7);
+  store4(half_row, half_col, group.z, t4);
+  store4(half_row + 1u, half_col, group.z, t5);
+  store4(half_row + 2u, half_col, group.z, t6);
+  store4(half_row + 3u, half_col, group.z, t7);
+#endif
 }

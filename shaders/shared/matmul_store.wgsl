@@ -1,26 +1,48 @@
-// The end of both matrix products: an element of c gets the bias rows and what it held before; past an edge nothing is
-// written. Uses the params, bias and c of the kernel that imports it.
-fn store(row: u32, col: u32, slice: u32, value: f32) {
+// The end of every matrix product: elements of c get the bias rows and what they held before; past an edge nothing is
+// written. Uses the params, bias and c of the kernel that imports it. Of several slices the first brings the bias.
+fn bias_row(at: u32) -> vec4<f32> {
+  return vec4<f32>(bias[at], bias[at + 1u], bias[at + 2u], bias[at + 3u]);
+}
+
+/// Four elements of a row from column `col` on, a multiple of 4.
+fn store4(row: u32, col: u32, slice: u32, value: vec4<f32>) {
   if (row >= p.m || col >= p.n) {
     return;
   }
   var sum = value;
-  if (p.bias_rows > 0u) {
-    sum += bias[col];
+  // Past the last column this adds elements that are not stored.
+  if (p.bias_rows > 0u && slice == 0u) {
+    sum += bias_row(col);
   }
-  if (p.bias_rows > 1u) {
-    sum += bias[p.n + col];
+  if (p.bias_rows > 1u && slice == 0u) {
+    sum += bias_row(p.n + col);
   }
   let at = p.c_offset + slice * p.c_slice + row * p.ldc + col;
+#if VECTOR_C
   if (p.accumulate == 1u) {
-    sum += c[at];
+    sum += c[at / 4u];
   }
-  c[at] = sum;
+  c[at / 4u] = sum;
+#else
+  store1(at, sum.x);
+  if (col + 1u < p.n) {
+    store1(at + 1u, sum.y);
+  }
+  if (col + 2u < p.n) {
+    store1(at + 2u, sum.z);
+  }
+  if (col + 3u < p.n) {
+    store1(at + 3u, sum.w);
+  }
+#endif
 }
 
-fn store4(row: u32, col: u32, slice: u32, value: vec4<f32>) {
-  store(row, col, slice, value.x);
-  store(row, col + 1u, slice, value.y);
-  store(row, col + 2u, slice, value.z);
-  store(row, col + 3u, slice, value.w);
+#if !VECTOR_C
+fn store1(at: u32, value: f32) {
+  if (p.accumulate == 1u) {
+    c[at] += value;
+  } else {
+    c[at] = value;
+  }
 }
+#endif

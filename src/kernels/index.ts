@@ -25,7 +25,7 @@ import { lstmForward } from './lstm_forward.ts';
 import { lstmSequenceBackward } from './lstm_sequence_backward.ts';
 import { lstmSequenceForward } from './lstm_sequence_forward.ts';
 import { maskRowsKernel } from './mask_rows.ts';
-import { matmulRegister, matmulTiled } from './matmul.ts';
+import { matmulRegister, matmulTiled, matmulVector } from './matmul_kernels.ts';
 import { nadamKernel } from './nadam.ts';
 import { rmspropKernel } from './rmsprop.ts';
 import { rnnBackward } from './rnn_backward.ts';
@@ -69,6 +69,7 @@ export const kernels: readonly Kernel[] = [
   maskRowsKernel,
   matmulRegister,
   matmulTiled,
+  matmulVector,
   nadamKernel,
   rmspropKernel,
   rnnBackward,

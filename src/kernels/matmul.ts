@@ -1,97 +1,11 @@
-// The matrix product: two kernels of one signature, and the launcher that chooses between them and splits long sums.
-import registerWgsl from '../../shaders/matmul_register.wgsl?raw';
-import tiledWgsl from '../../shaders/matmul_tiled.wgsl?raw';
+// The matrix product: checks its sizes, takes one of the ways of computing it, and adds up slices.
 import type { Builder } from '../core/builder.ts';
+import type { Trial, TrialSize } from '../core/choices.ts';
 import { ShapeError } from '../core/errors.ts';
-import {
-  type Bindings,
-  defineKernel,
-  type ParamTypes,
-  type ParamValues,
-  type Storage,
-} from '../core/kernel.ts';
 import { sizeOf, type Tensor } from '../core/tensor.ts';
+import { type ProductShape, sliceLength, type Way, waysOf } from './matmul_ways.ts';
 import { nothing } from './nothing.ts';
 import { sumSlices } from './sum_slices.ts';
-
-const bindings = { a: 'read', b: 'read', bias: 'read', c: 'readwrite' } as const satisfies Bindings;
-const params = {
-  m: 'u32',
-  n: 'u32',
-  k: 'u32',
-  lda: 'u32',
-  ldb: 'u32',
-  ldc: 'u32',
-  slice: 'u32',
-  c_slice: 'u32',
-  bias_rows: 'u32',
-  accumulate: 'u32',
-  transpose_a: 'u32',
-  transpose_b: 'u32',
-  a_offset: 'u32',
-  b_offset: 'u32',
-  c_offset: 'u32',
-} as const satisfies ParamTypes;
-type MatmulParams = ParamValues<typeof params>;
-
-/** c[row,col] (+)= sum over k of a[row,k]·b[k,col] + the first `bias_rows` rows of bias; one slice of k for each z. */
-function reference({ a, b, bias, c }: Storage<typeof bindings>, p: MatmulParams): void {
-  for (let z = 0; z * p.slice < p.k; z++) {
-    const last = Math.min((z + 1) * p.slice, p.k);
-    for (let row = 0; row < p.m; row++) {
-      for (let col = 0; col < p.n; col++) {
-        let sum = 0;
-        for (let k = z * p.slice; k < last; k++) {
-          const left = p.transpose_a === 1 ? k * p.lda + row : row * p.lda + k;
-          const right = p.transpose_b === 1 ? col * p.ldb + k : k * p.ldb + col;
-          sum += a[p.a_offset + left] * b[p.b_offset + right];
-        }
-        for (let i = 0; i < p.bias_rows; i++) sum += bias[i * p.n + col];
-        const at = p.c_offset + z * p.c_slice + row * p.ldc + col;
-        c[at] = p.accumulate === 1 ? c[at] + sum : sum;
-      }
-    }
-  }
-}
-
-const constants = (p: MatmulParams) => ({
-  TRANSPOSE_A: p.transpose_a === 1,
-  TRANSPOSE_B: p.transpose_b === 1,
-});
-const cost = (p: MatmulParams) => ({
-  flops: 2 * p.m * p.n * p.k,
-  bytes: 4 * (p.m * p.k + p.k * p.n + p.m * p.n),
-});
-const grid =
-  (tile: number) =>
-  (p: MatmulParams): [number, number, number] => [
-    Math.ceil(p.n / tile),
-    Math.ceil(p.m / tile),
-    Math.ceil(p.k / p.slice),
-  ];
-
-/** Tiles of 64x64 through workgroup memory: for GPUs, where barriers are cheap. */
-export const matmulTiled = defineKernel({
-  name: 'matmul_tiled',
-  wgsl: tiledWgsl,
-  bindings,
-  params,
-  constants,
-  workgroups: grid(64),
-  reference,
-  cost,
-});
-
-/** 8x8 elements a thread in registers: for software adapters, where a barrier costs more than it saves. */
-export const matmulRegister = defineKernel({
-  name: 'matmul_register',
-  wgsl: registerWgsl,
-  bindings,
-  params,
-  workgroups: grid(32),
-  reference,
-  cost,
-});
 
 /** A matrix in a tensor: `rows` of `cols` elements, `stride` elements apart, from element `offset` on. */
 export interface Matrix {
@@ -119,11 +33,23 @@ export interface MatmulOptions {
 
 /**
  * Emits c (+)= op(a)·op(b) + bias.
- * Sums over a long k with a small result are split into slices, which a second kernel adds in a fixed order.
+ * The plan chooses a kernel and its tile; sums over a long k with a small result are split into slices, which a second
+ * kernel adds in a fixed order.
  * @throws ShapeError when the inner dimensions differ.
  */
 export function matmul(b: Builder, options: MatmulOptions): void {
-  const { a, b: right, c, bias, accumulate = 0 } = options;
+  const shape = shapeOf(b, options);
+  const ways = waysOf(shape, b.limits);
+  const chosen = b.choose({
+    key: keyOf(options, shape),
+    candidates: ways,
+    trial: (trialBuilder, candidate, size) =>
+      trialOf(trialBuilder, options, shape, wayNamed(ways, candidate), size),
+  });
+  emit(b, options, shape, wayNamed(ways, chosen));
+}
+
+function shapeOf(b: Builder, { a, b: right, c }: MatmulOptions): ProductShape {
   const m = a.transposed ? a.cols : a.rows;
   const k = a.transposed ? a.rows : a.cols;
   const inner = right.transposed ? right.cols : right.rows;
@@ -134,13 +60,26 @@ export function matmul(b: Builder, options: MatmulOptions): void {
         ` (${a.tensor.name}, ${right.tensor.name}, ${c.tensor.name})`,
     );
   }
-  const kernel = b.limits.cheapBarriers ? matmulTiled : matmulRegister;
-  const splits = bias ? 1 : splitsFor(m, n, k, b.limits.cheapBarriers ? 64 : 4);
-  const slice = Math.ceil(k / splits);
+  return { m, n, k };
+}
+
+function keyOf({ a, b, bias, biasRows = 1, accumulate }: MatmulOptions, { m, n, k }: ProductShape): string {
+  const transposes = `${a.transposed ? 't' : 'n'}${b.transposed ? 't' : 'n'}`;
+  const added = `${bias && biasRows > 0 ? ' +bias' : ''}${accumulate ? ' +c' : ''}`;
+  return `matmul ${transposes} ${m}x${n}x${k}${added}`;
+}
+
+function wayNamed(ways: readonly Way[], name: string): Way {
+  return ways.find((way) => way.name === name) ?? ways[0];
+}
+
+function emit(b: Builder, options: MatmulOptions, { m, n, k }: ProductShape, way: Way): void {
+  const { a, b: right, c, bias, accumulate = 0 } = options;
+  const slice = sliceLength(k, way.slices);
   const slices = Math.ceil(k / slice);
-  const partial = slices > 1 ? b.scratch('matmul partial', [slices, m * n]) : undefined;
+  const partial = slices > 1 ? partialSums(b, slices, m * n) : undefined;
   b.dispatch(
-    kernel,
+    way.kernel,
     {
       a: span(b, a),
       b: span(b, right),
@@ -160,6 +99,7 @@ export function matmul(b: Builder, options: MatmulOptions): void {
       accumulate: partial ? 0 : accumulate,
       transpose_a: a.transposed ? 1 : 0,
       transpose_b: right.transposed ? 1 : 0,
+      tile: way.tile,
     },
   );
   if (partial) {
@@ -175,14 +115,49 @@ export function matmul(b: Builder, options: MatmulOptions): void {
   }
 }
 
-/** Slices of k: as many as bring the workgroups to `groups`, each at least 128 long. */
-function splitsFor(m: number, n: number, k: number, groups: number): number {
-  const tiles = Math.ceil(m / 64) * Math.ceil(n / 64);
-  return Math.max(1, Math.min(Math.floor(groups / tiles), Math.floor(k / 128), 64));
+/** Slices live until they are added, so that products of one size share them. */
+function partialSums(b: Builder, slices: number, size: number): Tensor {
+  return b.once(`matmul slices ${slices} ${size}`, () => b.scratch('matmul slices', [slices, size]));
 }
 
 /** The part of the tensor that the matrix covers, as a view. */
 function span(b: Builder, { tensor, rows, cols, stride = cols, offset = 0 }: Matrix): Tensor {
   const length = (rows - 1) * stride + cols;
   return offset === 0 && length === sizeOf(tensor.shape) ? tensor : b.view(tensor, offset, [length]);
+}
+
+/** The product on tensors of its own; for a check it is smaller, of the same sizes modulo 4. */
+function trialOf(b: Builder, options: MatmulOptions, whole: ProductShape, way: Way, size: TrialSize): Trial {
+  const small = (length: number, most: number) => (length <= most ? length : most - 4 + (length % 4));
+  const shape =
+    size === 'time' ? whole : { m: small(whole.m, 136), n: small(whole.n, 136), k: small(whole.k, 520) };
+  const { m, n, k } = shape;
+  const own = (name: string, like: Matrix, rows: number, cols: number): Matrix => {
+    const stride = cols + (like.stride ?? like.cols) - like.cols;
+    const at = (like.tensor.offset + (like.offset ?? 0)) % 4;
+    return {
+      tensor: b.scratch(name, [at + rows * stride]),
+      rows,
+      cols,
+      stride,
+      offset: at,
+      transposed: like.transposed ?? false,
+    };
+  };
+  const a = options.a.transposed ? own('a', options.a, k, m) : own('a', options.a, m, k);
+  const right = options.b.transposed ? own('b', options.b, n, k) : own('b', options.b, k, n);
+  const c = own('c', options.c, m, n);
+  const biasRows = options.biasRows ?? 1;
+  const bias = options.bias && b.scratch('bias', [biasRows, n]);
+  const product = { ...options, a, b: right, c, bias };
+  return {
+    inputs: [
+      { tensor: a.tensor, scale: 1 },
+      { tensor: right.tensor, scale: 1 / Math.sqrt(k) },
+      ...(bias ? [{ tensor: bias, scale: 1 }] : []),
+      ...(options.accumulate ? [{ tensor: c.tensor, scale: 1 }] : []),
+    ],
+    outputs: [c.tensor],
+    emit: () => emit(b, product, shape, way),
+  };
 }

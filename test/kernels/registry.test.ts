@@ -72,5 +72,10 @@ function signatureOf(wgsl: string): Signature {
   const params = [...struct.matchAll(/(\w+)\s*:\s*(u32|f32)\s*,/g)].map(
     ([, name, type]): [string, string] => [name, type],
   );
-  return { bindings, params };
+  return { bindings: distinct(bindings), params };
+}
+
+/** A binding that is declared in both branches of a condition, as f32 and as vec4<f32>, counts once. */
+function distinct<V>(list: V[]): V[] {
+  return [...new Map(list.map((value) => [JSON.stringify(value), value])).values()];
 }
