@@ -20,7 +20,8 @@ import { driverEnvironment, findDriverLibraries, findManifests, manifestFor } fr
 const usage = `usage: ./run [options of the benchmark]
        ./run --check [--out FOLDER] [kernel ...]
 
-Without --check the benchmark runs and its results go into the folder --out names, else into $OUT where it is set.
+Without --check the benchmark runs and its results go into the folder --out names, else into $OUT where it is set,
+else into ./bench-results.
 --check          computes every case of every kernel on the GPU and compares it with a reference in f64: the first
                  thing to run on a new GPU
 --vulkan FILE    use this library for Vulkan: a loader (libvulkan.so.1) or a driver such as libvk_swiftshader.so
@@ -168,9 +169,12 @@ async function main(bundle, folder, argv) {
   }
   const { kind, name } = found.adapter;
   process.stderr.write(`adapter: ${name}${kind === 'software' ? ' (software adapter)' : ''}\n`);
-  return launcher.launch([program, ...withOut(rest, process.env.OUT)], {
-    env: { ...found.env, ...found.adapter.env },
-  });
+  return launcher.launch(
+    [program, ...withOut(rest, process.env.OUT || (check ? undefined : 'bench-results'))],
+    {
+      env: { ...found.env, ...found.adapter.env },
+    },
+  );
 }
 
 /**

@@ -204,6 +204,7 @@ describe('Markdown', () => {
     expect(text).toContain('are not in the roofline: embedding_links');
     expect(text).toContain('none: one step takes longer than 60 s');
     expect(text).toContain('median of 15 runs after 3');
+    expect(text).toContain('the peer ran in a process of its own');
     expect(text).not.toMatch(/undefined|NaN|\[object/);
     expect(text).not.toContain('software');
   });

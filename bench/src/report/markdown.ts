@@ -49,6 +49,7 @@ export function markdown(results: BenchResults, figures: readonly Figure[]): str
           ' neighbouring runs in the same place, with the first and third quartile.',
         '',
         ...asMarkdown(ratioTable(results)),
+        ...unpaired(results),
       ],
     ),
     ...section('How the time grows', results.growth.length, 'No size was varied.', () => [
@@ -69,7 +70,8 @@ export function markdown(results: BenchResults, figures: readonly Figure[]): str
       ...details('All kernels', kernelTable(results)),
     ]),
     ...section('All measurements', results.measurements.length, 'Nothing was timed.', () => [
-      'Time is the median with its quartiles; the loss is compared with webgpu-rnn on the CPU in f64, from the same weights.',
+      'Time is the median with its quartiles; the first and the third loss are compared with those of webgpu-rnn' +
+        ' on the CPU in f64, from the same weights.',
       '',
       ...details('All measurements', measurementTable(results.measurements)),
     ]),
@@ -106,6 +108,11 @@ function summary({ measurements, ratios }: BenchResults): string[] {
     },
   );
   return [...steps, '', ...peers, ''];
+}
+
+function unpaired({ ratios }: BenchResults): string[] {
+  if (!ratios.some((ratio) => ratio.unpaired)) return [];
+  return ['', 'Where there are no pairs, the peer ran in a process of its own: its times over our median.'];
 }
 
 function withoutArithmetic({ kernels }: BenchResults): string {

@@ -14,7 +14,7 @@ const none = '–';
 /** Every measurement, or the reason why there is none. */
 export function measurementTable(measurements: readonly Measurement[]): Table {
   return {
-    columns: ['work', 'cell', 'what', 'where', 'engine', '>time', '>tokens/s', '>loss off by'],
+    columns: ['work', 'cell', 'what', 'where', 'engine', '>time', '>tokens/s', '>loss off by', '>third loss'],
     rows: inOrder(measurements).map((m) => [
       ...caseCells(m),
       placeName(m.place),
@@ -22,6 +22,7 @@ export function measurementTable(measurements: readonly Measurement[]): Table {
       m.milliseconds ? withSpread(m.milliseconds, duration) : `none: ${m.reason ?? 'no reason given'}`,
       m.tokensPerSecond === undefined ? none : figure(m.tokensPerSecond),
       m.lossDifference === undefined ? none : tiny(m.lossDifference),
+      m.laterLossDifference === undefined ? none : tiny(m.laterLossDifference),
     ]),
   };
 }
@@ -34,7 +35,7 @@ export function ratioTable({ ratios }: BenchResults): Table {
       placeName(r.place),
       r.peer,
       withSpread(r.ratio, times),
-      whole(r.ratio.runs),
+      r.unpaired ? 'none' : whole(r.ratio.runs),
     ]),
   };
 }
