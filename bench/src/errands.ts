@@ -1,5 +1,6 @@
 // What a place can be asked to do; requests and answers are JSON, because they cross into a page or another process.
-import { gpuBackend } from './engines/ours.ts';
+import type { Autotune } from '../../src/backends/tuning.ts';
+import { chooseKernels, gpuBackend } from './engines/ours.ts';
 import { measureCeilings, measureKernels } from './kernels.ts';
 import { measurePair, reference } from './measure.ts';
 
@@ -17,12 +18,16 @@ export const errands = {
   reference,
   pair: measurePair,
   ceilings: measureCeilings,
-  kernels: ({ task, ceilings }: KernelsRequest) => measureKernels(task, ceilings),
+  kernels({ task, ceilings, autotune }: KernelsRequest) {
+    chooseKernels(autotune);
+    return measureKernels(task, ceilings);
+  },
 } as const;
 
 export interface KernelsRequest {
   task: Parameters<typeof measureKernels>[0];
   ceilings: Parameters<typeof measureKernels>[1];
+  autotune: Autotune;
 }
 
 export type Errands = typeof errands;

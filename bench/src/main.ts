@@ -120,11 +120,12 @@ async function openPlaces(names: ReadonlySet<Place>): Promise<OpenedPlaces> {
   return opened;
 }
 
-function methodOf({ runs, budget, quick }: BenchOptions, software: boolean): Method {
+function methodOf({ runs, budget, quick, autotune }: BenchOptions, software: boolean): Method {
   return {
     warmup: 5,
     runs: runs ?? (quick ? 3 : 20),
     blockMilliseconds: 5,
+    autotune,
     budget: 1000 * (budget ?? (quick ? 5 : software ? 20 : 30)),
   };
 }
@@ -143,7 +144,11 @@ async function kernelTimes(
     const key = `${work.name} ${cell}`;
     if (mode !== 'train' || work.input !== 'tokens' || done.has(key)) continue;
     done.add(key);
-    const rows = await node.run('kernels', { task: { work, cell, mode }, ceilings });
+    const rows = await node.run('kernels', {
+      task: { work, cell, mode },
+      ceilings,
+      autotune: options.autotune,
+    });
     kernels.push(...rows.map((row) => ({ work: work.name, cell, ...row })));
   }
   return { ceilings, kernels };

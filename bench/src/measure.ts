@@ -1,8 +1,9 @@
 // What runs in the place that is measured (a page or a process of Node): pairs of engines, block by block in turn.
+import type { Autotune } from '../../src/backends/tuning.ts';
 import { less, perStep, startCounting } from './counting.ts';
 import type { Engine, Runner, Task } from './engines/engine.ts';
 import { loadEngine } from './engines/index.ts';
-import { oursOnCpu } from './engines/ours.ts';
+import { chooseKernels, oursOnCpu } from './engines/ours.ts';
 import type { Counts } from './results.ts';
 import { prepared } from './tasks.ts';
 import { checkedWork, type Work } from './works.ts';
@@ -25,6 +26,7 @@ export interface PairRequest {
   /** Milliseconds of measuring for an engine; three pairs run all the same, or one where that takes five times as long. */
   budget: number;
   counted: boolean;
+  autotune: Autotune;
 }
 
 export interface EngineOutcome {
@@ -67,6 +69,7 @@ export async function reference(task: Task): Promise<Reference> {
 
 /** Checks each engine's losses, warms up, and then runs their blocks in turn. */
 export async function measurePair(request: PairRequest): Promise<EngineOutcome[]> {
+  chooseKernels(request.autotune);
   const outcomes: EngineOutcome[] = [];
   const contenders: Contender[] = [];
   for (const name of request.engines) {

@@ -1,6 +1,7 @@
 // The benchmark's command line: what there is to choose, and what is wrong with a choice.
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { whole } from '../../src/cli/options.ts';
+import { type Autotune, autotuneModes } from '../../src/backends/tuning.ts';
+import { oneOf, whole } from '../../src/cli/options.ts';
 import { OptionError } from '../../src/core/errors.ts';
 import { engines } from './engines/names.ts';
 import type { Place } from './results.ts';
@@ -23,14 +24,14 @@ export interface BenchOptions {
   compare?: string;
   threshold: number;
   report: boolean;
+  autotune: Autotune;
 }
 
 const places: readonly Place[] = ['node', 'browser'];
 
 /** Engines by name, or all of a family (`tfjs`) or of an API (`webgpu`). */
 const engineWords = [
-  ...Object.keys(engines),
-  ...new Set(Object.keys(engines).flatMap((name) => name.split(' '))),
+  ...new Set([...Object.keys(engines), ...Object.keys(engines).flatMap((name) => name.split(' '))]),
 ];
 
 function makeProgram(): Command {
@@ -62,6 +63,14 @@ function makeProgram(): Command {
     .option('--growth', 'only how the time grows with H, N, T and V', false)
     .option('--counts', 'only count what a training step asks of the API', false)
     .option('--json', 'print one JSON object as the last line', false)
+    .addOption(
+      new Option(
+        '--autotune <mode>',
+        `how webgpu-rnn chooses among kernels: ${autotuneModes.join(', ')} (see its train --help)`,
+      )
+        .default('off')
+        .argParser(oneOf(autotuneModes)),
+    )
     .option('--no-kernels', 'leave out the times of single kernels')
     .option('--no-report', 'write no report with plots')
     .option('--out <folder>', 'where the results go (default: bench/results)')

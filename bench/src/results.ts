@@ -95,7 +95,13 @@ export interface BenchResults {
     node: string;
     browser?: string;
   };
-  method: { warmup: number; runs: number; blockMilliseconds: number };
+  method: {
+    warmup: number;
+    runs: number;
+    blockMilliseconds: number;
+    /** How webgpu-rnn chose among kernels that compute the same: by its cost model (`off`) or by measuring. */
+    autotune?: 'off' | 'cached' | 'full';
+  };
   /** The best matrix product and copy that any kernel reached here in this run. */
   ceilings: { matmulGflops: number; copyGbs: number };
   measurements: Measurement[];

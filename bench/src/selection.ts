@@ -1,7 +1,7 @@
 // Decides what runs: everything on a GPU; on a software adapter what takes minutes, unless it is asked for by name.
 import { engines, isOwn, ours } from './engines/names.ts';
 import { type BenchOptions, isPartial } from './options.ts';
-import type { Place } from './results.ts';
+import type { Measurement, Place } from './results.ts';
 import { type Cell, cells, flopsOf, type Mode, modes, type Work, workOf, works } from './works.ts';
 
 /** One work, cell and mode in one place, with the engines that are measured on it. */
@@ -39,6 +39,7 @@ const STEPS = 12;
 export function select(options: BenchOptions, software: boolean): Selection {
   const wanted = {
     works: options.quick && !options.works ? ['S'] : options.works,
+    cells: options.quick && !options.cells ? (['lstm'] as Measurement['cell'][]) : options.cells,
     modes: options.quick && !options.modes ? (['train'] as Mode[]) : options.modes,
     places: options.quick && !options.places ? (['node'] as Place[]) : options.places,
   };
@@ -48,7 +49,7 @@ export function select(options: BenchOptions, software: boolean): Selection {
   for (const place of wanted.places ?? (['node', 'browser'] as const)) {
     for (const work of works) {
       if (wanted.works && !wanted.works.includes(work.name)) continue;
-      for (const cell of options.cells ?? cells) {
+      for (const cell of wanted.cells ?? cells) {
         for (const mode of wanted.modes ?? modes) {
           // A single step has no token to feed where features go in.
           if (mode === 'single' && work.input === 'features') continue;

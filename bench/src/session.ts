@@ -1,4 +1,6 @@
 // A run of the benchmark: sends what was selected to its places and gathers what comes back as results.
+
+import type { Autotune } from '../../src/backends/tuning.ts';
 import { engines, isOwn, ours } from './engines/names.ts';
 import type { EngineOutcome, Reference } from './measure.ts';
 import { reasonOf } from './measure.ts';
@@ -15,6 +17,8 @@ export interface Method {
   blockMilliseconds: number;
   /** Milliseconds of measuring for an engine on a work. */
   budget: number;
+  /** How webgpu-rnn chooses among kernels that compute the same. */
+  autotune: Autotune;
 }
 
 export type Measured = Pick<BenchResults, 'measurements' | 'ratios' | 'omitted'>;
@@ -85,7 +89,7 @@ async function outcomesOf(
   group: Selected,
   place: MeasuringPlace,
   reference: Promise<Reference>,
-  { warmup, runs, blockMilliseconds, budget }: Method,
+  method: Method,
   peer: string | undefined,
 ): Promise<EngineOutcome[]> {
   const names = peer === undefined ? [ours] : [ours, peer];
@@ -94,7 +98,7 @@ async function outcomesOf(
       task: taskOf(group),
       engines: names,
       reference: await reference,
-      ...{ warmup, runs, blockMilliseconds, budget },
+      ...method,
       counted: group.mode === 'train',
     });
   } catch (error) {

@@ -1,4 +1,6 @@
 // webgpu-rnn as its users use it: a language trainer for training, plans without backward steps for the rest.
+
+import type { Autotune } from '../../../src/backends/tuning.ts';
 import {
   adam,
   type Backend,
@@ -28,10 +30,16 @@ import type { Engine, PreparedTask, Runner } from './engine.ts';
 
 /** The backend of this process or page, made once: its pipelines stay compiled, as in a program that goes on. */
 let gpu: ReturnType<typeof webgpu> | undefined;
+let autotune: Autotune = 'off';
+
+/** How kernels that compute the same are chosen; to be said before the backend is made. */
+export function chooseKernels(mode: Autotune): void {
+  autotune = mode;
+}
 
 /** The GPU backend that all models of this library share here. */
 export function gpuBackend(): ReturnType<typeof webgpu> {
-  gpu ??= webgpu();
+  gpu ??= webgpu({ autotune });
   return gpu;
 }
 
