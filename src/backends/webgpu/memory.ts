@@ -52,11 +52,13 @@ export function deviceMemory(device: GPUDevice, limits: Limits): Memory {
   };
 }
 
-/** Numbers as the elements of a tensor, ready for the GPU. */
+/** Numbers as the elements of a tensor, ready for the GPU; the very array where it is one already. */
 export function elements(
   t: Tensor,
   data: ArrayLike<number>,
 ): Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer> {
-  if (t.dtype === 'u32') return Uint32Array.from(data);
-  return Float32Array.from(data);
+  const Kind = t.dtype === 'u32' ? Uint32Array : Float32Array;
+  if (data instanceof Kind && data.buffer instanceof ArrayBuffer) return data as Float32Array<ArrayBuffer>;
+  // The constructor copies a typed array at once; `from` would go through it as through any iterable.
+  return new Kind(data);
 }

@@ -2,6 +2,7 @@
 import { DeviceError } from '../../core/errors.ts';
 import { type Constants, describeBinding, type Kernel } from '../../core/kernel.ts';
 import type { Dispatch } from '../../core/plan.ts';
+import { slowPolling } from './node_wait.ts';
 import { sharedSources } from './shared_sources.ts';
 import { specialise } from './specialise.ts';
 
@@ -78,7 +79,8 @@ export function pipelineCache(device: GPUDevice): Pipelines {
     async compile(steps) {
       const pending = new Set<Promise<void>>();
       for (const step of steps) pending.add(variantOf(step).done);
-      await Promise.all(pending);
+      // The binding polls while it compiles, on a core that the compiler could use.
+      await slowPolling(() => Promise.all(pending));
     },
     get(step) {
       const { pipeline } = variantOf(step);
