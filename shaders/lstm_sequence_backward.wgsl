@@ -18,7 +18,7 @@ struct Params {
   registers: u32,
 }
 @group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> rt: array<f32>;
+@group(0) @binding(1) var<storage, read> rt: array<Stored>;
 @group(0) @binding(2) var<storage, read> mask: array<u32>;
 @group(0) @binding(3) var<storage, read> c: array<f32>;
 @group(0) @binding(4) var<storage, read_write> gates: array<vec4<f32>>;
@@ -29,15 +29,15 @@ fn part(column: u32) -> u32 {
   return column % 4u;
 }
 
-fn weight(column: u32, k: u32) -> f32 {
-  return rt[k * COLUMNS + column];
+fn stored(column: u32, i: u32) -> Stored {
+  return rt[i * COLUMNS + column];
 }
 
 @compute @workgroup_size(THREADS)
 fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) group: vec3<u32>) {
   let quad = quad_of(thread, group.x, p.batch);
   let stride = p.batch * UNITS;
-  let at = quad.row * UNITS + min(quad.unit + vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(UNITS - 1u));
+  let at = quad.row * UNITS + quad.units;
   var carried = vec4<f32>();
   if (quad.works) {
     carried = vec4<f32>(dc[at.x], dc[at.y], dc[at.z], dc[at.w]);
@@ -66,10 +66,10 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) gro
       dh_total = vec4<f32>(dh[next.x], dh[next.y], dh[next.z], dh[next.w]);
       counts = p.masked == 0u || mask[t * p.batch + quad.row] != 0u;
     }
-    products(thread);
+    products(thread, 0u, COLUMNS);
     workgroupBarrier();
     if (quad.works) {
-      let column = 4u * quad.unit;
+      let column = 4u * quad.units.x;
       dh_total += sums4(quad.local_row, column, 4u) + sums4(quad.local_row, column + 1u, 4u) +
         sums4(quad.local_row, column + 2u, 4u) + sums4(quad.local_row, column + 3u, 4u);
       var di = vec4<f32>();

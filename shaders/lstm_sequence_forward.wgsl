@@ -16,7 +16,7 @@ struct Params {
   registers: u32,
 }
 @group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> r: array<f32>;
+@group(0) @binding(1) var<storage, read> r: array<Stored>;
 @group(0) @binding(2) var<storage, read> mask: array<u32>;
 @group(0) @binding(3) var<storage, read_write> gates: array<vec4<f32>>;
 @group(0) @binding(4) var<storage, read_write> h: array<f32>;
@@ -26,8 +26,8 @@ fn part(column: u32) -> u32 {
   return 0u;
 }
 
-fn weight(column: u32, k: u32) -> f32 {
-  return r[k * COLUMNS + column];
+fn stored(column: u32, i: u32) -> Stored {
+  return r[i * COLUMNS + column];
 }
 
 struct Four {
@@ -56,8 +56,8 @@ fn store(at: u32, quad: Quad, value: Four) {
 fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) group: vec3<u32>) {
   let quad = quad_of(thread, group.x, p.batch);
   let stride = p.batch * UNITS;
-  // Positions of the four units in a [N,H] slot; units that do not exist stand for the last.
-  let at = quad.row * UNITS + min(quad.unit + vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(UNITS - 1u));
+  // Positions of the four units in a [N,H] slot.
+  let at = quad.row * UNITS + quad.units;
   var state = Four();
   if (quad.works) {
     state.h = vec4<f32>(h[at.x], h[at.y], h[at.z], h[at.w]);
@@ -81,11 +81,11 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) gro
       x3 = gates[now.w];
       counts = p.masked == 0u || mask[t * p.batch + quad.row] != 0u;
     }
-    products(thread);
+    products(thread, 0u, COLUMNS);
     workgroupBarrier();
     if (quad.works) {
       if (counts) {
-        let column = 4u * quad.unit;
+        let column = 4u * quad.units.x;
         let i = sigmoid4(vec4<f32>(x0.x, x1.x, x2.x, x3.x) + sums4(quad.local_row, column, 4u));
         let f = sigmoid4(vec4<f32>(x0.y, x1.y, x2.y, x3.y) + sums4(quad.local_row, column + 1u, 4u));
         let g = tanh4(vec4<f32>(x0.z, x1.z, x2.z, x3.z) + sums4(quad.local_row, column + 2u, 4u));

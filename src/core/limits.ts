@@ -2,6 +2,9 @@
 import type { Tuned } from './choices.ts';
 import { type DeviceModel, deviceModel } from './device_model.ts';
 
+/** How the recurrent weights are held that are read in every time step; everything else, and every sum, is f32. */
+export type Precision = 'f32' | 'f16';
+
 export interface Limits {
   /** Storage buffers one kernel may bind. */
   readonly storageBuffers: number;
@@ -23,6 +26,7 @@ export interface Limits {
   readonly cheapBarriers: boolean;
   /** Whether `profile()` can ask the GPU itself for times. */
   readonly timestamps: boolean;
+  readonly precision: Precision;
   /** What the cost models know of the device. */
   readonly model: DeviceModel;
   /** What measurements on this device found, which overrules the cost models. */
@@ -41,5 +45,6 @@ export const defaultLimits: Limits = {
   workgroups: 65535,
   cheapBarriers: true,
   timestamps: false,
+  precision: 'f32',
   model: deviceModel('', false),
 };

@@ -17,7 +17,11 @@ import { gruBeforeCandidate } from './gru_before_candidate.ts';
 import { gruBeforeCandidateBackward } from './gru_before_candidate_backward.ts';
 import { gruBeforeGates } from './gru_before_gates.ts';
 import { gruBeforeGatesBackward } from './gru_before_gates_backward.ts';
+import { gruBeforeSequenceBackward } from './gru_before_sequence_backward.ts';
+import { gruBeforeSequenceForward } from './gru_before_sequence_forward.ts';
 import { gruForward } from './gru_forward.ts';
+import { gruSequenceBackward } from './gru_sequence_backward.ts';
+import { gruSequenceForward } from './gru_sequence_forward.ts';
 import { labelWeightKernel } from './label_weight.ts';
 import { lossSumKernel } from './loss_sum.ts';
 import { lstmBackward } from './lstm_backward.ts';
@@ -27,9 +31,12 @@ import { lstmSequenceForward } from './lstm_sequence_forward.ts';
 import { maskRowsKernel } from './mask_rows.ts';
 import { matmulRegister, matmulTiled, matmulVector } from './matmul_kernels.ts';
 import { nadamKernel } from './nadam.ts';
+import { packHalvesKernel } from './pack_halves.ts';
 import { rmspropKernel } from './rmsprop.ts';
 import { rnnBackward } from './rnn_backward.ts';
 import { rnnForward } from './rnn_forward.ts';
+import { rnnSequenceBackward } from './rnn_sequence_backward.ts';
+import { rnnSequenceForward } from './rnn_sequence_forward.ts';
 import { sampleKernel } from './sample.ts';
 import { sgdKernel } from './sgd.ts';
 import { softmaxBackwardKernel } from './softmax_backward.ts';
@@ -59,21 +66,36 @@ export const kernels: readonly Kernel[] = [
   gruBeforeCandidateBackward,
   gruBeforeGates,
   gruBeforeGatesBackward,
+  gruBeforeSequenceBackward.f32,
+  gruBeforeSequenceBackward.f16,
+  gruBeforeSequenceForward.f32,
+  gruBeforeSequenceForward.f16,
   gruForward,
+  gruSequenceBackward.f32,
+  gruSequenceBackward.f16,
+  gruSequenceForward.f32,
+  gruSequenceForward.f16,
   labelWeightKernel,
   lossSumKernel,
   lstmBackward,
   lstmForward,
-  lstmSequenceBackward,
-  lstmSequenceForward,
+  lstmSequenceBackward.f32,
+  lstmSequenceBackward.f16,
+  lstmSequenceForward.f32,
+  lstmSequenceForward.f16,
   maskRowsKernel,
   matmulRegister,
   matmulTiled,
   matmulVector,
   nadamKernel,
+  packHalvesKernel,
   rmspropKernel,
   rnnBackward,
   rnnForward,
+  rnnSequenceBackward.f32,
+  rnnSequenceBackward.f16,
+  rnnSequenceForward.f32,
+  rnnSequenceForward.f16,
   sampleKernel,
   sgdKernel,
   softmaxBackwardKernel,

@@ -4,11 +4,16 @@ import { gruBeforeCandidate } from '../kernels/gru_before_candidate.ts';
 import { gruBeforeCandidateBackward } from '../kernels/gru_before_candidate_backward.ts';
 import { gruBeforeGates } from '../kernels/gru_before_gates.ts';
 import { gruBeforeGatesBackward } from '../kernels/gru_before_gates_backward.ts';
+import { gruBeforeSequenceBackward } from '../kernels/gru_before_sequence_backward.ts';
+import { gruBeforeSequenceForward } from '../kernels/gru_before_sequence_forward.ts';
 import { gruForward } from '../kernels/gru_forward.ts';
+import { gruSequenceBackward } from '../kernels/gru_sequence_backward.ts';
+import { gruSequenceForward } from '../kernels/gru_sequence_forward.ts';
 import { nothing } from '../kernels/nothing.ts';
 import type { BackwardRecurrence, Cell, Recurrence, RecurrentProduct } from './cell.ts';
 import { type RecurrentLayer, type RecurrentOptions, recurrentLayer } from './recurrent.ts';
 import { stepwise } from './strategy.ts';
+import { walks } from './walks.ts';
 
 /** Gates z,r,h with the reset after the product; the extra sequence is h·R_h + b_h, its gradient after the backward pass. */
 export const gruCell: Cell = {
@@ -27,6 +32,16 @@ export const gruCell: Cell = {
         b.dispatch(gruForward, tensors, { t, batch, units, masked, biased });
       }
     }),
+    ...walks<Recurrence>({
+      ...{ gates: 3, parts: 1, phases: 1, blocks: 1 },
+      weights: ({ recurrentKernel }) => recurrentKernel,
+      emit(b, { recurrentBias, mask, gates, h, extra, ...sizes }, r, precision, walk) {
+        const { steps, batch, units, masked } = sizes;
+        const tensors = { r, bias: recurrentBias ?? nothing(b), mask, gates, q: extra!, h };
+        const params = { steps, batch, units, masked, biased: recurrentBias ? 1 : 0, ...walk };
+        b.dispatch(gruSequenceForward[precision], tensors, params);
+      },
+    }),
   ],
   backward: [
     stepwise<BackwardRecurrence>(3, 1, (b, r) => {
@@ -35,6 +50,14 @@ export const gruCell: Cell = {
         const last = t === steps - 1 ? 1 : 0;
         b.dispatch(gruBackward, { rt, mask, h, gates, q: extra!, dh }, { t, batch, units, masked, last });
       }
+    }),
+    ...walks<BackwardRecurrence>({
+      ...{ gates: 3, parts: 3, phases: 1, blocks: 3 },
+      weights: ({ transposed }) => transposed,
+      emit(b, { mask, h, gates, extra, dh, steps, batch, units, masked }, rt, precision, walk) {
+        const params = { steps, batch, units, masked, ...walk };
+        b.dispatch(gruSequenceBackward[precision], { rt, mask, h, gates, q: extra!, dh }, params);
+      },
     }),
   ],
   products: (r) => candidateApart(r, { left: 'h', right: r.extra!, stride: r.units, offset: 0 }),
@@ -57,6 +80,14 @@ export const gruResetBeforeCell: Cell = {
         b.dispatch(gruBeforeCandidate, { r, mask, rh: extra!, gates, h }, { t, batch, units, masked });
       }
     }),
+    ...walks<Recurrence>({
+      ...{ gates: 3, parts: 2, phases: 2, blocks: 1 },
+      weights: ({ recurrentKernel }) => recurrentKernel,
+      emit(b, { mask, gates, h, extra, steps, batch, units, masked }, r, precision, walk) {
+        const params = { steps, batch, units, masked, ...walk };
+        b.dispatch(gruBeforeSequenceForward[precision], { r, mask, gates, rh: extra!, h }, params);
+      },
+    }),
   ],
   backward: [
     stepwise<BackwardRecurrence>(3, 2, (b, { transposed: rt, mask, h, gates, dh, ...sizes }) => {
@@ -66,6 +97,14 @@ export const gruResetBeforeCell: Cell = {
         b.dispatch(gruBeforeCandidateBackward, { rt, mask, h, gates, dh }, { t, batch, units, masked, last });
         b.dispatch(gruBeforeGatesBackward, { rt, mask, h, gates, dh }, { t, batch, units, masked });
       }
+    }),
+    ...walks<BackwardRecurrence>({
+      ...{ gates: 3, parts: 3, phases: 2, blocks: 3 },
+      weights: ({ transposed }) => transposed,
+      emit(b, { mask, h, gates, dh, steps, batch, units, masked }, rt, precision, walk) {
+        const params = { steps, batch, units, masked, ...walk };
+        b.dispatch(gruBeforeSequenceBackward[precision], { rt, mask, h, gates, dh }, params);
+      },
     }),
   ],
   products: (r) =>

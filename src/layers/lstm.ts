@@ -5,7 +5,8 @@ import { lstmSequenceBackward } from '../kernels/lstm_sequence_backward.ts';
 import { lstmSequenceForward } from '../kernels/lstm_sequence_forward.ts';
 import type { BackwardRecurrence, Cell, Recurrence } from './cell.ts';
 import { type RecurrentLayer, type RecurrentOptions, recurrentLayer } from './recurrent.ts';
-import { stepwise, walks } from './strategy.ts';
+import { stepwise } from './strategy.ts';
+import { walks } from './walks.ts';
 
 /** Gates i,f,g,o; states h and c. */
 export const lstmCell: Cell = {
@@ -25,14 +26,14 @@ export const lstmCell: Cell = {
         }
       },
     ),
-    ...walks<Recurrence>(
-      4,
-      1,
-      (b, { recurrentKernel: r, mask, gates, h, c, steps, batch, units, masked }, walk) => {
+    ...walks<Recurrence>({
+      ...{ gates: 4, parts: 1, phases: 1, blocks: 1 },
+      weights: ({ recurrentKernel }) => recurrentKernel,
+      emit(b, { mask, gates, h, c, steps, batch, units, masked }, r, precision, walk) {
         const params = { steps, batch, units, masked, ...walk };
-        b.dispatch(lstmSequenceForward, { r, mask, gates, h, c: c! }, params);
+        b.dispatch(lstmSequenceForward[precision], { r, mask, gates, h, c: c! }, params);
       },
-    ),
+    }),
   ],
   backward: [
     stepwise<BackwardRecurrence>(
@@ -49,14 +50,14 @@ export const lstmCell: Cell = {
         }
       },
     ),
-    ...walks<BackwardRecurrence>(
-      4,
-      4,
-      (b, { transposed: rt, mask, c, gates, dh, dc, steps, batch, units, masked }, walk) => {
+    ...walks<BackwardRecurrence>({
+      ...{ gates: 4, parts: 4, phases: 1, blocks: 1 },
+      weights: ({ transposed }) => transposed,
+      emit(b, { mask, c, gates, dh, dc, steps, batch, units, masked }, rt, precision, walk) {
         const params = { steps, batch, units, masked, ...walk };
-        b.dispatch(lstmSequenceBackward, { rt, mask, c: c!, gates, dh, dc: dc! }, params);
+        b.dispatch(lstmSequenceBackward[precision], { rt, mask, c: c!, gates, dh, dc: dc! }, params);
       },
-    ),
+    }),
   ],
   products: ({ gates, units }) => [
     { left: 'h', right: gates, stride: 4 * units, offset: 0, columns: 4 * units, target: 0 },

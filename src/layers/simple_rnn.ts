@@ -3,9 +3,12 @@ import { OptionError } from '../core/errors.ts';
 import { recurrentActivations } from '../kernels/activations.ts';
 import { rnnBackward } from '../kernels/rnn_backward.ts';
 import { rnnForward } from '../kernels/rnn_forward.ts';
+import { rnnSequenceBackward } from '../kernels/rnn_sequence_backward.ts';
+import { rnnSequenceForward } from '../kernels/rnn_sequence_forward.ts';
 import type { BackwardRecurrence, Cell, Recurrence } from './cell.ts';
 import { type RecurrentLayer, type RecurrentOptions, recurrentLayer } from './recurrent.ts';
 import { stepwise } from './strategy.ts';
+import { walks } from './walks.ts';
 
 export type RnnActivation = (typeof recurrentActivations)[number];
 
@@ -31,6 +34,14 @@ export function rnnCell(activation: RnnActivation): Cell {
           b.dispatch(rnnForward, { r, mask, x, h }, { t, batch, units, masked, activation: kind });
         }
       }),
+      ...walks<Recurrence>({
+        ...{ gates: 1, parts: 1, phases: 1, blocks: 1 },
+        weights: ({ recurrentKernel }) => recurrentKernel,
+        emit(b, { mask, gates: x, h, steps, batch, units, masked }, r, precision, walk) {
+          const params = { steps, batch, units, masked, activation: kind, ...walk };
+          b.dispatch(rnnSequenceForward[precision], { r, mask, x, h }, params);
+        },
+      }),
     ],
     backward: [
       stepwise<BackwardRecurrence>(1, 1, (b, { transposed: rt, mask, h, gates: da, dh, ...sizes }) => {
@@ -40,6 +51,14 @@ export function rnnCell(activation: RnnActivation): Cell {
           const params = { t, batch, units, masked, last, activation: kind };
           b.dispatch(rnnBackward, { rt, mask, h, da, dh }, params);
         }
+      }),
+      ...walks<BackwardRecurrence>({
+        ...{ gates: 1, parts: 1, phases: 1, blocks: 1 },
+        weights: ({ transposed }) => transposed,
+        emit(b, { mask, h, gates: da, dh, steps, batch, units, masked }, rt, precision, walk) {
+          const params = { steps, batch, units, masked, activation: kind, ...walk };
+          b.dispatch(rnnSequenceBackward[precision], { rt, mask, h, da, dh }, params);
+        },
       }),
     ],
     products: ({ gates, units }) => [

@@ -3,7 +3,6 @@ import type { Builder } from '../core/builder.ts';
 import type { Trial, TrialSize } from '../core/choices.ts';
 import type { Limits } from '../core/limits.ts';
 import { nothing } from '../kernels/nothing.ts';
-import { columnsFit } from '../kernels/recurrent_columns.ts';
 import type { BackwardRecurrence, Cell, Recurrence } from './cell.ts';
 
 /** T, N and H of a recurrence. */
@@ -17,20 +16,8 @@ export interface Strategy<R extends Recurrence> {
   emit(b: Builder, r: R): void;
 }
 
-/** What a kernel over all time steps is told besides the sizes. */
-export interface Walk {
-  /** Batch rows of a workgroup. */
-  readonly rows: 1 | 2 | 4;
-  /** 1 keeps the weights of R in registers for all steps. */
-  readonly registers: 0 | 1;
-}
-
 /** Part of a core's peak that the plain step kernels reach: each thread loads a weight for four rows. */
 const STEP_EFFICIENCY = 0.12;
-/** Part of a core's peak that products from registers and workgroup memory reach. */
-const KEPT_EFFICIENCY = 0.4;
-/** Part of a core's registers that may hold weights. */
-const KEPT_SHARE = 0.75;
 
 /**
  * One dispatch a time step and `phase`, in groups of 16 units x 16 rows.
@@ -52,38 +39,6 @@ export function stepwise<R extends Recurrence>(
     },
     emit,
   };
-}
-
-/**
- * All steps in one dispatch, a workgroup for each 1, 2 or 4 batch rows, with weights streamed (`sequence`) or kept in
- * registers (`register`); `parts` is the number of operands of the backward product, `phases` the products of a step.
- * Cost: T·(2 barriers a phase + the weights from the cache or the products themselves) for each wave of workgroups.
- */
-export function walks<R extends Recurrence>(
-  gates: number,
-  parts: number,
-  emit: (b: Builder, r: R, walk: Walk) => void,
-): Strategy<R>[] {
-  const rows = [1, 2, 4] as const;
-  return ([0, 1] as const).flatMap((registers) =>
-    rows.map(
-      (rows): Strategy<R> => ({
-        name: `${registers ? 'register' : 'sequence'} ${rows}`,
-        estimate({ steps, batch, units }, limits) {
-          const { model } = limits;
-          if (rows > 1 && batch < rows) return undefined;
-          if (!columnsFit({ units, rows, registers }, limits, gates, parts)) return undefined;
-          const weights = 4 * gates * units * units;
-          if (registers && weights > KEPT_SHARE * model.registerBytes) return undefined;
-          const waves = Math.ceil(Math.ceil(batch / rows) / model.cores);
-          const compute = (2 * gates * units * units * rows) / (model.coreFlops * KEPT_EFFICIENCY);
-          const load = registers ? 0 : weights / model.coreCacheBytes;
-          return steps * waves * (2 * model.barrier + Math.max(compute, load)) + model.launch;
-        },
-        emit: (b, r) => emit(b, r, { rows, registers }),
-      }),
-    ),
-  );
 }
 
 /** Emits all steps by the strategy that the plan chooses. */

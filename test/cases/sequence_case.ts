@@ -1,4 +1,7 @@
 // Sizes that every kernel over all time steps is tested with: rows of a workgroup, weights streamed and in registers, edges.
+import { halfBits } from '../../src/core/halves.ts';
+import type { Precision } from '../../src/core/limits.ts';
+import { normal, type TensorCase } from './kernel_case.ts';
 
 export interface Sequence {
   name: string;
@@ -13,24 +16,34 @@ export interface Sequence {
   bench?: boolean;
 }
 
-/** `most` bounds H of the cases with registers: one column of weights a thread, in the 256 threads that all devices grant. */
-export function sequences(gates: number): readonly Sequence[] {
-  const most = Math.min(128, Math.floor(256 / gates));
+/**
+ * `most` bounds H of the cases with registers: one column of weights a thread, in the 256 threads that all devices grant.
+ * In f16 only the product is another, so that masks, extreme values and speed are left to the cases in f32.
+ */
+export function sequences(gates: number, precision: Precision): readonly Sequence[] {
+  const inF16 = precision === 'f16';
+  const most = Math.min(inF16 ? 256 : 128, Math.floor(256 / gates));
   const sizes: Omit<Sequence, 'registers'>[] = [
     { name: 'T=1 N=1 H=1', T: 1, N: 1, H: 1, rows: 1 },
     { name: 'one row', T: 4, N: 3, H: 33, rows: 1 },
     { name: 'two rows', T: 3, N: 5, H: 18, rows: 2 },
     { name: 'four rows', T: 3, N: 9, H: 31, rows: 4 },
+  ];
+  const states: Omit<Sequence, 'registers'>[] = [
     { name: 'masked', T: 6, N: 6, H: 7, rows: 4, masked: true },
     { name: 'extreme', T: 3, N: 4, H: 16, rows: 2, extreme: true },
     { name: 'N=33 H=1', T: 2, N: 33, H: 1, rows: 4 },
   ];
-  return [
-    ...sizes.map((s): Sequence => ({ ...s, registers: 0 })),
+  const all = inF16 ? sizes : [...sizes, ...states];
+  const streamed: Sequence[] = [
     { name: 'more columns than threads', T: 2, N: 3, H: 127, rows: 2, registers: 0 },
-    ...sizes.map((s): Sequence => ({ ...s, name: `${s.name} in registers`, registers: 1 })),
-    { name: 'most registers', T: 2, N: 2, H: most, rows: 1, registers: 1 },
     { name: 'medium', T: 32, N: 32, H: 64, rows: 1, registers: 0, bench: true },
+  ];
+  return [
+    ...all.map((s): Sequence => ({ ...s, registers: 0 })),
+    ...all.map((s): Sequence => ({ ...s, name: `${s.name} in registers`, registers: 1 })),
+    { name: 'most registers', T: 2, N: 2, H: most, rows: 1, registers: 1 },
+    ...(inF16 ? [] : streamed),
   ];
 }
 
@@ -38,4 +51,14 @@ export function sequences(gates: number): readonly Sequence[] {
 export function sequenceParams(s: Sequence): Record<string, number> {
   const { T: steps, N: batch, H: units, rows, registers } = s;
   return { steps, batch, units, masked: s.masked ? 1 : 0, rows, registers };
+}
+
+/** Recurrent weights [blocks,H,cols] of a case, or the same number of rows packed as halves. */
+export function weights(precision: Precision, blocks: number, H: number, cols: number): TensorCase {
+  const scale = 1 / Math.sqrt(H);
+  if (precision === 'f32') return normal([blocks, H, cols], scale);
+  return {
+    shape: [blocks, Math.ceil(H / 2), cols],
+    values: (next) => halfBits(scale * next.normal()) + 65536 * halfBits(scale * next.normal()),
+  };
 }

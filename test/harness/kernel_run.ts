@@ -54,12 +54,13 @@ function planOf(
 
 function valuesOf(kernel: Kernel, it: KernelCase): Record<string, Float64Array> {
   return Object.fromEntries(
-    Object.keys(kernel.bindings).map((name) => {
+    Object.entries(kernel.bindings).map(([name, binding]) => {
       const described = it.tensors[name];
       const next = random(1, `${kernel.name} ${it.name} ${name}`);
-      // f32 values, so that the f64 reference and the GPU start from the same numbers.
+      // f32 values, so that the f64 reference and the GPU start from the same numbers; integers have more bits.
+      const rounded = describeBinding(binding).dtype === 'u32' ? (x: number) => x : Math.fround;
       const values = Float64Array.from({ length: sizeOf(described.shape) }, () =>
-        Math.fround(described.values(next)),
+        rounded(described.values(next)),
       );
       return [name, values];
     }),

@@ -59,6 +59,7 @@ export async function requestDevice(options: DeviceOptions = {}): Promise<Adapte
       workgroups: device.limits.maxComputeWorkgroupsPerDimension,
       cheapBarriers: !software,
       timestamps: device.features.has('timestamp-query'),
+      precision: defaultLimits.precision,
       model: deviceModel(words, software),
       ...options.limits,
     },

@@ -1,0 +1,98 @@
+// Strategies that walk through all time steps in one dispatch, a workgroup for each few batch rows.
+import type { Builder } from '../core/builder.ts';
+import type { Limits, Precision } from '../core/limits.ts';
+import type { Tensor } from '../core/tensor.ts';
+import { packHalves } from '../kernels/pack_halves.ts';
+import { type Columns, columnsFit } from '../kernels/recurrent_columns.ts';
+import type { Recurrence } from './cell.ts';
+import type { Sizes, Strategy } from './strategy.ts';
+
+/** What such a kernel is told besides the sizes. */
+export interface Walk {
+  /** Batch rows of a workgroup. */
+  readonly rows: 1 | 2 | 4;
+  /** 1 keeps the weights of R in registers for all steps. */
+  readonly registers: 0 | 1;
+}
+
+/** How a cell walks in one direction. */
+export interface Walked<R extends Recurrence> extends Columns {
+  /** Products of a step, of which one needs the results of the other. */
+  readonly phases: 1 | 2;
+  /** The weights of the product, [blocks,H,columns/blocks]: blocks with rows of their own. */
+  readonly blocks: number;
+  weights(r: R): Tensor;
+  /** Dispatches the kernel for `weights` in that precision. */
+  emit(b: Builder, r: R, weights: Tensor, precision: Precision, walk: Walk): void;
+}
+
+/** Part of a core's peak that products from registers and workgroup memory reach. */
+const KEPT_EFFICIENCY = 0.4;
+/** Part of a core's registers that may hold weights. */
+const KEPT_SHARE = 0.75;
+const BYTES: Record<Precision, number> = { f32: 4, f16: 2 };
+
+/**
+ * Weights streamed through the caches (`sequence`) or kept in registers (`register`), for 1, 2 or 4 batch rows.
+ *
+ * Where the limits allow f16, streamed weights are packed halves (half the bytes), and kept ones where they fit into the
+ * registers in no other way. Those names end in f16; every other strategy reads the weights in f32.
+ * Cost: T·(2 barriers a phase + the weights from the cache or the products themselves) for each wave of workgroups.
+ */
+export function walks<R extends Recurrence>(it: Walked<R>): Strategy<R>[] {
+  const rows = [1, 2, 4] as const;
+  return (['f32', 'f16'] as const).flatMap((precision) =>
+    ([0, 1] as const).flatMap((registers) =>
+      rows.map(
+        (rows): Strategy<R> => ({
+          name: `${registers ? 'register' : 'sequence'} ${rows}${precision === 'f16' ? ' f16' : ''}`,
+          estimate(sizes, limits) {
+            if (precisionOf(sizes, limits, it, { rows, registers }) !== precision) return undefined;
+            return cost(sizes, limits, it, { rows, registers }, precision);
+          },
+          emit(b, r) {
+            const { gates, blocks } = it;
+            const { units } = r;
+            const source = it.weights(r);
+            const weights =
+              precision === 'f16' ? packHalves(b, source, blocks, units, (gates / blocks) * units) : source;
+            it.emit(b, r, weights, precision, { rows, registers });
+          },
+        }),
+      ),
+    ),
+  );
+}
+
+/** In which precision a walk reads its weights; undefined where the device cannot run it. */
+function precisionOf<R extends Recurrence>(
+  { batch, units }: Sizes,
+  limits: Limits,
+  it: Walked<R>,
+  { rows, registers }: Walk,
+): Precision | undefined {
+  if (rows > 1 && batch < rows) return undefined;
+  const fits = (precision: Precision): boolean => {
+    if (!columnsFit({ units, rows, registers }, it, precision, limits)) return false;
+    const bytes = BYTES[precision] * it.gates * units * units;
+    return registers === 0 || bytes <= KEPT_SHARE * limits.model.registerBytes;
+  };
+  const order = registers === 1 ? (['f32', 'f16'] as const) : (['f16', 'f32'] as const);
+  return order.find((precision) => (precision === 'f32' || limits.precision === 'f16') && fits(precision));
+}
+
+function cost<R extends Recurrence>(
+  { steps, batch, units }: Sizes,
+  { model }: Limits,
+  { gates, phases }: Walked<R>,
+  { rows, registers }: Walk,
+  precision: Precision,
+): number {
+  const weights = gates * units * units;
+  const waves = Math.ceil(Math.ceil(batch / rows) / model.cores);
+  // A half is converted for each row where it is kept, for all rows at once where it streams.
+  const conversions = precision === 'f32' ? 0 : registers ? rows : 1;
+  const compute = (2 * weights * (rows + conversions)) / (model.coreFlops * KEPT_EFFICIENCY);
+  const load = registers ? 0 : (BYTES[precision] * weights) / model.coreCacheBytes;
+  return steps * waves * (2 * phases * model.barrier + Math.max(compute, load)) + model.launch;
+}

@@ -1,0 +1,27 @@
+// Cases of all GRU steps backward in one dispatch, reset before the product: gates are activations, large gradients stay large.
+import type { Precision } from '../../src/core/limits.ts';
+import { openGates } from './gru_case.ts';
+import { constant, integers, type KernelCase, normal } from './kernel_case.ts';
+import { sequenceParams, sequences, weights } from './sequence_case.ts';
+
+export function casesIn(precision: Precision): readonly KernelCase[] {
+  return sequences(3, precision).map((s) => {
+    const { T, N, H } = s;
+    const scale = s.extreme ? 1e4 : 1;
+    return {
+      name: s.name,
+      sum: H,
+      params: sequenceParams(s),
+      tensors: {
+        rt: weights(precision, 3, H, H),
+        mask: s.masked ? integers([T, N], 2) : constant([1], 0),
+        h: normal([T + 1, N, H], 0.5),
+        gates: openGates([T, N, 3, H]),
+        dh: normal([T + 1, N, H], scale),
+      },
+      ...(s.bench && { bench: true }),
+    };
+  });
+}
+
+export const cases = casesIn('f32');

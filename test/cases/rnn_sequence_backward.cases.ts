@@ -1,0 +1,28 @@
+// Cases of all steps of the simple RNN backward in one dispatch, with each activation in turn; large gradients stay large.
+import type { Precision } from '../../src/core/limits.ts';
+import { recurrentActivations } from '../../src/kernels/activations.ts';
+import { constant, integers, type KernelCase, normal, uniform } from './kernel_case.ts';
+import { sequenceParams, sequences, weights } from './sequence_case.ts';
+
+export function casesIn(precision: Precision): readonly KernelCase[] {
+  return sequences(1, precision).map((s, place) => {
+    const { T, N, H } = s;
+    const activation = place % recurrentActivations.length;
+    const scale = s.extreme ? 1e4 : 1;
+    return {
+      name: s.name,
+      sum: H,
+      params: { ...sequenceParams(s), activation },
+      tensors: {
+        rt: weights(precision, 1, H, H),
+        mask: s.masked ? integers([T, N], 2) : constant([1], 0),
+        h: uniform([T + 1, N, H], -0.98, 0.98),
+        da: normal([T, N, H]),
+        dh: normal([T + 1, N, H], scale),
+      },
+      ...(s.bench && { bench: true }),
+    };
+  });
+}
+
+export const cases = casesIn('f32');

@@ -1,0 +1,26 @@
+// Cases of all steps of the simple RNN in one dispatch, with each activation in turn.
+import type { Precision } from '../../src/core/limits.ts';
+import { recurrentActivations } from '../../src/kernels/activations.ts';
+import { constant, extreme, integers, type KernelCase, normal } from './kernel_case.ts';
+import { sequenceParams, sequences, weights } from './sequence_case.ts';
+
+export function casesIn(precision: Precision): readonly KernelCase[] {
+  return sequences(1, precision).map((s, place) => {
+    const { T, N, H } = s;
+    const activation = place % recurrentActivations.length;
+    return {
+      name: s.name,
+      sum: H,
+      params: { ...sequenceParams(s), activation },
+      tensors: {
+        r: weights(precision, 1, H, H),
+        mask: s.masked ? integers([T, N], 2) : constant([1], 0),
+        x: s.extreme ? extreme([T, N, H]) : normal([T, N, H]),
+        h: normal([T + 1, N, H], 0.5),
+      },
+      ...(s.bench && { bench: true }),
+    };
+  });
+}
+
+export const cases = casesIn('f32');
