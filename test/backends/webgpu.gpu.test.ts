@@ -98,6 +98,25 @@ describe('the WebGPU backend', () => {
     onGpu.dispose();
   });
 
+  test('times runs, and tells how long loading took', async () => {
+    const trainer = await smallTrainer(backend, smallConfig({ layers: 1 }));
+    const { executable } = trainer;
+    const one = await executable.time(1);
+    const many = await executable.time(8);
+    expect(one).toBeGreaterThan(0);
+    expect(many).toBeGreaterThan(one);
+    const { allocate, compile, bind } = executable.loadTimes;
+    expect(Math.min(allocate, compile, bind)).toBeGreaterThanOrEqual(0);
+    expect(trainer.loadTimes).toMatchObject({ ...executable.loadTimes, build: expect.any(Number) });
+    trainer.dispose();
+    await expect(executable.time(1)).rejects.toThrow(/was disposed of/);
+  });
+
+  test('an option that does not exist is refused, as is a mode', async () => {
+    await expect(webgpu({ tune: 'full' } as object)).rejects.toThrow(/\[webgpu\] has no option tune/);
+    await expect(webgpu({ autotune: 'on' as 'off' })).rejects.toThrow(/off, cached, full, got "on"/);
+  });
+
   test('a plan is loaded once at a time', async () => {
     const built = plan(backend, (b) => ({ y: b.state('y', [4]) }));
     const executable = await backend.load(built);

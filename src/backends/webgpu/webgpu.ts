@@ -1,5 +1,6 @@
 // The WebGPU backend: a device with its memory and pipelines, behind the contract of backend.ts.
 import { DeviceError } from '../../core/errors.ts';
+import { checkOptions } from '../../core/options.ts';
 import type { Plan } from '../../core/plan.ts';
 import { rootOf, sizeOf, type Tensor } from '../../core/tensor.ts';
 import { version } from '../../core/version.ts';
@@ -27,9 +28,16 @@ export interface WebGpuBackend extends Backend {
 
 /**
  * Requests a GPU and makes the WebGPU backend; in a browser through navigator.gpu, in Node through `webgpu`.
- * @throws DeviceError when there is no adapter; the message names the ways out.
+ * @throws DeviceError when there is no adapter; the message names the ways out. OptionError for an unknown option.
  */
 export async function webgpu(options: WebGpuOptions = {}): Promise<WebGpuBackend> {
+  checkOptions('webgpu', options, [
+    'powerPreference',
+    'limits',
+    'autotune',
+    'onTune',
+    'tuneSignal',
+  ] satisfies (keyof WebGpuOptions)[]);
   autotuneMode(options.autotune);
   const adapter = await requestDevice(options);
   const store =
