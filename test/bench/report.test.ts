@@ -94,12 +94,14 @@ describe('layout', () => {
 });
 
 describe('what the plots show', () => {
-  test('ratios: a heading for each case, its peers from the fastest on', () => {
-    const rows = ratioRows(fakeResults().ratios.filter((r) => r.place === 'node'));
-    expect(rows[0]).toEqual({ heading: 'S LSTM, training step' });
-    const first = rows.slice(1, 6).map((row) => ('peer' in row ? row.ratio.median : Number.NaN));
+  test('ratios: a heading for each work, its peers from the fastest on, cells side by side', () => {
+    const { ratios } = fakeResults();
+    const rows = ratioRows(ratios.filter((r) => r.place === 'node' && r.mode === 'train'));
+    expect(rows.flatMap((row) => ('heading' in row ? [row.heading] : []))).toEqual(['S', 'M', 'ptb-medium']);
+    const first = rows.slice(1, 6).map((row) => ('peer' in row ? row.byCell.lstm!.median : Number.NaN));
     expect(first).toEqual([...first].sort((a, b) => a - b));
-    expect(rows.filter((row) => 'heading' in row)).toHaveLength(7);
+    const wasm = rows.slice(7).find((row) => 'peer' in row && row.peer === 'tfjs wasm');
+    expect(wasm && 'byCell' in wasm ? Object.keys(wasm.byCell) : []).toEqual(['lstm', 'gru', 'rnn']);
   });
 
   test('roofline: the scopes of a kernel are weighed by time, kernels without arithmetic set apart', () => {
@@ -139,8 +141,12 @@ describe('what the plots show', () => {
   test('nothing measured means no plot', () => {
     expect(plots(emptyResults())).toEqual([]);
     expect(plots(fakeResults()).map(({ name }) => name)).toEqual([
-      'ratios-node',
-      'ratios-browser',
+      'ratios-node-train',
+      'ratios-node-forward',
+      'ratios-node-single',
+      'ratios-browser-train',
+      'ratios-browser-forward',
+      'ratios-browser-single',
       'growth',
       'step',
       'roofline',

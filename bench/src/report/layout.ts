@@ -141,12 +141,7 @@ export function placeLabels(
   size: number,
   obstacles: readonly Box[] = [],
 ): PlacedLabel[] {
-  const dots: Box[] = points.map(({ x, y, radius }) => ({
-    left: x - radius,
-    right: x + radius,
-    top: y - radius,
-    bottom: y + radius,
-  }));
+  const dots = points.map(boxAround);
   const taken = [...obstacles, ...dots];
   return points.map((point, index) => {
     const strangers = dots.filter((_, i) => i !== index);
@@ -174,6 +169,10 @@ function distanceBetween(a: Box, b: Box): number {
     Math.max(0, a.left - b.right, b.left - a.right),
     Math.max(0, a.top - b.bottom, b.top - a.bottom),
   );
+}
+
+export function boxAround({ x, y, radius }: Point): Box {
+  return { left: x - radius, right: x + radius, top: y - radius, bottom: y + radius };
 }
 
 /** The box of a text whose nearest part lies `distance` from a point in a direction. */

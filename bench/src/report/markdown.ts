@@ -153,7 +153,7 @@ function method({ machine, method: m, date, commit }: BenchResults): string[] {
     '## Method and machine',
     '',
     `Every figure is the median of ${whole(m.runs)} runs after ${whole(m.warmup)} that do not count; a run repeats the step for at least` +
-      ` ${figure(m.blockMilliseconds)} ms and waits for the GPU at its end. Peers alternate with webgpu-rnn, so that both meet the same` +
+      ` ${m.blockMilliseconds} ms and waits for the GPU at its end. Peers alternate with webgpu-rnn, so that both meet the same` +
       ' state of the machine.',
     '',
     ...asMarkdown({ columns: ['', ''], rows }),

@@ -1,7 +1,7 @@
-// How many times longer every peer takes than webgpu-rnn: one bar a peer from 1 to the ratio, with its spread.
+// How many times as long every peer takes as webgpu-rnn: one bar a peer from 1 to the ratio, with its spread; cells side by side.
 import type { BenchResults, Ratio } from '../results.ts';
 import { logAxis, textWidth } from './layout.ts';
-import { caseName, groupBy, inOrder, machineLine, placeName } from './names.ts';
+import { cellName, groupBy, inOrder, machineLine, modeName, placeName } from './names.ts';
 import { figure, times } from './numbers.ts';
 import {
   axis,
@@ -15,88 +15,129 @@ import {
   logarithmic,
   muted,
   type Plot,
+  text,
 } from './style.ts';
 
-/** A line of the plot: the name of a case, or a peer under it. */
-export type RatioRow = { heading: string } | { peer: string; ratio: Ratio['ratio'] };
+/** A line of the plot: the name of a work, or a peer under it with its ratio for each cell that it was measured on. */
+export type RatioRow =
+  | { heading: string }
+  | { peer: string; byCell: Partial<Record<Ratio['cell'], Ratio['ratio']>> };
 
-/** The lines of one place's plot from top to bottom, the fastest peer of a case first. */
+/** The lines of one plot from top to bottom: works as measured, the fastest peer of a work first. */
 export function ratioRows(ratios: readonly Ratio[]): RatioRow[] {
-  return [...groupBy(inOrder(ratios), caseName)].flatMap(([heading, group]) => [
-    { heading },
-    ...group.map(({ peer, ratio }) => ({ peer, ratio })).sort((a, b) => a.ratio.median - b.ratio.median),
-  ]);
+  return [...groupBy(inOrder(ratios), ({ work }) => work)].flatMap(([heading, group]) => {
+    const peers = [...groupBy(group, ({ peer }) => peer)].map(([peer, rows]) => ({
+      peer,
+      byCell: Object.fromEntries(rows.map(({ cell, ratio }) => [cell, ratio])) as Partial<
+        Record<Ratio['cell'], Ratio['ratio']>
+      >,
+      best: Math.min(...rows.map(({ ratio }) => ratio.median)),
+    }));
+    peers.sort((a, b) => a.best - b.best);
+    return [{ heading }, ...peers.map(({ peer, byCell }) => ({ peer, byCell }))];
+  });
 }
 
-/** One plot for each place that has ratios. */
+/** One plot for each place and mode that has ratios. */
 export function ratioPlots(results: BenchResults): Plot[] {
-  return [...groupBy(results.ratios, (ratio) => ratio.place)].map(([place, ratios]) =>
-    plotOf(results, place, ratios),
-  );
+  const groups = groupBy(inOrder(results.ratios), ({ place, mode }) => `${place}-${mode}`);
+  return [...groups].map(([name, ratios]) => plotOf(results, name, ratios));
 }
 
 const rowHeight = 22;
+const gap = 24;
+const top = 104;
+/** Pixels for the figure at the end of the longest bar. */
+const room = 58;
 
-function plotOf(results: BenchResults, place: string, ratios: Ratio[]): Plot {
+function plotOf(results: BenchResults, name: string, ratios: Ratio[]): Plot {
   const rows = ratioRows(ratios);
   const order = engineOrder(results);
-  const width = 860;
+  const cells = [...new Set(ratios.map(({ cell }) => cell))];
   const left =
     30 + Math.max(...rows.map((row) => textWidth('peer' in row ? row.peer : row.heading, fontSize)));
-  const area = { left, right: 80, top: 84, height: rows.length * rowHeight };
-  const spreads = ratios.flatMap(({ ratio }) => [ratio.low, ratio.high]);
-  const x = logAxis([1, ...spreads], [area.left, width - area.right], {
-    // Room for the label of a bar that goes left.
-    pad: [Math.min(...spreads) < 1 ? 2 : 1.4, 1.6],
-  });
-  const where = placeName(ratios[0].place);
+  const columnWidth = cells.length === 1 ? 560 : cells.length === 2 ? 380 : 280;
+  const width = left + cells.length * (columnWidth + gap) + 10;
+  const height = rows.length * rowHeight;
+  const columns = cells.map((_, i) => left + i * (columnWidth + gap));
+  const what = `${modeName(ratios[0].mode)}, in ${placeName(ratios[0].place)}`;
+  const x = ratioAxis(ratios, columnWidth);
   return {
-    name: `ratios-${place}`,
-    alt: `Time of each peer over the time of webgpu-rnn, in ${where}, on a logarithmic axis`,
+    name: `ratios-${name}`,
+    alt: `Time of each peer over the time of webgpu-rnn, ${what}, on a logarithmic axis`,
     width,
-    height: area.top + area.height + 66,
+    height: top + height + 62,
     option: {
-      ...base(`Time of other engines over time of webgpu-rnn, in ${where}`, machineLine(results)),
-      grid: { ...area, width: width - area.left - area.right, containLabel: false },
-      xAxis: logarithmic(
-        'times as long as webgpu-rnn on the GPU (median, quartiles)',
-        32,
-        x,
-        (v) => `${shortTick(v)}×`,
+      ...base('Time of other engines over time of webgpu-rnn', `${what} · ${machineLine(results)}`),
+      grid: columns.map((at) => ({ left: at, top, width: columnWidth, height })),
+      xAxis: cells.map((_, i) => ({
+        gridIndex: i,
+        ...logarithmic('times as long as webgpu-rnn', 32, x, (v) => `${shortTick(v)}×`),
+      })),
+      yAxis: cells.map((_, i) => peerAxis(rows, i)),
+      series: cells.map((cell, i) => seriesOf(rows, cell, i, order)),
+      graphic: cells.map((cell, i) =>
+        text(cellName(cell), columns[i], top - 16, { fontWeight: 'bold', fontSize: 13 }),
       ),
-      yAxis: {
-        ...axis('', 0),
-        type: 'category',
-        inverse: true,
-        data: rows.map((row) => ('peer' in row ? `{peer|${row.peer}}` : `{heading|${row.heading}}`)),
-        axisTick: { show: false },
-        axisLine: { show: false },
-        splitLine: { show: false },
-        axisLabel: {
-          interval: 0,
-          margin: 10,
-          rich: {
-            heading: { fontWeight: 'bold', color: ink, fontSize },
-            peer: { color: muted, fontSize },
-          },
-        },
+    },
+  };
+}
+
+/** An axis around 1 and every quartile, with room for figures beside the longest bars. */
+function ratioAxis(ratios: readonly Ratio[], columnWidth: number) {
+  const values = [1, ...ratios.flatMap(({ ratio }) => [ratio.low, ratio.high])];
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  // The margins are shares of the axis, and widen it themselves.
+  const goesLeft = ratios.some(({ ratio }) => ratio.median < 1);
+  const margins = [goesLeft ? room : 10, room];
+  const perPixel = Math.log(Math.max(most / least, 1.5)) / (columnWidth - margins[0] - margins[1]);
+  const [below, above] = margins.map((pixels) => Math.exp(pixels * perPixel));
+  return logAxis(values, [0, columnWidth], { pad: [below, above] });
+}
+
+/** Names of works and peers, beside the first column only. */
+function peerAxis(rows: readonly RatioRow[], column: number): Record<string, unknown> {
+  return {
+    ...axis('', 0),
+    gridIndex: column,
+    type: 'category',
+    inverse: true,
+    data: rows.map((row) => ('peer' in row ? `{peer|${row.peer}}` : `{heading|${row.heading}}`)),
+    axisTick: { show: false },
+    axisLine: { show: false },
+    splitLine: { show: false },
+    axisLabel: {
+      show: column === 0,
+      interval: 0,
+      margin: 10,
+      rich: {
+        heading: { fontWeight: 'bold', color: ink, fontSize },
+        peer: { color: muted, fontSize },
       },
-      series: [
-        {
-          type: 'custom',
-          silent: true,
-          renderItem: drawRow(rows, order),
-          encode: { x: 0, y: 1 },
-          data: rows.map((row, i) => ['peer' in row ? row.ratio.median : 1, i]),
-          markLine: {
-            silent: true,
-            symbol: 'none',
-            label: { show: false },
-            lineStyle: { color: ink, width: 1, type: 'solid' },
-            data: [{ xAxis: 1 }],
-          },
-        },
-      ],
+    },
+  };
+}
+
+function seriesOf(
+  rows: readonly RatioRow[],
+  cell: Ratio['cell'],
+  column: number,
+  order: ReadonlyMap<string, number>,
+): Record<string, unknown> {
+  return {
+    type: 'custom',
+    silent: true,
+    xAxisIndex: column,
+    yAxisIndex: column,
+    renderItem: drawRow(rows, cell, order),
+    encode: { x: 0, y: 1 },
+    data: rows.map((row, i) => ['peer' in row ? (row.byCell[cell]?.median ?? 1) : 1, i]),
+    markLine: {
+      silent: true,
+      symbol: 'none',
+      label: { show: false },
+      lineStyle: { color: ink, width: 1, type: 'solid' },
+      data: [{ xAxis: 1 }],
     },
   };
 }
@@ -110,7 +151,7 @@ interface Api {
   coord(point: [number, number]): [number, number];
 }
 
-function drawRow(rows: readonly RatioRow[], order: ReadonlyMap<string, number>) {
+function drawRow(rows: readonly RatioRow[], cell: Ratio['cell'], order: ReadonlyMap<string, number>) {
   return (_: unknown, api: Api) => {
     const index = api.value(1);
     const row = rows[index];
@@ -118,7 +159,9 @@ function drawRow(rows: readonly RatioRow[], order: ReadonlyMap<string, number>) 
     if (!('peer' in row)) {
       return { type: 'line', shape: { x1: one - 4, y1: y, x2: one + 4, y2: y }, style: { stroke: line } };
     }
-    const { median, low, high } = row.ratio;
+    const ratio = row.byCell[cell];
+    if (!ratio) return { type: 'group', children: [] };
+    const { median, low, high } = ratio;
     const [at, from, to] = [median, low, high].map((value) => api.coord([value, index])[0]);
     const fill = colour(order.get(row.peer) ?? 0);
     const bar = { x: Math.min(one, at), y: y - 7, width: Math.max(1, Math.abs(at - one)), height: 14 };

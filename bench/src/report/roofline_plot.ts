@@ -1,6 +1,6 @@
 // What every kernel reaches against what the machine gives: arithmetic intensity over GFLOP/s, with the two ceilings measured in the same run.
 import type { BenchResults, KernelRow } from '../results.ts';
-import { type Box, logAxis, placeLabels, textWidth } from './layout.ts';
+import { type Box, boxAround, logAxis, overlap, type Point, placeLabels, textWidth } from './layout.ts';
 import { cellName, groupBy, machineLine } from './names.ts';
 import { figure } from './numbers.ts';
 import { kindColours, kindOf, stepBars } from './step_plot.ts';
@@ -58,7 +58,7 @@ export function rooflinePlot(results: BenchResults): Plot[] {
   const panels = rooflinePanels(results.kernels).filter(({ points }) => points.length > 0);
   if (panels.length === 0) return [];
   const columns = Math.min(2, panels.length);
-  const header = 70;
+  const header = 88;
   const { matmulGflops, copyGbs } = results.ceilings;
   const ridge = matmulGflops / copyGbs;
   const fills = kindColours(stepBars(results.kernels).kinds);
@@ -76,6 +76,7 @@ export function rooflinePlot(results: BenchResults): Plot[] {
     };
     const x = logAxis(intensities, [inside.left, inside.right], { pad: [2.2, 4] });
     const y = logAxis(speeds, [inside.bottom, inside.top], { pad: [2.2, 2.2] });
+    const dots = dotsOf(points, x, y);
     const roof = { ridge, matmulGflops, copyGbs };
     return {
       grid: {
@@ -88,7 +89,7 @@ export function rooflinePlot(results: BenchResults): Plot[] {
       yAxis: { gridIndex: i, ...logarithmic('GFLOP/s', 48, y, tick) },
       graphic: [
         text(title, inside.left, top + 18, { fontWeight: 600, fontSize: 13 }),
-        ...drawPoints(points, x, y, inside, drawRoof(roof, x, y, inside), fills),
+        ...drawPoints(points, dots, inside, drawRoof(roof, x, y, inside, dots), fills),
       ],
     };
   });
@@ -101,7 +102,10 @@ export function rooflinePlot(results: BenchResults): Plot[] {
       option: {
         ...base(
           'Kernels against the roofline',
-          `${machineLine(results)} · area of a dot: share of the step · ceilings measured in the same run`,
+          [
+            `${machineLine(results)} · area of a dot: share of the step`,
+            `ceilings measured in the same run: matrix product ${figure(matmulGflops)} GFLOP/s, copy ${figure(copyGbs)} GB/s`,
+          ].join('\n'),
         ),
         grid: drawn.map((d) => d.grid),
         xAxis: drawn.map((d) => d.xAxis),
@@ -127,19 +131,19 @@ function drawRoof(
   x: Scale,
   y: Scale,
   inside: Box,
+  dots: readonly Point[],
 ): Drawing {
   // The slope leaves the panel at its left edge or at its foot.
   const start = Math.max(x.min, y.min / copyGbs);
   const corner = [x.at(ridge), y.at(matmulGflops)] as const;
   const foot = [x.at(start), y.at(start * copyGbs)] as const;
   const style = { stroke: ink, lineWidth: 1.5 };
-  const copy = `copy ${figure(copyGbs)} GB/s`;
-  const product = `matrix product ${figure(matmulGflops)} GFLOP/s`;
-  const slope = Math.hypot(corner[0] - foot[0], corner[1] - foot[1]);
-  const isLong = slope > textWidth(copy, fontSize) + 20;
-  const flat = isLong ? product : `${product}, ${copy}`;
+  const copy = 'copy';
+  const flat = 'matrix product';
+  const isLong = Math.hypot(corner[0] - foot[0], corner[1] - foot[1]) > textWidth(copy, fontSize) + 20;
   const angle = Math.atan2(foot[1] - corner[1], corner[0] - foot[0]);
   const middle = { x: (foot[0] + corner[0]) / 2, y: (foot[1] + corner[1]) / 2 };
+  const flatBox = firstFree(dots, ceilingPlaces(corner, inside, textWidth(flat, fontSize)));
   const along = {
     ...text(copy, 0, 0, { fill: muted, align: 'center', verticalAlign: 'bottom' }),
     x: middle.x - 4 * Math.sin(angle),
@@ -150,21 +154,30 @@ function drawRoof(
     shapes: [
       segment(foot, corner, style),
       segment(corner, [inside.right, corner[1]], style),
-      text(flat, inside.right - 4, corner[1] - 11, { fill: muted, align: 'right' }),
+      ...(flatBox ? [text(flat, flatBox.left, (flatBox.top + flatBox.bottom) / 2, { fill: muted })] : []),
       ...(isLong ? [along] : []),
     ],
     obstacles: [
       // The text on the slope lies within a line's height of it.
       ...alongLine([foot[0], foot[1] - 8], [corner[0], corner[1] - 8], 10),
       { left: corner[0], right: inside.right, top: corner[1] - 2, bottom: corner[1] + 2 },
-      {
-        left: inside.right - 4 - textWidth(flat, fontSize),
-        right: inside.right,
-        top: corner[1] - 20,
-        bottom: corner[1],
-      },
+      ...(flatBox ? [flatBox] : []),
     ],
   };
+}
+
+/** Places for the name of the flat ceiling, best first: above and below it, from the right to the corner. */
+function ceilingPlaces([cornerX, y]: readonly [number, number], inside: Box, width: number): Box[] {
+  const places: Box[] = [];
+  for (let right = inside.right - 4; right - width > Math.max(cornerX, inside.left); right -= 12) {
+    for (const top of [y - 20, y + 4]) places.push({ left: right - width, right, top, bottom: top + 16 });
+  }
+  return places;
+}
+
+/** The first box that no dot touches. */
+function firstFree(dots: readonly Point[], boxes: readonly Box[]): Box | undefined {
+  return boxes.find((box) => dots.every((dot) => !overlap(box, boxAround(dot))));
 }
 
 /** Small boxes along a sloping line, which labels keep clear of. */
@@ -176,20 +189,23 @@ function alongLine(from: readonly [number, number], to: readonly [number, number
   });
 }
 
-function drawPoints(
-  points: readonly RooflinePoint[],
-  x: Scale,
-  y: Scale,
-  inside: Box,
-  roof: Drawing,
-  fills: ReadonlyMap<string, string>,
-): Record<string, unknown>[] {
-  const dots = points.map(({ kernel, intensity, gflops, share }) => ({
+/** A dot for each point, its area the share of the step. */
+function dotsOf(points: readonly RooflinePoint[], x: Scale, y: Scale): Point[] {
+  return points.map(({ kernel, intensity, gflops, share }) => ({
     x: x.at(intensity),
     y: y.at(gflops),
     radius: Math.max(3, 20 * Math.sqrt(share)),
     text: kernel,
   }));
+}
+
+function drawPoints(
+  points: readonly RooflinePoint[],
+  dots: readonly Point[],
+  inside: Box,
+  roof: Drawing,
+  fills: ReadonlyMap<string, string>,
+): Record<string, unknown>[] {
   const size = 11;
   const labels = placeLabels(dots, inside, size, roof.obstacles);
   return [

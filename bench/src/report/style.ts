@@ -13,6 +13,7 @@ export interface Plot {
   option: Record<string, unknown>;
 }
 
+export const ground = '#ffffff';
 export const ink = '#1f2328';
 export const muted = '#59636e';
 export const line = '#c4cad1';
@@ -67,7 +68,7 @@ export function readableOn(background: string): string {
 export function base(title: string, subtitle: string): Record<string, unknown> {
   return {
     animation: false,
-    backgroundColor: '#ffffff',
+    backgroundColor: ground,
     textStyle: { fontFamily, fontSize, color: ink },
     title: {
       text: title,
@@ -76,7 +77,7 @@ export function base(title: string, subtitle: string): Record<string, unknown> {
       top: 14,
       itemGap: 6,
       textStyle: { fontSize: 16, fontWeight: 'bold', color: ink },
-      subtextStyle: { fontSize, color: muted },
+      subtextStyle: { fontSize, lineHeight: 17, color: muted },
     },
   };
 }
@@ -124,7 +125,19 @@ export function text(
     type: 'text',
     silent: true,
     z: 10,
-    style: { text: content, x, y, fill: ink, fontSize, fontFamily, verticalAlign: 'middle', ...style },
+    style: {
+      text: content,
+      x,
+      y,
+      fill: ink,
+      // A seam in the colour of the ground keeps text apart from lines under it.
+      stroke: ground,
+      lineWidth: 3,
+      fontSize,
+      fontFamily,
+      verticalAlign: 'middle',
+      ...style,
+    },
   };
 }
 
