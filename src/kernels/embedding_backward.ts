@@ -4,43 +4,54 @@ import type { Builder } from '../core/builder.ts';
 import { ShapeError, show } from '../core/errors.ts';
 import { defineKernel, linearGrid } from '../core/kernel.ts';
 import { expectRank, sizeOf, type Tensor } from '../core/tensor.ts';
-import { embeddingLinks } from './embedding_links.ts';
+import { embeddingEdgesKernel } from './embedding_edges.ts';
+import { embeddingOrder } from './embedding_order.ts';
+import { nothing } from './nothing.ts';
 
 /** No id: `padding` of a table whose rows all have gradients. */
 const NO_PADDING = 0xffffffff;
 
+/** Positions of a segment: few enough to fill a GPU with segments, and to wait for. */
+const SEGMENT = 32;
+
 /**
- * dtable[id,:] (+)= Σ dy[m,:] over the positions m with ids[m] = id, for the ids that occur and are not `padding`.
+ * dtable[id,:] (+)= Σ dy[m,:] over the positions m of each id, but `padding`, that all lie in one segment of the order.
  *
- * ids, previous, last [M] u32 (see embedding_links); dy [M,D]; dtable [V,D]: rows that occur are written or added to.
+ * sorted, order [M] u32 (embedding_order); dy [M,D]; dtable [V,D]: rows of such ids are written or added to. edges [S,2,D]:
+ * for each segment of `segment` positions the sums of the run that began before it, and of the one that goes on after it.
  */
 export const embeddingBackwardKernel = defineKernel({
   name: 'embedding_backward',
   wgsl,
-  bindings: {
-    ids: 'read u32',
-    previous: 'read u32',
-    last: 'read u32',
-    dy: 'read',
-    dtable: 'readwrite',
+  bindings: { sorted: 'read u32', order: 'read u32', dy: 'read', edges: 'write', dtable: 'readwrite' },
+  params: {
+    rows: 'u32',
+    size: 'u32',
+    padding: 'u32',
+    accumulate: 'u32',
+    segment: 'u32',
   },
-  params: { rows: 'u32', size: 'u32', vocabulary: 'u32', padding: 'u32', accumulate: 'u32' },
-  workgroups: (p) => linearGrid(p.rows * p.size, 64),
-  reference({ ids, previous, last, dy, dtable }, p) {
-    for (let i = 0; i < p.rows * p.size; i++) {
-      let m = Math.floor(i / p.size);
-      if (last[m] === 0 || ids[m] === p.padding) continue;
+  workgroups: (p) => linearGrid(Math.ceil(p.rows / p.segment) * p.size, 64),
+  reference({ sorted, order, dy, edges, dtable }, p) {
+    const segments = Math.ceil(p.rows / p.segment);
+    for (let i = 0; i < segments * p.size; i++) {
+      const segment = Math.floor(i / p.size);
       const col = i % p.size;
-      const at = Math.min(ids[m], p.vocabulary - 1) * p.size + col;
-      let sum = dy[i];
-      while (previous[m] !== m) {
-        m = previous[m];
-        sum += dy[m * p.size + col];
+      const end = Math.min((segment + 1) * p.segment, p.rows);
+      let at = segment * p.segment;
+      while (at < end) {
+        const first = at;
+        const id = sorted[at];
+        let sum = 0;
+        for (; at < end && sorted[at] === id; at++) sum += dy[order[at] * p.size + col];
+        const row = id * p.size + col;
+        if (first > 0 && sorted[first - 1] === id) edges[2 * segment * p.size + col] = sum;
+        else if (at < p.rows && sorted[at] === id) edges[(2 * segment + 1) * p.size + col] = sum;
+        else if (id !== p.padding) dtable[row] = p.accumulate === 1 ? dtable[row] + sum : sum;
       }
-      dtable[at] = p.accumulate === 1 ? dtable[at] + sum : sum;
     }
   },
-  cost: (p) => ({ flops: p.rows * p.size, bytes: 4 * (3 * p.rows + 2 * p.rows * p.size) }),
+  cost: (p) => ({ flops: p.rows * p.size, bytes: 4 * (2 * p.rows + 2 * p.rows * p.size) }),
 });
 
 export interface EmbeddingBackwardOptions {
@@ -56,7 +67,8 @@ export interface EmbeddingBackwardOptions {
 }
 
 /**
- * Emits dtable (+)= the gradient of `embeddingForward`; its cost does not depend on V, but for clearing dtable.
+ * Emits dtable (+)= the gradient of `embeddingForward`; its cost does not depend on V, but for clearing dtable, nor on
+ * how often an id occurs.
  * @throws ShapeError when dy has not one row of D elements for each id.
  */
 export function embeddingBackward(b: Builder, options: EmbeddingBackwardOptions): void {
@@ -70,12 +82,12 @@ export function embeddingBackward(b: Builder, options: EmbeddingBackwardOptions)
         ` do not fit a table ${show(dtable.shape)} (${dtable.name})`,
     );
   }
-  const { previous, last } = embeddingLinks(b, ids, vocabulary);
+  const { sorted, order } = embeddingOrder(b, ids, vocabulary);
+  const segments = Math.ceil(rows / SEGMENT);
+  const edges = segments > 1 ? b.scratch('edges', [segments, 2, size]) : nothing(b);
+  const params = { rows, size, padding, accumulate, segment: SEGMENT };
   // With accumulate 0 nothing of this run lies in dtable yet; clearing at the start keeps one compute pass whole.
   if (accumulate === 0) b.clear(dtable, 'start');
-  b.dispatch(
-    embeddingBackwardKernel,
-    { ids, previous, last, dy, dtable },
-    { rows, size, vocabulary, padding, accumulate },
-  );
+  b.dispatch(embeddingBackwardKernel, { sorted, order, dy, edges, dtable }, params);
+  if (segments > 1) b.dispatch(embeddingEdgesKernel, { sorted, edges, dtable }, params);
 }

@@ -10,8 +10,10 @@ import { advanceKernel } from './clock.ts';
 import { columnSumKernel } from './column_sum.ts';
 import { dropoutKernel } from './dropout.ts';
 import { embeddingBackwardKernel } from './embedding_backward.ts';
+import { embeddingEdgesKernel } from './embedding_edges.ts';
 import { embeddingForwardKernel } from './embedding_forward.ts';
-import { embeddingLinksKernel } from './embedding_links.ts';
+import { embeddingMergeKernel } from './embedding_merge.ts';
+import { embeddingOrderKernel } from './embedding_order.ts';
 import { gruBackward } from './gru_backward.ts';
 import { gruBeforeCandidate } from './gru_before_candidate.ts';
 import { gruBeforeCandidateBackward } from './gru_before_candidate_backward.ts';
@@ -59,8 +61,10 @@ export const kernels: readonly Kernel[] = [
   columnSumKernel,
   dropoutKernel,
   embeddingBackwardKernel,
+  embeddingEdgesKernel,
   embeddingForwardKernel,
-  embeddingLinksKernel,
+  embeddingMergeKernel,
+  embeddingOrderKernel,
   gruBackward,
   gruBeforeCandidate,
   gruBeforeCandidateBackward,

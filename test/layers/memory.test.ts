@@ -40,7 +40,8 @@ function trained(cell: CellName, layers: number, tieWeights = false, vocabularyS
 
 /** Names and sizes, in floats, of what belongs to this run of the plan and grows with T·N. */
 function sequences(plan: Plan): Record<string, number> {
-  const constant = /partial|sums|transposed|dc$/;
+  // What products share while they add slices, and what is as large as weights.
+  const constant = /slices|sums|transposed|dc$/;
   const long = plan.roots.filter(
     (t) =>
       (t.role === 'activation' || t.role === 'scratch') && !constant.test(t.name) && sizeOf(t.shape) > T * N,
@@ -51,6 +52,8 @@ function sequences(plan: Plan): Record<string, number> {
 /** A sequence of T steps, and one of the states before and after them. */
 const steps = (width: number) => T * N * width;
 const slots = (width: number) => (T + 1) * N * width;
+/** Two rows for every 32 positions, where an embedding's gradient is summed. */
+const edges = (width: number) => (T * N * width) / 16;
 
 /** G of the cell, the sequences of states, and what a cell keeps besides. */
 const kept: Record<CellName, (scope: string) => Record<string, number>> = {
@@ -83,6 +86,7 @@ describe('a training plan keeps the sequences of its layers', () => {
         expect(sequences(trained(cell, 1, tied))).toEqual({
           'embedding/y': steps(width),
           'd embedding/y': steps(width),
+          'embedding/edges': edges(width),
           ...kept[cell](scope),
           'dense/y': steps(V),
         });
@@ -107,6 +111,7 @@ describe('a training plan keeps the sequences of its layers', () => {
     const few = 20;
     const plan = trained('lstm', 1, false, few);
     const wide = { 'lstm/table product': few * 4 * H, 'lstm/d table product': few * 4 * H };
-    expect(sequences(plan)).toEqual({ ...wide, ...kept.lstm('lstm'), 'dense/y': steps(few) });
+    const sums = { 'lstm/edges': edges(4 * H) };
+    expect(sequences(plan)).toEqual({ ...wide, ...kept.lstm('lstm'), ...sums, 'dense/y': steps(few) });
   });
 });

@@ -1,0 +1,53 @@
+// Merges the ordered blocks of embedding_order into one order, in which equal ids follow each other by position.
+//   the rank of a place = its rank in its block, and for each other block the number of ids that come before:
+//   those up to its own in blocks before, those below its own in blocks after it
+//
+// Threads: one a place, 64 in a workgroup, in a grid of two dimensions; each looks its id up in every block by halving.
+#import linear_index
+struct Params {
+  rows: u32,
+  block: u32,
+}
+@group(0) @binding(0) var<uniform> p: Params;
+@group(0) @binding(1) var<storage, read> sorted: array<u32>;
+@group(0) @binding(2) var<storage, read> order: array<u32>;
+@group(0) @binding(3) var<storage, read_write> merged: array<u32>;
+@group(0) @binding(4) var<storage, read_write> merged_order: array<u32>;
+
+// How many ids of the block that begins at `first` are below `bound`.
+fn count_below(first: u32, bound: u32) -> u32 {
+  var low = first;
+  var high = min(first + p.block, p.rows);
+  while (low < high) {
+    let middle = (low + high) / 2u;
+    if (sorted[middle] < bound) {
+      low = middle + 1u;
+    } else {
+      high = middle;
+    }
+  }
+  return low - first;
+}
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) thread: u32,
+) {
+  let at = linear_index(group, groups, thread, 64u);
+  if (at >= p.rows) {
+    return;
+  }
+  let id = sorted[at];
+  let own = at / p.block * p.block;
+  var rank = at - own;
+  for (var first = 0u; first < own; first += p.block) {
+    rank += count_below(first, id + 1u);
+  }
+  for (var first = own + p.block; first < p.rows; first += p.block) {
+    rank += count_below(first, id);
+  }
+  merged[rank] = id;
+  merged_order[rank] = order[at];
+}
