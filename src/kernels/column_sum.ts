@@ -2,6 +2,7 @@
 import wgsl from '../../shaders/column_sum.wgsl?raw';
 import type { Builder } from '../core/builder.ts';
 import { defineKernel } from '../core/kernel.ts';
+import type { Limits } from '../core/limits.ts';
 import type { Tensor } from '../core/tensor.ts';
 import { sumSlices } from './sum_slices.ts';
 
@@ -48,15 +49,22 @@ export interface ColumnSumOptions {
 /** Emits to[cols] (+)= sum over the rows of source; many rows are summed in slices of a fixed order. */
 export function columnSum(b: Builder, options: ColumnSumOptions): void {
   const { source, to, rows, cols, stride = cols, accumulate = 0 } = options;
-  const groups = b.limits.cheapBarriers ? 32 : 1;
-  const wanted = Math.max(1, Math.min(Math.floor(groups / Math.ceil(cols / 64)), Math.floor(rows / 64)));
-  const slice = Math.ceil(rows / wanted);
+  const slice = Math.ceil(rows / slicesFor(b.limits, rows, cols));
   const slices = Math.ceil(rows / slice);
   if (slices === 1) {
     b.dispatch(columnSumKernel, { source, to }, { rows, cols, stride, slice, accumulate });
     return;
   }
-  const partial = b.scratch('column sums', [slices, cols]);
+  // They live until they are added, so that sums of one size share them.
+  const size = slices * cols;
+  const partial = b.once(`column sum slices ${size}`, () => b.scratch('column sum slices', [size]));
   b.dispatch(columnSumKernel, { source, to: partial }, { rows, cols, stride, slice, accumulate: 0 });
   sumSlices(b, { source: partial, to, slices, rows: 1, cols, accumulate });
+}
+
+/** Slices of at least 32 rows that give a GPU enough loads to hide how long each takes. */
+function slicesFor({ cheapBarriers, model }: Limits, rows: number, cols: number): number {
+  if (!cheapBarriers) return 1;
+  const threads = model.cores * 4 * (model.registerBytes / 1024);
+  return Math.max(1, Math.min(Math.floor(threads / cols), Math.floor(rows / 32), 128));
 }

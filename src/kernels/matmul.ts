@@ -77,7 +77,7 @@ function emit(b: Builder, options: MatmulOptions, { m, n, k }: ProductShape, way
   const { a, b: right, c, bias, accumulate = 0 } = options;
   const slice = sliceLength(k, way.slices);
   const slices = Math.ceil(k / slice);
-  const partial = slices > 1 ? partialSums(b, slices, m * n) : undefined;
+  const partial = slices > 1 ? partialSums(b, slices * m * n) : undefined;
   b.dispatch(
     way.kernel,
     {
@@ -116,8 +116,8 @@ function emit(b: Builder, options: MatmulOptions, { m, n, k }: ProductShape, way
 }
 
 /** Slices live until they are added, so that products of one size share them. */
-function partialSums(b: Builder, slices: number, size: number): Tensor {
-  return b.once(`matmul slices ${slices} ${size}`, () => b.scratch('matmul slices', [slices, size]));
+function partialSums(b: Builder, size: number): Tensor {
+  return b.once(`matmul slices ${size}`, () => b.scratch('matmul slices', [size]));
 }
 
 /** The part of the tensor that the matrix covers, as a view. */

@@ -128,6 +128,9 @@ function fits(tile: TileSize, limits: Limits): boolean {
   );
 }
 
+/** What a core loses at barriers when no second workgroup fills the gaps, guessed. */
+const alone = 0.8;
+
 /** A core is busy with about one thread for each KiB of its registers; the last wave counts whole. */
 function tiledTime(
   shape: ProductShape,
@@ -141,7 +144,7 @@ function tiledTime(
   const groups = Math.ceil(shape.m / tile) * Math.ceil(shape.n / tile) * slices;
   const perCore = Math.ceil(groups / model.cores);
   const atOnce = Math.min(perCore, Math.max(1, residentGroups(tile, limits)));
-  const busy = Math.min(1, (atOnce * threads) / (model.registerBytes / 1024));
+  const busy = Math.min(1, (atOnce * threads) / (model.registerBytes / 1024)) * (atOnce === 1 ? alone : 1);
   const compute = (perCore * 2 * tile * tile * slice) / (model.coreFlops * efficiency[tile] * busy);
   const phases = Math.ceil(perCore / atOnce) * (Math.ceil(slice / depth) + 2) * model.barrier;
   const cache = (perCore * 4 * 2 * tile * slice) / model.coreCacheBytes;
