@@ -30,7 +30,7 @@ export {
   type ParamValues,
   type Storage,
 } from './core/kernel.ts';
-export { defaultLimits, type Limits } from './core/limits.ts';
+export { defaultLimits, type Limits, type Precision } from './core/limits.ts';
 export {
   fromStorage,
   type Initial,

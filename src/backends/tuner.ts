@@ -1,10 +1,11 @@
 // Measures the candidates of a choice on a device: those that compute something else or fail are left out.
 import { buildPlan } from '../core/builder.ts';
-import type { Candidate, Choice, Trial, TrialSize } from '../core/choices.ts';
+import type { Candidate, Choice, Trial, TrialInput, TrialSize } from '../core/choices.ts';
+import { roundToHalf } from '../core/halves.ts';
 import { Parameters } from '../core/parameters.ts';
 import type { Plan } from '../core/plan.ts';
 import { random } from '../core/random.ts';
-import { sizeOf, type Tensor } from '../core/tensor.ts';
+import { sizeOf } from '../core/tensor.ts';
 import { againstEachOther, againstReference, disagreement } from './agreement.ts';
 import type { Backend, Executable } from './backend.ts';
 import { cpu } from './cpu.ts';
@@ -258,8 +259,8 @@ async function runOnce(
 
 /** The same values for every candidate: tensors are told apart by their place in the list. */
 function fill({ inputs }: Trial, { write }: Pick<TunedDevice, 'write'>): void {
-  for (const [i, { tensor, scale }] of inputs.entries()) {
-    if (tensor.dtype === 'f32') write(tensor, normalValues(tensor, i, scale));
+  for (const [i, input] of inputs.entries()) {
+    if (input.tensor.dtype === 'f32') write(input.tensor, normalValues(input, i));
   }
 }
 
@@ -267,15 +268,15 @@ function fill({ inputs }: Trial, { write }: Pick<TunedDevice, 'write'>): void {
 const DRAWN = 65_537;
 let drawn: Float32Array | undefined;
 
-function normalValues(t: Tensor, place: number, scale: number): Float32Array {
+function normalValues({ tensor, scale, halves }: TrialInput, place: number): Float32Array {
   if (!drawn) {
     const next = random(1, 'trial');
     drawn = Float32Array.from({ length: DRAWN }, () => next.normal());
   }
-  const values = new Float32Array(sizeOf(t.shape));
+  const values = new Float32Array(sizeOf(tensor.shape));
   let at = (place * 7919) % DRAWN;
   for (let i = 0; i < values.length; i++) {
-    values[i] = scale * drawn[at];
+    values[i] = halves ? roundToHalf(scale * drawn[at]) : scale * drawn[at];
     at = at + 1 === DRAWN ? 0 : at + 1;
   }
   return values;

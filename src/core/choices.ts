@@ -7,12 +7,21 @@ export interface Candidate {
   readonly name: string;
   /** Microseconds by the cost model: good enough to order candidates, not to be believed. */
   readonly estimate: number;
+  /** What a reader of the plan should know of it, such as `weights in f32` where f16 was allowed. */
+  readonly remark?: string;
+}
+
+/** Normal values of standard deviation `scale`; with `halves` such as f16 holds, for candidates that round their input. */
+export interface TrialInput {
+  readonly tensor: Tensor;
+  readonly scale: number;
+  readonly halves?: boolean;
 }
 
 /** An operation on tensors of its own, to be checked and timed alone. */
 export interface Trial {
-  /** Filled with normal values of standard deviation `scale` before a run. */
-  readonly inputs: readonly { tensor: Tensor; scale: number }[];
+  /** Filled before a run. */
+  readonly inputs: readonly TrialInput[];
   /** What the operation leaves; every candidate must leave the same, within the tolerances. */
   readonly outputs: readonly Tensor[];
   /** Emits the operation once; may be called again to fill a block of time. */

@@ -13,8 +13,12 @@ export interface DeviceModel {
   readonly coreCacheBytes: number;
   /** Bytes the device moves from and to memory in a microsecond. */
   readonly memoryBytes: number;
+  /** Bytes of that cache; what is larger comes from memory each time. */
+  readonly cacheBytes: number;
   /** Registers of a core, bytes. */
   readonly registerBytes: number;
+  /** Registers of 4 bytes that one thread can have. */
+  readonly threadRegisters: number;
 }
 
 /** The middle of what is in use: a discrete GPU of some years ago. */
@@ -25,7 +29,9 @@ const typical: DeviceModel = {
   barrier: 0.2,
   coreCacheBytes: 40_000,
   memoryBytes: 300_000,
+  cacheBytes: 4 * 1024 * 1024,
   registerBytes: 256 * 1024,
+  threadRegisters: 255,
 };
 
 /** Cores times clock of well-known devices, by words in the adapter's name or architecture; the first match counts. */
@@ -33,13 +39,22 @@ const known: readonly [RegExp, Partial<DeviceModel>][] = [
   // Peak 1.75 GHz x 128 lanes x 2; 132 cores; L2 5.5 TB/s and HBM3 3.35 TB/s as measured by microbenchmarks.
   [
     /\bH[12]00\b|hopper/i,
-    { cores: 132, coreFlops: 450_000, launch: 2.5, coreCacheBytes: 42_000, memoryBytes: 3_300_000 },
+    {
+      ...{ cores: 132, coreFlops: 450_000, launch: 2.5, coreCacheBytes: 42_000 },
+      ...{ cacheBytes: 50 * 1024 * 1024, memoryBytes: 3_300_000 },
+    },
   ],
   [
     /\bA100\b/i,
-    { cores: 108, coreFlops: 180_000, launch: 2.5, coreCacheBytes: 40_000, memoryBytes: 1_500_000 },
+    {
+      ...{ cores: 108, coreFlops: 180_000, launch: 2.5, coreCacheBytes: 40_000 },
+      ...{ cacheBytes: 40 * 1024 * 1024, memoryBytes: 1_500_000 },
+    },
   ],
-  [/RTX [45]0[789]0|ada|blackwell/i, { cores: 76, coreFlops: 600_000, launch: 3, memoryBytes: 700_000 }],
+  [
+    /RTX [45]0[789]0|ada|blackwell/i,
+    { cores: 76, coreFlops: 600_000, launch: 3, memoryBytes: 700_000, cacheBytes: 48 * 1024 * 1024 },
+  ],
   [
     /nvidia|geforce|turing|ampere|pascal/i,
     { cores: 40, coreFlops: 400_000, launch: 3, memoryBytes: 400_000 },
@@ -47,15 +62,24 @@ const known: readonly [RegExp, Partial<DeviceModel>][] = [
   [/radeon|rdna|amd/i, { cores: 36, coreFlops: 300_000, launch: 4, memoryBytes: 350_000 }],
   [
     /apple|metal/i,
-    { cores: 10, coreFlops: 330_000, launch: 6, memoryBytes: 100_000, registerBytes: 208 * 1024 },
+    {
+      ...{ cores: 10, coreFlops: 330_000, launch: 6, memoryBytes: 100_000 },
+      ...{ registerBytes: 208 * 1024, threadRegisters: 128 },
+    },
   ],
   [
     /intel|iris|gen-?\d|xe/i,
-    { cores: 12, coreFlops: 80_000, launch: 6, memoryBytes: 50_000, registerBytes: 64 * 1024 },
+    {
+      ...{ cores: 12, coreFlops: 80_000, launch: 6, coreCacheBytes: 20_000, memoryBytes: 50_000 },
+      ...{ registerBytes: 64 * 1024, threadRegisters: 64 },
+    },
   ],
   [
     /adreno|mali|qualcomm|arm/i,
-    { cores: 8, coreFlops: 60_000, launch: 12, memoryBytes: 30_000, registerBytes: 64 * 1024 },
+    {
+      ...{ cores: 8, coreFlops: 60_000, launch: 12, coreCacheBytes: 15_000, memoryBytes: 30_000 },
+      ...{ cacheBytes: 1024 * 1024, registerBytes: 64 * 1024, threadRegisters: 64 },
+    },
   ],
 ];
 
@@ -67,7 +91,9 @@ const softwareModel: DeviceModel = {
   barrier: 400,
   coreCacheBytes: 8000,
   memoryBytes: 8000,
+  cacheBytes: 8 * 1024 * 1024,
   registerBytes: 4096,
+  threadRegisters: 64,
 };
 
 /** The model of an adapter by its words (vendor, architecture, device, description). */

@@ -1,9 +1,22 @@
 // What a device allows and what it is good at: the numbers on which plans and specialisations decide.
 import type { Tuned } from './choices.ts';
 import { type DeviceModel, deviceModel } from './device_model.ts';
+import { OptionError } from './errors.ts';
+import { shown } from './options.ts';
 
-/** How the recurrent weights are held that are read in every time step; everything else, and every sum, is f32. */
+/**
+ * How kernels over all time steps may read the recurrent weights, which they read again in every step: f16 lets them
+ * read halves, rounded once a run. Everything else, and every sum, is f32.
+ */
 export type Precision = 'f32' | 'f16';
+
+/** The precision that a user gave. @throws OptionError for another word. */
+export function expectPrecision(precision: Precision, where: string): Precision {
+  if (precision !== 'f32' && precision !== 'f16') {
+    throw new OptionError(`[${where}] must be 'f32' or 'f16', got ${shown(precision)}`);
+  }
+  return precision;
+}
 
 export interface Limits {
   /** Storage buffers one kernel may bind. */

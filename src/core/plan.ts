@@ -96,9 +96,12 @@ export class Plan {
       if (memory[role] > 0) lines.push(`  ${role.padEnd(10)} ${kib(memory[role])}`);
     }
     for (const { key, chosen, measured, candidates } of this.choices) {
+      const remark = candidates.find((c) => c.name === chosen)?.remark;
       const others = candidates.filter((c) => c.name !== chosen).map((c) => c.name);
       const by = measured ? 'measured' : 'by the cost model';
-      lines.push(`  ${key}: ${chosen} (${by}${others.length > 0 ? `, not ${others.join(', ')}` : ''})`);
+      lines.push(
+        `  ${key}: ${chosen}${remark ? `, ${remark}` : ''} (${by}${others.length > 0 ? `, not ${others.join(', ')}` : ''})`,
+      );
     }
     let i = 0;
     while (i < this.steps.length) {

@@ -1,7 +1,7 @@
 // How a recurrence is scheduled: one dispatch a time step, or all steps in one; chosen by a cost model or a measurement.
 import type { Builder } from '../core/builder.ts';
 import type { Trial, TrialSize } from '../core/choices.ts';
-import type { Limits } from '../core/limits.ts';
+import type { Limits, Precision } from '../core/limits.ts';
 import { nothing } from '../kernels/nothing.ts';
 import type { BackwardRecurrence, Cell, Recurrence } from './cell.ts';
 
@@ -11,6 +11,8 @@ export type Sizes = Pick<Recurrence, 'steps' | 'batch' | 'units'>;
 /** One way to emit all steps of a recurrence. */
 export interface Strategy<R extends Recurrence> {
   readonly name: string;
+  /** How it reads the recurrent weights; f32 where it says nothing. */
+  readonly precision?: Precision;
   /** Microseconds by the cost model; undefined where the device cannot run it. */
   estimate(sizes: Sizes, limits: Limits): number | undefined;
   emit(b: Builder, r: R): void;
@@ -53,11 +55,14 @@ export function recur(
   // The overloads pair direction and recurrence.
   const strategies = cell[direction] as readonly Strategy<Recurrence>[];
   const { steps, batch, units } = r;
+  const inF16 = b.limits.precision === 'f16';
   const chosen = b.choose({
-    key: `${cell.name}${cell.variant ?? ''} ${direction} T${steps} N${batch} H${units}`,
-    candidates: strategies.flatMap(({ name, estimate }) => {
+    key: `${cell.name}${cell.variant ?? ''} ${direction} T${steps} N${batch} H${units}${inF16 ? ' f16' : ''}`,
+    candidates: strategies.flatMap(({ name, estimate, precision }) => {
       const microseconds = estimate(r, b.limits);
-      return microseconds === undefined ? [] : [{ name, estimate: microseconds }];
+      if (microseconds === undefined) return [];
+      const remark = inF16 && precision !== 'f16' ? { remark: 'weights in f32' } : {};
+      return [{ name, estimate: microseconds, ...remark }];
     }),
     trial: (trial, name, size) =>
       trialOf(trial, cell, direction, strategies.find((s) => s.name === name)!, r, size),
@@ -90,7 +95,7 @@ function trialOf(
     masked: 0,
   };
   const tensors = [gates, h, c, extra, recurrentBias].flatMap((t) => (t ? [{ tensor: t, scale: 0.5 }] : []));
-  const weights = { scale: 1 / Math.sqrt(units) };
+  const weights = { scale: 1 / Math.sqrt(units), halves: b.limits.precision === 'f16' };
   if (direction === 'forward') {
     const outputs = [gates, h, c, extra].flatMap((t) => t ?? []);
     const inputs = [...tensors, { tensor: recurrentKernel, ...weights }];

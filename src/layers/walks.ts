@@ -28,8 +28,8 @@ export interface Walked<R extends Recurrence> extends Columns {
 
 /** Part of a core's peak that products from registers and workgroup memory reach. */
 const KEPT_EFFICIENCY = 0.4;
-/** Part of a core's registers that may hold weights. */
-const KEPT_SHARE = 0.75;
+/** Registers of a thread that its weights must leave free. */
+const OTHER_REGISTERS = 32;
 const BYTES: Record<Precision, number> = { f32: 4, f16: 2 };
 
 /**
@@ -37,7 +37,7 @@ const BYTES: Record<Precision, number> = { f32: 4, f16: 2 };
  *
  * Where the limits allow f16, streamed weights are packed halves (half the bytes), and kept ones where they fit into the
  * registers in no other way. Those names end in f16; every other strategy reads the weights in f32.
- * Cost: T·(2 barriers a phase + the weights from the cache or the products themselves) for each wave of workgroups.
+ * Cost: T·(2 barriers a phase + the products + the weights, where they are not kept) for each wave of workgroups.
  */
 export function walks<R extends Recurrence>(it: Walked<R>): Strategy<R>[] {
   const rows = [1, 2, 4] as const;
@@ -46,6 +46,7 @@ export function walks<R extends Recurrence>(it: Walked<R>): Strategy<R>[] {
       rows.map(
         (rows): Strategy<R> => ({
           name: `${registers ? 'register' : 'sequence'} ${rows}${precision === 'f16' ? ' f16' : ''}`,
+          precision,
           estimate(sizes, limits) {
             if (precisionOf(sizes, limits, it, { rows, registers }) !== precision) return undefined;
             return cost(sizes, limits, it, { rows, registers }, precision);
@@ -74,8 +75,11 @@ function precisionOf<R extends Recurrence>(
   if (rows > 1 && batch < rows) return undefined;
   const fits = (precision: Precision): boolean => {
     if (!columnsFit({ units, rows, registers }, it, precision, limits)) return false;
-    const bytes = BYTES[precision] * it.gates * units * units;
-    return registers === 0 || bytes <= KEPT_SHARE * limits.model.registerBytes;
+    if (registers === 0) return true;
+    const { registerBytes, threadRegisters } = limits.model;
+    const threads = 32 * Math.ceil((it.gates * units) / 32);
+    const kept = Math.ceil((units * BYTES[precision]) / 4);
+    return kept + OTHER_REGISTERS <= Math.min(threadRegisters, registerBytes / 4 / threads);
   };
   const order = registers === 1 ? (['f32', 'f16'] as const) : (['f16', 'f32'] as const);
   return order.find((precision) => (precision === 'f32' || limits.precision === 'f16') && fits(precision));
@@ -89,10 +93,20 @@ function cost<R extends Recurrence>(
   precision: Precision,
 ): number {
   const weights = gates * units * units;
-  const waves = Math.ceil(Math.ceil(batch / rows) / model.cores);
+  const bytes = BYTES[precision] * weights;
+  const groups = Math.ceil(batch / rows);
+  const waves = Math.ceil(groups / model.cores);
+  // Weights that the cache does not hold come from memory, once for each workgroup.
+  const fromMemory = model.memoryBytes / Math.min(groups, model.cores);
+  const bandwidth =
+    bytes > model.cacheBytes ? Math.min(model.coreCacheBytes, fromMemory) : model.coreCacheBytes;
+  const load = bytes / bandwidth;
   // A half is converted for each row where it is kept, for all rows at once where it streams.
   const conversions = precision === 'f32' ? 0 : registers ? rows : 1;
   const compute = (2 * weights * (rows + conversions)) / (model.coreFlops * KEPT_EFFICIENCY);
-  const load = registers ? 0 : (BYTES[precision] * weights) / model.coreCacheBytes;
-  return steps * waves * (2 * phases * model.barrier + Math.max(compute, load)) + model.launch;
+  // The shorter of the two is hidden, but never quite.
+  const product = registers ? compute : Math.max(compute, load) + Math.min(compute, load) / 8;
+  const packing = precision === 'f32' ? 0 : model.launch + (6 * weights) / model.memoryBytes;
+  const once = packing + model.launch + (registers ? waves * load : 0);
+  return once + steps * waves * (2 * phases * model.barrier + product);
 }

@@ -1,6 +1,7 @@
 // Every layer: gradients through the plan against central differences in f64.
 import { describe, expect, test } from 'vitest';
 import type { Builder } from '../../src/core/builder.ts';
+import { defaultLimits } from '../../src/core/limits.ts';
 import type { Tensor } from '../../src/core/tensor.ts';
 import { dense } from '../../src/layers/dense.ts';
 import { embedding } from '../../src/layers/embedding.ts';
@@ -10,6 +11,7 @@ import type { RecurrentLayer, RecurrentOptions } from '../../src/layers/recurren
 import { simpleRNN } from '../../src/layers/simple_rnn.ts';
 import { sequential } from '../../src/models/sequential.ts';
 import { checkGradients } from '../harness/gradient_check.ts';
+import { forcing } from '../harness/strategies.ts';
 
 const T = 4;
 const N = 3;
@@ -98,6 +100,24 @@ for (const [name, make] of Object.entries(recurrent)) {
           return { outputs: [z], inputs: [x] };
         },
       }));
+
+    for (const strategy of ['sequence 1', 'sequence 2', 'register 1', 'register 2']) {
+      test(`all steps in one dispatch, by ${strategy}`, () =>
+        checkGradients({
+          limits: forcing(defaultLimits, strategy),
+          inputs: { mask: [1, 1, 0, 1, 0, 1, 1, 0, 0, 0, 1, 0] },
+          build(b) {
+            const x = sequence(b);
+            b.setMask(x, b.input('mask', [T, N], { dtype: 'u32' }));
+            const it = layer();
+            const initial = Array.from({ length: it.cell.states }, (_, i) =>
+              b.input(`initial ${i}`, [N, H], { differentiable: true }),
+            );
+            const { sequence: y, states } = it.run(b, x, initial);
+            return { outputs: [y, ...states], inputs: [x, ...initial] };
+          },
+        }));
+    }
 
     test('on a device with dear barriers', () =>
       checkGradients({

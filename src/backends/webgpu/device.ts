@@ -1,7 +1,7 @@
 // Finds an adapter in a browser or in Node, asks it for all it can give, and names it.
 import { deviceModel } from '../../core/device_model.ts';
 import { DeviceError } from '../../core/errors.ts';
-import { defaultLimits, type Limits } from '../../core/limits.ts';
+import { defaultLimits, expectPrecision, type Limits, type Precision } from '../../core/limits.ts';
 
 export interface Adapter {
   readonly device: GPUDevice;
@@ -16,6 +16,11 @@ export interface Adapter {
 
 export interface DeviceOptions {
   powerPreference?: GPUPowerPreference;
+  /**
+   * 'f16' lets recurrent kernels read the recurrent weights rounded to halves, in half the bytes; default 'f32'. Weights
+   * themselves, matrix products and all sums stay f32. Numbers above 65504 become infinite.
+   */
+  precision?: Precision;
   /**
    * Overrides what the adapter grants, for tests of code that works without. `tuned` forces choices: a plan takes the
    * candidate that `tuned.get(key)` names (`plan.explain()` lists both) before anything measured.
@@ -59,7 +64,7 @@ export async function requestDevice(options: DeviceOptions = {}): Promise<Adapte
       workgroups: device.limits.maxComputeWorkgroupsPerDimension,
       cheapBarriers: !software,
       timestamps: device.features.has('timestamp-query'),
-      precision: defaultLimits.precision,
+      precision: expectPrecision(options.precision ?? defaultLimits.precision, 'webgpu/precision'),
       model: deviceModel(words, software),
       ...options.limits,
     },

@@ -33,6 +33,7 @@ export interface WebGpuBackend extends Backend {
 export async function webgpu(options: WebGpuOptions = {}): Promise<WebGpuBackend> {
   checkOptions('webgpu', options, [
     'powerPreference',
+    'precision',
     'limits',
     'autotune',
     'onTune',

@@ -1,0 +1,37 @@
+// Plans that take a given strategy for every recurrence, and fail where they could not.
+import { expect } from 'vitest';
+import type { Backend } from '../../src/backends/backend.ts';
+import type { Limits } from '../../src/core/limits.ts';
+
+export const strategyNames = [
+  ...['sequence 1', 'sequence 2', 'sequence 4'],
+  ...['register 1', 'register 2', 'register 4'],
+] as const;
+
+/** Those that a batch of N rows can take. */
+export function strategiesFor(batch: number): string[] {
+  return strategyNames.filter((name) => Number(name.split(' ')[1]) <= batch);
+}
+
+/** Limits under which recurrences take `name`, also on devices with few registers; other choices are left alone. */
+export function forcing(limits: Limits, name: string): Limits {
+  const model = { ...limits.model, registerBytes: 256 * 1024, threadRegisters: 255 };
+  return { ...limits, model, tuned: { get: (key) => (isRecurrence(key) ? name : limits.tuned?.get(key)) } };
+}
+
+/** The same backend with these limits; it loads no plan that has chosen otherwise. */
+export function forced<B extends Backend>(backend: B, name: string): B {
+  return {
+    ...backend,
+    limits: forcing(backend.limits, name),
+    load(plan) {
+      const chosen = plan.choices.filter((c) => isRecurrence(c.key)).map((c) => c.chosen);
+      expect(new Set(chosen), `strategies of ${plan.name}`).toEqual(new Set([name]));
+      return backend.load(plan);
+    },
+  };
+}
+
+function isRecurrence(key: string): boolean {
+  return /(forward|backward) T\d+ N\d+ H\d+/.test(key);
+}
