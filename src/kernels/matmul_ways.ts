@@ -66,8 +66,12 @@ function gpuWays(shape: ProductShape, limits: Limits): Way[] {
   return [...ways, ...vector];
 }
 
+/** Rows from which on 16 rows a thread earn back the second that a software adapter takes to compile them. */
+const manyRows = 64;
+
 function softwareWays(shape: ProductShape, limits: Limits): Way[] {
-  return [1, 8, 16].flatMap((tile) =>
+  const tiles = shape.m < manyRows ? [1, 8] : [1, 8, 16];
+  return tiles.flatMap((tile) =>
     bestSplits(shape, limits, {
       name: `register ${tile}`,
       kernel: matmulRegister,
