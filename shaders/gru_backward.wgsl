@@ -7,6 +7,7 @@
 // dh [T+1,N,H] holds the gradients that arrived from above, and in slot t+1 dh∘z of step t+1 as well;
 // a masked row passes its gradient on into slot t. `last` = 1 for the last step, which has no gradients after it.
 // Threads: one a unit and four batch rows; a workgroup covers 16 units x 16 rows. No workgroup memory.
+#import gru_backward_cell
 struct Params {
   t: u32,
   batch: u32,
@@ -22,34 +23,10 @@ struct Params {
 @group(0) @binding(5) var<storage, read_write> q: array<f32>;
 @group(0) @binding(6) var<storage, read_write> dh: array<f32>;
 
-fn cell(row: u32, unit: u32, from_next: f32) {
-  if (row >= p.batch) {
-    return;
+fn finish(row: u32, unit: u32, from_next: f32) {
+  if (row < p.batch) {
+    cell(row, unit, given(row, unit), from_next);
   }
-  let step = p.t * p.batch + row;
-  let now = step * p.units + unit;
-  let next = now + p.batch * p.units;
-  let at_z = step * 3u * p.units + unit;
-  let at_r = at_z + p.units;
-  let at_n = at_r + p.units;
-  let dh_total = dh[next] + from_next;
-  if (p.masked == 1u && mask[step] == 0u) {
-    gates[at_z] = 0.0;
-    gates[at_r] = 0.0;
-    gates[at_n] = 0.0;
-    q[now] = 0.0;
-    dh[now] += dh_total;
-    return;
-  }
-  let z = gates[at_z];
-  let r = gates[at_r];
-  let n = gates[at_n];
-  let dn = dh_total * (1.0 - z) * (1.0 - n * n);
-  gates[at_z] = dh_total * (h[now] - n) * z * (1.0 - z);
-  gates[at_r] = dn * q[now] * r * (1.0 - r);
-  gates[at_n] = dn;
-  q[now] = dn * r;
-  dh[now] += dh_total * z;
 }
 
 @compute @workgroup_size(16, 4)
@@ -79,8 +56,8 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
       s3 += dot(vec3<f32>(gates[3u * a3 + k], gates[3u * a3 + p.units + k], q[a3 + k]), weights);
     }
   }
-  cell(row, unit, s0);
-  cell(row + 1u, unit, s1);
-  cell(row + 2u, unit, s2);
-  cell(row + 3u, unit, s3);
+  finish(row, unit, s0);
+  finish(row + 1u, unit, s1);
+  finish(row + 2u, unit, s2);
+  finish(row + 3u, unit, s3);
 }

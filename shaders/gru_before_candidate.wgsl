@@ -5,7 +5,7 @@
 // r [H,3,H]; rh [T,N,H] = r∘h as gru_before_gates leaves it. h [T+1,N,H], slot t is read, slot t+1 written;
 // a masked row keeps its state.
 // Threads: one a unit and four batch rows; a workgroup covers 16 units x 16 rows. No workgroup memory.
-#import activation
+#import gru_before_candidate_cell
 struct Params {
   t: u32,
   batch: u32,
@@ -19,23 +19,10 @@ struct Params {
 @group(0) @binding(4) var<storage, read_write> gates: array<f32>;
 @group(0) @binding(5) var<storage, read_write> h: array<f32>;
 
-fn cell(row: u32, unit: u32, product: f32) {
-  if (row >= p.batch) {
-    return;
+fn finish(row: u32, unit: u32, product: f32) {
+  if (row < p.batch) {
+    cell(row, unit, given(row, unit), product);
   }
-  let step = p.t * p.batch + row;
-  let now = step * p.units + unit;
-  let next = now + p.batch * p.units;
-  if (p.masked == 1u && mask[step] == 0u) {
-    h[next] = h[now];
-    return;
-  }
-  let at_z = step * 3u * p.units + unit;
-  let at_n = at_z + 2u * p.units;
-  let z = gates[at_z];
-  let n = safe_tanh(gates[at_n] + product);
-  gates[at_n] = n;
-  h[next] = z * h[now] + (1.0 - z) * n;
 }
 
 @compute @workgroup_size(16, 4)
@@ -61,8 +48,8 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     s2 += rh[rh2 + k] * weight;
     s3 += rh[rh3 + k] * weight;
   }
-  cell(row, unit, s0);
-  cell(row + 1u, unit, s1);
-  cell(row + 2u, unit, s2);
-  cell(row + 3u, unit, s3);
+  finish(row, unit, s0);
+  finish(row + 1u, unit, s1);
+  finish(row + 2u, unit, s2);
+  finish(row + 3u, unit, s3);
 }

@@ -5,7 +5,7 @@
 // r [H,3,H]; h [T+1,N,H], slot t is read. rh [T,N,H]: step t is written, and is zero in a masked row,
 // whose gates stay as they are. The second half is gru_before_candidate.
 // Threads: one a unit and four batch rows; a workgroup covers 16 units x 16 rows. No workgroup memory.
-#import activation
+#import gru_before_gates_cell
 struct Params {
   t: u32,
   batch: u32,
@@ -19,22 +19,10 @@ struct Params {
 @group(0) @binding(4) var<storage, read_write> gates: array<f32>;
 @group(0) @binding(5) var<storage, read_write> rh: array<f32>;
 
-fn cell(row: u32, unit: u32, hr: vec2<f32>) {
-  if (row >= p.batch) {
-    return;
+fn finish(row: u32, unit: u32, hr: vec2<f32>) {
+  if (row < p.batch) {
+    cell(row, unit, given(row, unit), hr);
   }
-  let step = p.t * p.batch + row;
-  let now = step * p.units + unit;
-  if (p.masked == 1u && mask[step] == 0u) {
-    rh[now] = 0.0;
-    return;
-  }
-  let at_z = step * 3u * p.units + unit;
-  let at_r = at_z + p.units;
-  let reset = sigmoid(gates[at_r] + hr.y);
-  gates[at_z] = sigmoid(gates[at_z] + hr.x);
-  gates[at_r] = reset;
-  rh[now] = reset * h[now];
 }
 
 @compute @workgroup_size(16, 4)
@@ -61,8 +49,8 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     s2 += h[h2 + k] * weights;
     s3 += h[h3 + k] * weights;
   }
-  cell(row, unit, s0);
-  cell(row + 1u, unit, s1);
-  cell(row + 2u, unit, s2);
-  cell(row + 3u, unit, s3);
+  finish(row, unit, s0);
+  finish(row + 1u, unit, s1);
+  finish(row + 2u, unit, s2);
+  finish(row + 3u, unit, s3);
 }

@@ -4,6 +4,7 @@
 // gates [T,N,3,H] holds dz|r|dn in step t, as gru_before_candidate_backward leaves it; r is overwritten by dr.
 // rt [3,H,H] is R transposed: rt[gate,k,j] = R[j,gate,k]. h, dh [T+1,N,H], slot t; a masked row has dr = 0.
 // Threads: one a unit and four batch rows; a workgroup covers 16 units x 16 rows. No workgroup memory.
+#import gru_before_gates_backward_cell
 struct Params {
   t: u32,
   batch: u32,
@@ -17,20 +18,10 @@ struct Params {
 @group(0) @binding(4) var<storage, read_write> gates: array<f32>;
 @group(0) @binding(5) var<storage, read_write> dh: array<f32>;
 
-fn cell(row: u32, unit: u32, drh: f32) {
-  if (row >= p.batch) {
-    return;
+fn finish(row: u32, unit: u32, drh: f32) {
+  if (row < p.batch) {
+    cell(row, unit, given(row, unit), drh);
   }
-  let step = p.t * p.batch + row;
-  let now = step * p.units + unit;
-  let at_r = (step * 3u + 1u) * p.units + unit;
-  if (p.masked == 1u && mask[step] == 0u) {
-    gates[at_r] = 0.0;
-    return;
-  }
-  let r = gates[at_r];
-  gates[at_r] = drh * h[now] * r * (1.0 - r);
-  dh[now] += drh * r;
 }
 
 @compute @workgroup_size(16, 4)
@@ -56,8 +47,8 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     s2 += gates[n2 + k] * weight;
     s3 += gates[n3 + k] * weight;
   }
-  cell(row, unit, s0);
-  cell(row + 1u, unit, s1);
-  cell(row + 2u, unit, s2);
-  cell(row + 3u, unit, s3);
+  finish(row, unit, s0);
+  finish(row + 1u, unit, s1);
+  finish(row + 2u, unit, s2);
+  finish(row + 3u, unit, s3);
 }

@@ -6,7 +6,7 @@
 // r [H,3,H]; bias [3,H] is the recurrent bias b_r, read where biased = 1. q [T,N,H] is kept for backward.
 // h [T+1,N,H], slot t is read, slot t+1 written; a masked row keeps its state and leaves gates and q alone.
 // Threads: one a unit and four batch rows; a workgroup covers 16 units x 16 rows. No workgroup memory.
-#import activation
+#import gru_forward_cell
 struct Params {
   t: u32,
   batch: u32,
@@ -22,28 +22,10 @@ struct Params {
 @group(0) @binding(5) var<storage, read_write> q: array<f32>;
 @group(0) @binding(6) var<storage, read_write> h: array<f32>;
 
-fn cell(row: u32, unit: u32, hr: vec3<f32>) {
-  if (row >= p.batch) {
-    return;
+fn finish(row: u32, unit: u32, hr: vec3<f32>) {
+  if (row < p.batch) {
+    cell(row, unit, given(row, unit), hr);
   }
-  let step = p.t * p.batch + row;
-  let now = step * p.units + unit;
-  let next = now + p.batch * p.units;
-  if (p.masked == 1u && mask[step] == 0u) {
-    h[next] = h[now];
-    return;
-  }
-  let at_z = step * 3u * p.units + unit;
-  let at_r = at_z + p.units;
-  let at_n = at_r + p.units;
-  let z = sigmoid(gates[at_z] + hr.x);
-  let reset = sigmoid(gates[at_r] + hr.y);
-  let n = safe_tanh(gates[at_n] + reset * hr.z);
-  gates[at_z] = z;
-  gates[at_r] = reset;
-  gates[at_n] = n;
-  q[now] = hr.z;
-  h[next] = z * h[now] + (1.0 - z) * n;
 }
 
 @compute @workgroup_size(16, 4)
@@ -58,10 +40,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
   let h1 = slot + min(row + 1u, p.batch - 1u) * p.units;
   let h2 = slot + min(row + 2u, p.batch - 1u) * p.units;
   let h3 = slot + min(row + 3u, p.batch - 1u) * p.units;
-  var s0 = vec3<f32>();
-  if (p.biased == 1u) {
-    s0 = vec3<f32>(bias[unit], bias[p.units + unit], bias[2u * p.units + unit]);
-  }
+  var s0 = recurrent_bias(unit);
   var s1 = s0;
   var s2 = s0;
   var s3 = s0;
@@ -73,8 +52,8 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     s2 += h[h2 + k] * weights;
     s3 += h[h3 + k] * weights;
   }
-  cell(row, unit, s0);
-  cell(row + 1u, unit, s1);
-  cell(row + 2u, unit, s2);
-  cell(row + 3u, unit, s3);
+  finish(row, unit, s0);
+  finish(row + 1u, unit, s1);
+  finish(row + 2u, unit, s2);
+  finish(row + 3u, unit, s3);
 }

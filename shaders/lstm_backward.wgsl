@@ -7,7 +7,7 @@
 // dh [T+1,N,H] holds the gradients that arrived from above; a masked row passes its gradient on into slot t.
 // dc [N,H] is carried from step to step in place. `last` = 1 for the last step, which has no dA after it.
 // Threads: one a unit and four batch rows; a workgroup covers 16 units x 16 rows. No workgroup memory.
-#import activation
+#import lstm_backward_cell
 struct Params {
   t: u32,
   batch: u32,
@@ -23,33 +23,10 @@ struct Params {
 @group(0) @binding(5) var<storage, read_write> dh: array<f32>;
 @group(0) @binding(6) var<storage, read_write> dc: array<f32>;
 
-fn cell(row: u32, unit: u32, from_next: f32) {
-  if (row >= p.batch) {
-    return;
+fn finish(row: u32, unit: u32, from_next: f32) {
+  if (row < p.batch) {
+    cell(row, unit, given(row, unit), from_next);
   }
-  let now = (p.t * p.batch + row) * p.units + unit;
-  let next = now + p.batch * p.units;
-  let dh_total = dh[next] + from_next;
-  if (p.masked == 1u && mask[p.t * p.batch + row] == 0u) {
-    gates[now] = vec4<f32>();
-    dh[now] += dh_total;
-    return;
-  }
-  let a = gates[now];
-  let i = a.x;
-  let f = a.y;
-  let g = a.z;
-  let o = a.w;
-  let squashed = safe_tanh(c[next]);
-  let carried = row * p.units + unit;
-  let dstate = dc[carried] + dh_total * o * (1.0 - squashed * squashed);
-  gates[now] = vec4<f32>(
-    dstate * g * i * (1.0 - i),
-    dstate * c[now] * f * (1.0 - f),
-    dstate * i * (1.0 - g * g),
-    dh_total * squashed * o * (1.0 - o),
-  );
-  dc[carried] = dstate * f;
 }
 
 @compute @workgroup_size(16, 4)
@@ -77,8 +54,8 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
       s3 += dot(gates[a3 + k], weights);
     }
   }
-  cell(row, unit, s0);
-  cell(row + 1u, unit, s1);
-  cell(row + 2u, unit, s2);
-  cell(row + 3u, unit, s3);
+  finish(row, unit, s0);
+  finish(row + 1u, unit, s1);
+  finish(row + 2u, unit, s2);
+  finish(row + 3u, unit, s3);
 }

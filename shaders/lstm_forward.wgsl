@@ -4,7 +4,7 @@
 // gates [T,N,H] of vec4 (i,f,g,o) holds x·W + b and is overwritten by the activated gates of step t.
 // r [H,H] of vec4; h, c [T+1,N,H], slot t is read, slot t+1 written; a masked row keeps its state.
 // Threads: one a unit and four batch rows; a workgroup covers 16 units x 16 rows. No workgroup memory.
-#import activation
+#import lstm_forward_cell
 struct Params {
   t: u32,
   batch: u32,
@@ -18,26 +18,10 @@ struct Params {
 @group(0) @binding(4) var<storage, read_write> h: array<f32>;
 @group(0) @binding(5) var<storage, read_write> c: array<f32>;
 
-fn cell(row: u32, unit: u32, hr: vec4<f32>) {
-  if (row >= p.batch) {
-    return;
+fn finish(row: u32, unit: u32, hr: vec4<f32>) {
+  if (row < p.batch) {
+    cell(row, unit, given(row, unit), hr);
   }
-  let now = (p.t * p.batch + row) * p.units + unit;
-  let next = now + p.batch * p.units;
-  if (p.masked == 1u && mask[p.t * p.batch + row] == 0u) {
-    h[next] = h[now];
-    c[next] = c[now];
-    return;
-  }
-  let a = gates[now] + hr;
-  let i = sigmoid(a.x);
-  let f = sigmoid(a.y);
-  let g = safe_tanh(a.z);
-  let o = sigmoid(a.w);
-  let state = f * c[now] + i * g;
-  gates[now] = vec4<f32>(i, f, g, o);
-  c[next] = state;
-  h[next] = o * safe_tanh(state);
 }
 
 @compute @workgroup_size(16, 4)
@@ -63,8 +47,8 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     s2 += h[h2 + k] * weights;
     s3 += h[h3 + k] * weights;
   }
-  cell(row, unit, s0);
-  cell(row + 1u, unit, s1);
-  cell(row + 2u, unit, s2);
-  cell(row + 3u, unit, s3);
+  finish(row, unit, s0);
+  finish(row + 1u, unit, s1);
+  finish(row + 2u, unit, s2);
+  finish(row + 3u, unit, s3);
 }

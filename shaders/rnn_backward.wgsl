@@ -5,7 +5,7 @@
 // from above; a masked row passes its gradient on into slot t. `last` = 1 for the last step.
 // act' is recurrent_derivative(ACTIVATION, .), a constant of the pipeline.
 // Threads: one a unit and four batch rows; a workgroup covers 16 units x 16 rows. No workgroup memory.
-#import activation
+#import rnn_backward_cell
 struct Params {
   t: u32,
   batch: u32,
@@ -21,20 +21,10 @@ struct Params {
 @group(0) @binding(4) var<storage, read_write> da: array<f32>;
 @group(0) @binding(5) var<storage, read_write> dh: array<f32>;
 
-fn cell(row: u32, unit: u32, from_next: f32) {
-  if (row >= p.batch) {
-    return;
+fn finish(row: u32, unit: u32, from_next: f32) {
+  if (row < p.batch) {
+    cell(row, unit, given(row, unit), from_next);
   }
-  let step = p.t * p.batch + row;
-  let now = step * p.units + unit;
-  let next = now + p.batch * p.units;
-  let dh_total = dh[next] + from_next;
-  if (p.masked == 1u && mask[step] == 0u) {
-    da[now] = 0.0;
-    dh[now] += dh_total;
-    return;
-  }
-  da[now] = dh_total * recurrent_derivative(ACTIVATION, h[next]);
 }
 
 @compute @workgroup_size(16, 4)
@@ -62,8 +52,8 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
       s3 += da[a3 + k] * weight;
     }
   }
-  cell(row, unit, s0);
-  cell(row + 1u, unit, s1);
-  cell(row + 2u, unit, s2);
-  cell(row + 3u, unit, s3);
+  finish(row, unit, s0);
+  finish(row + 1u, unit, s1);
+  finish(row + 2u, unit, s2);
+  finish(row + 3u, unit, s3);
 }

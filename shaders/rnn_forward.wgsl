@@ -3,7 +3,7 @@
 // x [T,N,H] holds x·W + b. r [H,H]; h [T+1,N,H], slot t is read, slot t+1 written; a masked row keeps its state.
 // act is recurrent_activation(ACTIVATION, .), a constant of the pipeline.
 // Threads: one a unit and four batch rows; a workgroup covers 16 units x 16 rows. No workgroup memory.
-#import activation
+#import rnn_forward_cell
 struct Params {
   t: u32,
   batch: u32,
@@ -17,18 +17,10 @@ struct Params {
 @group(0) @binding(3) var<storage, read> x: array<f32>;
 @group(0) @binding(4) var<storage, read_write> h: array<f32>;
 
-fn cell(row: u32, unit: u32, hr: f32) {
-  if (row >= p.batch) {
-    return;
+fn finish(row: u32, unit: u32, hr: f32) {
+  if (row < p.batch) {
+    cell(row, unit, given(row, unit), hr);
   }
-  let step = p.t * p.batch + row;
-  let now = step * p.units + unit;
-  let next = now + p.batch * p.units;
-  if (p.masked == 1u && mask[step] == 0u) {
-    h[next] = h[now];
-    return;
-  }
-  h[next] = recurrent_activation(ACTIVATION, x[now] + hr);
 }
 
 @compute @workgroup_size(16, 4)
@@ -54,8 +46,8 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     s2 += h[h2 + k] * weight;
     s3 += h[h3 + k] * weight;
   }
-  cell(row, unit, s0);
-  cell(row + 1u, unit, s1);
-  cell(row + 2u, unit, s2);
-  cell(row + 3u, unit, s3);
+  finish(row, unit, s0);
+  finish(row + 1u, unit, s1);
+  finish(row + 2u, unit, s2);
+  finish(row + 3u, unit, s3);
 }

@@ -21,15 +21,23 @@ import { gruBeforeGates } from './gru_before_gates.ts';
 import { gruBeforeGatesBackward } from './gru_before_gates_backward.ts';
 import { gruBeforeSequenceBackward } from './gru_before_sequence_backward.ts';
 import { gruBeforeSequenceForward } from './gru_before_sequence_forward.ts';
+import { gruBeforeTiledCandidate } from './gru_before_tiled_candidate.ts';
+import { gruBeforeTiledCandidateBackward } from './gru_before_tiled_candidate_backward.ts';
+import { gruBeforeTiledGates } from './gru_before_tiled_gates.ts';
+import { gruBeforeTiledGatesBackward } from './gru_before_tiled_gates_backward.ts';
 import { gruForward } from './gru_forward.ts';
 import { gruSequenceBackward } from './gru_sequence_backward.ts';
 import { gruSequenceForward } from './gru_sequence_forward.ts';
+import { gruTiledBackward } from './gru_tiled_backward.ts';
+import { gruTiledForward } from './gru_tiled_forward.ts';
 import { labelWeightKernel } from './label_weight.ts';
 import { lossSumKernel } from './loss_sum.ts';
 import { lstmBackward } from './lstm_backward.ts';
 import { lstmForward } from './lstm_forward.ts';
 import { lstmSequenceBackward } from './lstm_sequence_backward.ts';
 import { lstmSequenceForward } from './lstm_sequence_forward.ts';
+import { lstmTiledBackward } from './lstm_tiled_backward.ts';
+import { lstmTiledForward } from './lstm_tiled_forward.ts';
 import { maskRowsKernel } from './mask_rows.ts';
 import { matmulRegister, matmulTiled, matmulVector } from './matmul_kernels.ts';
 import { nadamKernel } from './nadam.ts';
@@ -39,6 +47,8 @@ import { rnnBackward } from './rnn_backward.ts';
 import { rnnForward } from './rnn_forward.ts';
 import { rnnSequenceBackward } from './rnn_sequence_backward.ts';
 import { rnnSequenceForward } from './rnn_sequence_forward.ts';
+import { rnnTiledBackward } from './rnn_tiled_backward.ts';
+import { rnnTiledForward } from './rnn_tiled_forward.ts';
 import { sampleKernel } from './sample.ts';
 import { sgdKernel } from './sgd.ts';
 import { softmaxBackwardKernel } from './softmax_backward.ts';
@@ -74,11 +84,17 @@ export const kernels: readonly Kernel[] = [
   gruBeforeSequenceBackward.f16,
   gruBeforeSequenceForward.f32,
   gruBeforeSequenceForward.f16,
+  gruBeforeTiledCandidate,
+  gruBeforeTiledCandidateBackward,
+  gruBeforeTiledGates,
+  gruBeforeTiledGatesBackward,
   gruForward,
   gruSequenceBackward.f32,
   gruSequenceBackward.f16,
   gruSequenceForward.f32,
   gruSequenceForward.f16,
+  gruTiledBackward,
+  gruTiledForward,
   labelWeightKernel,
   lossSumKernel,
   lstmBackward,
@@ -87,6 +103,8 @@ export const kernels: readonly Kernel[] = [
   lstmSequenceBackward.f16,
   lstmSequenceForward.f32,
   lstmSequenceForward.f16,
+  lstmTiledBackward,
+  lstmTiledForward,
   maskRowsKernel,
   matmulRegister,
   matmulTiled,
@@ -100,6 +118,8 @@ export const kernels: readonly Kernel[] = [
   rnnSequenceBackward.f16,
   rnnSequenceForward.f32,
   rnnSequenceForward.f16,
+  rnnTiledBackward,
+  rnnTiledForward,
   sampleKernel,
   sgdKernel,
   softmaxBackwardKernel,

@@ -1,4 +1,5 @@
 // The GRU layer, with the reset gate after or before the recurrent product.
+import type { Builder } from '../core/builder.ts';
 import { gruBackward } from '../kernels/gru_backward.ts';
 import { gruBeforeCandidate } from '../kernels/gru_before_candidate.ts';
 import { gruBeforeCandidateBackward } from '../kernels/gru_before_candidate_backward.ts';
@@ -6,13 +7,20 @@ import { gruBeforeGates } from '../kernels/gru_before_gates.ts';
 import { gruBeforeGatesBackward } from '../kernels/gru_before_gates_backward.ts';
 import { gruBeforeSequenceBackward } from '../kernels/gru_before_sequence_backward.ts';
 import { gruBeforeSequenceForward } from '../kernels/gru_before_sequence_forward.ts';
+import { gruBeforeTiledCandidate } from '../kernels/gru_before_tiled_candidate.ts';
+import { gruBeforeTiledCandidateBackward } from '../kernels/gru_before_tiled_candidate_backward.ts';
+import { gruBeforeTiledGates } from '../kernels/gru_before_tiled_gates.ts';
+import { gruBeforeTiledGatesBackward } from '../kernels/gru_before_tiled_gates_backward.ts';
 import { gruForward } from '../kernels/gru_forward.ts';
 import { gruSequenceBackward } from '../kernels/gru_sequence_backward.ts';
 import { gruSequenceForward } from '../kernels/gru_sequence_forward.ts';
+import { gruTiledBackward } from '../kernels/gru_tiled_backward.ts';
+import { gruTiledForward } from '../kernels/gru_tiled_forward.ts';
 import { nothing } from '../kernels/nothing.ts';
 import type { BackwardRecurrence, Cell, Recurrence, RecurrentProduct } from './cell.ts';
 import { type RecurrentLayer, type RecurrentOptions, recurrentLayer } from './recurrent.ts';
 import { stepwise } from './strategy.ts';
+import { type TileParams, tiled } from './tiles.ts';
 import { walks } from './walks.ts';
 
 /** Gates z,r,h with the reset after the product; the extra sequence is h·R_h + b_h, its gradient after the backward pass. */
@@ -24,14 +32,8 @@ export const gruCell: Cell = {
   separateRecurrentBias: true,
   keepsExtra: true,
   forward: [
-    stepwise<Recurrence>(3, 1, (b, r) => {
-      const { recurrentKernel, recurrentBias, mask, gates, h, extra, batch, units, masked } = r;
-      const biased = recurrentBias ? 1 : 0;
-      const tensors = { r: recurrentKernel, bias: recurrentBias ?? nothing(b), mask, gates, q: extra!, h };
-      for (let t = 0; t < r.steps; t++) {
-        b.dispatch(gruForward, tensors, { t, batch, units, masked, biased });
-      }
-    }),
+    stepwise<Recurrence>(3, 1, forwardSteps),
+    ...tiled<Recurrence>(3, 3, 1, forwardSteps),
     ...walks<Recurrence>({
       ...{ gates: 3, parts: 1, phases: 1, blocks: 1 },
       weights: ({ recurrentKernel }) => recurrentKernel,
@@ -44,13 +46,8 @@ export const gruCell: Cell = {
     }),
   ],
   backward: [
-    stepwise<BackwardRecurrence>(3, 1, (b, r) => {
-      const { transposed: rt, mask, h, gates, extra, dh, batch, units, masked, steps } = r;
-      for (let t = steps - 1; t >= 0; t--) {
-        const last = t === steps - 1 ? 1 : 0;
-        b.dispatch(gruBackward, { rt, mask, h, gates, q: extra!, dh }, { t, batch, units, masked, last });
-      }
-    }),
+    stepwise<BackwardRecurrence>(3, 1, backwardSteps),
+    ...tiled<BackwardRecurrence>(3, 1, 1, backwardSteps),
     ...walks<BackwardRecurrence>({
       ...{ gates: 3, parts: 3, phases: 1, blocks: 3 },
       weights: ({ transposed }) => transposed,
@@ -73,13 +70,8 @@ export const gruResetBeforeCell: Cell = {
   keepsExtra: true,
   variant: ' reset before',
   forward: [
-    stepwise<Recurrence>(3, 2, (b, { recurrentKernel: r, mask, gates, h, extra, ...sizes }) => {
-      const { steps, batch, units, masked } = sizes;
-      for (let t = 0; t < steps; t++) {
-        b.dispatch(gruBeforeGates, { r, mask, h, gates, rh: extra! }, { t, batch, units, masked });
-        b.dispatch(gruBeforeCandidate, { r, mask, rh: extra!, gates, h }, { t, batch, units, masked });
-      }
-    }),
+    stepwise<Recurrence>(3, 2, resetBeforeSteps),
+    ...tiled<Recurrence>(3, 2, 2, resetBeforeSteps),
     ...walks<Recurrence>({
       ...{ gates: 3, parts: 2, phases: 2, blocks: 1 },
       weights: ({ recurrentKernel }) => recurrentKernel,
@@ -90,14 +82,8 @@ export const gruResetBeforeCell: Cell = {
     }),
   ],
   backward: [
-    stepwise<BackwardRecurrence>(3, 2, (b, { transposed: rt, mask, h, gates, dh, ...sizes }) => {
-      const { steps, batch, units, masked } = sizes;
-      for (let t = steps - 1; t >= 0; t--) {
-        const last = t === steps - 1 ? 1 : 0;
-        b.dispatch(gruBeforeCandidateBackward, { rt, mask, h, gates, dh }, { t, batch, units, masked, last });
-        b.dispatch(gruBeforeGatesBackward, { rt, mask, h, gates, dh }, { t, batch, units, masked });
-      }
-    }),
+    stepwise<BackwardRecurrence>(3, 2, resetBeforeStepsBackward),
+    ...tiled<BackwardRecurrence>(3, 1, 2, resetBeforeStepsBackward),
     ...walks<BackwardRecurrence>({
       ...{ gates: 3, parts: 3, phases: 2, blocks: 3 },
       weights: ({ transposed }) => transposed,
@@ -110,6 +96,58 @@ export const gruResetBeforeCell: Cell = {
   products: (r) =>
     candidateApart(r, { left: 'extra', right: r.gates, stride: 3 * r.units, offset: 2 * r.units }),
 };
+
+function forwardSteps(b: Builder, r: Recurrence, tile?: TileParams): void {
+  const { recurrentKernel, recurrentBias, mask, gates, h, extra, batch, units, masked } = r;
+  const biased = recurrentBias ? 1 : 0;
+  const tensors = { r: recurrentKernel, bias: recurrentBias ?? nothing(b), mask, gates, q: extra!, h };
+  for (let t = 0; t < r.steps; t++) {
+    const params = { t, batch, units, masked, biased };
+    if (tile) b.dispatch(gruTiledForward, tensors, { ...params, ...tile });
+    else b.dispatch(gruForward, tensors, params);
+  }
+}
+
+function backwardSteps(b: Builder, r: BackwardRecurrence, tile?: TileParams): void {
+  const { transposed: rt, mask, h, gates, extra, dh, batch, units, masked, steps } = r;
+  const tensors = { rt, mask, h, gates, q: extra!, dh };
+  for (let t = steps - 1; t >= 0; t--) {
+    const params = { t, batch, units, masked, last: t === steps - 1 ? 1 : 0 };
+    if (tile) b.dispatch(gruTiledBackward, tensors, { ...params, ...tile });
+    else b.dispatch(gruBackward, tensors, params);
+  }
+}
+
+function resetBeforeSteps(b: Builder, r: Recurrence, tile?: TileParams): void {
+  const { mask, h, gates, batch, units, masked } = r;
+  const tensors = { r: r.recurrentKernel, mask, rh: r.extra!, h, gates };
+  for (let t = 0; t < r.steps; t++) {
+    const params = { t, batch, units, masked };
+    if (tile) {
+      b.dispatch(gruBeforeTiledGates, tensors, { ...params, ...tile });
+      b.dispatch(gruBeforeTiledCandidate, tensors, { ...params, ...tile });
+    } else {
+      b.dispatch(gruBeforeGates, tensors, params);
+      b.dispatch(gruBeforeCandidate, tensors, params);
+    }
+  }
+}
+
+function resetBeforeStepsBackward(b: Builder, r: BackwardRecurrence, tile?: TileParams): void {
+  const { transposed: rt, mask, h, gates, dh, batch, units, masked, steps } = r;
+  const tensors = { rt, mask, h, gates, dh };
+  for (let t = steps - 1; t >= 0; t--) {
+    const params = { t, batch, units, masked };
+    const last = t === steps - 1 ? 1 : 0;
+    if (tile) {
+      b.dispatch(gruBeforeTiledCandidateBackward, tensors, { ...params, last, ...tile });
+      b.dispatch(gruBeforeTiledGatesBackward, tensors, { ...params, ...tile });
+    } else {
+      b.dispatch(gruBeforeCandidateBackward, tensors, { ...params, last });
+      b.dispatch(gruBeforeGatesBackward, tensors, params);
+    }
+  }
+}
 
 /** The products of gates z and r in one, that of the candidate on its own. */
 function candidateApart(

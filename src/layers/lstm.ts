@@ -1,11 +1,15 @@
 // The LSTM layer.
+import type { Builder } from '../core/builder.ts';
 import { lstmBackward } from '../kernels/lstm_backward.ts';
 import { lstmForward } from '../kernels/lstm_forward.ts';
 import { lstmSequenceBackward } from '../kernels/lstm_sequence_backward.ts';
 import { lstmSequenceForward } from '../kernels/lstm_sequence_forward.ts';
+import { lstmTiledBackward } from '../kernels/lstm_tiled_backward.ts';
+import { lstmTiledForward } from '../kernels/lstm_tiled_forward.ts';
 import type { BackwardRecurrence, Cell, Recurrence } from './cell.ts';
 import { type RecurrentLayer, type RecurrentOptions, recurrentLayer } from './recurrent.ts';
 import { stepwise } from './strategy.ts';
+import { type TileParams, tiled } from './tiles.ts';
 import { walks } from './walks.ts';
 
 /** Gates i,f,g,o; states h and c. */
@@ -17,15 +21,8 @@ export const lstmCell: Cell = {
   separateRecurrentBias: false,
   keepsExtra: false,
   forward: [
-    stepwise<Recurrence>(
-      4,
-      1,
-      (b, { recurrentKernel: r, mask, gates, h, c, batch, units, masked, steps }) => {
-        for (let t = 0; t < steps; t++) {
-          b.dispatch(lstmForward, { r, mask, gates, h, c: c! }, { t, batch, units, masked });
-        }
-      },
-    ),
+    stepwise<Recurrence>(4, 1, forwardSteps),
+    ...tiled<Recurrence>(4, 4, 1, forwardSteps),
     ...walks<Recurrence>({
       ...{ gates: 4, parts: 1, phases: 1, blocks: 1 },
       weights: ({ recurrentKernel }) => recurrentKernel,
@@ -36,20 +33,8 @@ export const lstmCell: Cell = {
     }),
   ],
   backward: [
-    stepwise<BackwardRecurrence>(
-      4,
-      1,
-      (b, { transposed: rt, mask, c, gates, dh, dc, batch, units, masked, steps }) => {
-        for (let t = steps - 1; t >= 0; t--) {
-          const last = t === steps - 1 ? 1 : 0;
-          b.dispatch(
-            lstmBackward,
-            { rt, mask, c: c!, gates, dh, dc: dc! },
-            { t, batch, units, masked, last },
-          );
-        }
-      },
-    ),
+    stepwise<BackwardRecurrence>(4, 1, backwardSteps),
+    ...tiled<BackwardRecurrence>(4, 1, 1, backwardSteps),
     ...walks<BackwardRecurrence>({
       ...{ gates: 4, parts: 4, phases: 1, blocks: 1 },
       weights: ({ transposed }) => transposed,
@@ -63,6 +48,26 @@ export const lstmCell: Cell = {
     { left: 'h', right: gates, stride: 4 * units, offset: 0, columns: 4 * units, target: 0 },
   ],
 };
+
+function forwardSteps(b: Builder, r: Recurrence, tile?: TileParams): void {
+  const { mask, gates, h, batch, units, masked } = r;
+  const tensors = { r: r.recurrentKernel, mask, gates, h, c: r.c! };
+  for (let t = 0; t < r.steps; t++) {
+    const params = { t, batch, units, masked };
+    if (tile) b.dispatch(lstmTiledForward, tensors, { ...params, ...tile });
+    else b.dispatch(lstmForward, tensors, params);
+  }
+}
+
+function backwardSteps(b: Builder, r: BackwardRecurrence, tile?: TileParams): void {
+  const { mask, gates, dh, batch, units, masked, steps } = r;
+  const tensors = { rt: r.transposed, mask, c: r.c!, gates, dh, dc: r.dc! };
+  for (let t = steps - 1; t >= 0; t--) {
+    const params = { t, batch, units, masked, last: t === steps - 1 ? 1 : 0 };
+    if (tile) b.dispatch(lstmTiledBackward, tensors, { ...params, ...tile });
+    else b.dispatch(lstmBackward, tensors, params);
+  }
+}
 
 export interface LstmOptions extends RecurrentOptions {
   /** Starts the forget gate's bias at one; default true, as Keras. */

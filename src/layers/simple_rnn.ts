@@ -1,13 +1,17 @@
 // The plain recurrent layer.
+import type { Builder } from '../core/builder.ts';
 import { OptionError } from '../core/errors.ts';
 import { recurrentActivations } from '../kernels/activations.ts';
 import { rnnBackward } from '../kernels/rnn_backward.ts';
 import { rnnForward } from '../kernels/rnn_forward.ts';
 import { rnnSequenceBackward } from '../kernels/rnn_sequence_backward.ts';
 import { rnnSequenceForward } from '../kernels/rnn_sequence_forward.ts';
+import { rnnTiledBackward } from '../kernels/rnn_tiled_backward.ts';
+import { rnnTiledForward } from '../kernels/rnn_tiled_forward.ts';
 import type { BackwardRecurrence, Cell, Recurrence } from './cell.ts';
 import { type RecurrentLayer, type RecurrentOptions, recurrentLayer } from './recurrent.ts';
 import { stepwise } from './strategy.ts';
+import { type TileParams, tiled } from './tiles.ts';
 import { walks } from './walks.ts';
 
 export type RnnActivation = (typeof recurrentActivations)[number];
@@ -20,6 +24,23 @@ export function rnnCell(activation: RnnActivation): Cell {
       `[simple_rnn/activation] there is no ${activation} here; there are ${recurrentActivations.join(', ')}`,
     );
   }
+  const forward = (b: Builder, r: Recurrence, tile?: TileParams): void => {
+    const { mask, gates: x, h, batch, units, masked } = r;
+    const tensors = { r: r.recurrentKernel, mask, x, h };
+    for (let t = 0; t < r.steps; t++) {
+      const params = { t, batch, units, masked, activation: kind };
+      if (tile) b.dispatch(rnnTiledForward, tensors, { ...params, ...tile });
+      else b.dispatch(rnnForward, tensors, params);
+    }
+  };
+  const backward = (b: Builder, r: BackwardRecurrence, tile?: TileParams): void => {
+    const { transposed: rt, mask, h, gates: da, dh, batch, units, masked, steps } = r;
+    for (let t = steps - 1; t >= 0; t--) {
+      const params = { t, batch, units, masked, last: t === steps - 1 ? 1 : 0, activation: kind };
+      if (tile) b.dispatch(rnnTiledBackward, { rt, mask, h, da, dh }, { ...params, ...tile });
+      else b.dispatch(rnnBackward, { rt, mask, h, da, dh }, params);
+    }
+  };
   return {
     name: 'simple_rnn',
     gates: 1,
@@ -28,12 +49,8 @@ export function rnnCell(activation: RnnActivation): Cell {
     separateRecurrentBias: false,
     keepsExtra: false,
     forward: [
-      stepwise<Recurrence>(1, 1, (b, { recurrentKernel: r, mask, gates: x, h, ...sizes }) => {
-        const { steps, batch, units, masked } = sizes;
-        for (let t = 0; t < steps; t++) {
-          b.dispatch(rnnForward, { r, mask, x, h }, { t, batch, units, masked, activation: kind });
-        }
-      }),
+      stepwise<Recurrence>(1, 1, forward),
+      ...tiled<Recurrence>(1, 1, 1, forward),
       ...walks<Recurrence>({
         ...{ gates: 1, parts: 1, phases: 1, blocks: 1 },
         weights: ({ recurrentKernel }) => recurrentKernel,
@@ -44,14 +61,8 @@ export function rnnCell(activation: RnnActivation): Cell {
       }),
     ],
     backward: [
-      stepwise<BackwardRecurrence>(1, 1, (b, { transposed: rt, mask, h, gates: da, dh, ...sizes }) => {
-        const { steps, batch, units, masked } = sizes;
-        for (let t = steps - 1; t >= 0; t--) {
-          const last = t === steps - 1 ? 1 : 0;
-          const params = { t, batch, units, masked, last, activation: kind };
-          b.dispatch(rnnBackward, { rt, mask, h, da, dh }, params);
-        }
-      }),
+      stepwise<BackwardRecurrence>(1, 1, backward),
+      ...tiled<BackwardRecurrence>(1, 1, 1, backward),
       ...walks<BackwardRecurrence>({
         ...{ gates: 1, parts: 1, phases: 1, blocks: 1 },
         weights: ({ transposed }) => transposed,

@@ -20,10 +20,12 @@ export interface Strategy<R extends Recurrence> {
 
 /** Part of a core's peak that the plain step kernels reach: each thread loads a weight for four rows. */
 const STEP_EFFICIENCY = 0.12;
+/** Loop passes that take as long as a phase of a workgroup: each waits for its loads, of which a few are under way. */
+const STEP_PASSES = 4;
 
 /**
  * One dispatch a time step and `phase`, in groups of 16 units x 16 rows.
- * Cost: T·(launch + what a core computes or loads for its groups).
+ * Cost: T·(launch + what a core computes, loads or waits for in its groups).
  */
 export function stepwise<R extends Recurrence>(
   gates: number,
@@ -32,12 +34,13 @@ export function stepwise<R extends Recurrence>(
 ): Strategy<R> {
   return {
     name: 'step',
-    estimate({ steps, batch, units }, { model }) {
+    estimate({ steps, batch, units }, { model, cheapBarriers }) {
       const groups = Math.ceil(units / 16) * Math.ceil(batch / 16);
       const waves = Math.ceil(groups / model.cores);
       const compute = (2 * gates * units * 16 * 16) / (model.coreFlops * STEP_EFFICIENCY);
       const load = (4 * 16 * units * (gates + 1)) / model.coreCacheBytes;
-      return steps * (dispatches * model.launch + waves * Math.max(compute, load));
+      const wait = cheapBarriers ? (units / STEP_PASSES) * model.barrier : 0;
+      return steps * (dispatches * model.launch + waves * Math.max(compute, load, wait));
     },
     emit,
   };

@@ -1,9 +1,21 @@
 // The pieces of shaders/shared that kernels #import.
 import activation from '../../../shaders/shared/activation.wgsl?raw';
+import gruBackwardCell from '../../../shaders/shared/gru_backward_cell.wgsl?raw';
+import gruBeforeCandidateBackwardCell from '../../../shaders/shared/gru_before_candidate_backward_cell.wgsl?raw';
+import gruBeforeCandidateCell from '../../../shaders/shared/gru_before_candidate_cell.wgsl?raw';
+import gruBeforeGatesBackwardCell from '../../../shaders/shared/gru_before_gates_backward_cell.wgsl?raw';
+import gruBeforeGatesCell from '../../../shaders/shared/gru_before_gates_cell.wgsl?raw';
+import gruForwardCell from '../../../shaders/shared/gru_forward_cell.wgsl?raw';
 import linearIndex from '../../../shaders/shared/linear_index.wgsl?raw';
+import lstmBackwardCell from '../../../shaders/shared/lstm_backward_cell.wgsl?raw';
+import lstmForwardCell from '../../../shaders/shared/lstm_forward_cell.wgsl?raw';
 import matmulStore from '../../../shaders/shared/matmul_store.wgsl?raw';
 import random from '../../../shaders/shared/random.wgsl?raw';
 import recurrentColumns from '../../../shaders/shared/recurrent_columns.wgsl?raw';
+import recurrentTile from '../../../shaders/shared/recurrent_tile.wgsl?raw';
+import recurrentTileUnits from '../../../shaders/shared/recurrent_tile_units.wgsl?raw';
+import rnnBackwardCell from '../../../shaders/shared/rnn_backward_cell.wgsl?raw';
+import rnnForwardCell from '../../../shaders/shared/rnn_forward_cell.wgsl?raw';
 import softmaxRow from '../../../shaders/shared/softmax_row.wgsl?raw';
 import specialFunctions from '../../../shaders/shared/special_functions.wgsl?raw';
 import workgroupSum from '../../../shaders/shared/workgroup_sum.wgsl?raw';
@@ -11,10 +23,22 @@ import type { SharedSources } from './specialise.ts';
 
 export const sharedSources: SharedSources = new Map([
   ['activation', activation],
+  ['gru_forward_cell', gruForwardCell],
+  ['gru_backward_cell', gruBackwardCell],
+  ['rnn_forward_cell', rnnForwardCell],
+  ['rnn_backward_cell', rnnBackwardCell],
+  ['gru_before_gates_cell', gruBeforeGatesCell],
+  ['gru_before_candidate_cell', gruBeforeCandidateCell],
+  ['gru_before_candidate_backward_cell', gruBeforeCandidateBackwardCell],
+  ['gru_before_gates_backward_cell', gruBeforeGatesBackwardCell],
   ['linear_index', linearIndex],
+  ['lstm_backward_cell', lstmBackwardCell],
+  ['lstm_forward_cell', lstmForwardCell],
   ['matmul_store', matmulStore],
   ['random', random],
   ['recurrent_columns', recurrentColumns],
+  ['recurrent_tile', recurrentTile],
+  ['recurrent_tile_units', recurrentTileUnits],
   ['softmax_row', softmaxRow],
   ['special_functions', specialFunctions],
   ['workgroup_sum', workgroupSum],

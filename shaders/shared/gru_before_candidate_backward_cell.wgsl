@@ -1,0 +1,38 @@
+// The pointwise part of the candidate and update gate of a GRU step backward with the reset before the product, for the
+// kernels of one time step; p and the bindings as in gru_before_candidate_backward.
+//   dn = dh∘(1-z)∘(1-n²)  dz = dh∘(h-n)∘z(1-z) with dh = dh[t+1] + from_next;  dh∘z goes straight to slot t
+
+// What the cell needs besides the product from_next, to be loaded before it.
+struct Given {
+  z: f32,
+  n: f32,
+  h: f32,
+  dh: f32,
+  dh_now: f32,
+  counts: bool,
+}
+
+fn given(row: u32, unit: u32) -> Given {
+  let step = p.t * p.batch + row;
+  let now = step * p.units + unit;
+  let at = step * 3u * p.units + unit;
+  let counts = p.masked == 0u || mask[step] != 0u;
+  return Given(gates[at], gates[at + 2u * p.units], h[now], dh[now + p.batch * p.units], dh[now], counts);
+}
+
+fn cell(row: u32, unit: u32, x: Given, from_next: f32) {
+  let step = p.t * p.batch + row;
+  let at = step * 3u * p.units + unit;
+  let dh_total = x.dh + from_next;
+  var dz = 0.0;
+  var dn = 0.0;
+  var onward = dh_total;
+  if (x.counts) {
+    dz = dh_total * (x.h - x.n) * x.z * (1.0 - x.z);
+    dn = dh_total * (1.0 - x.z) * (1.0 - x.n * x.n);
+    onward = dh_total * x.z;
+  }
+  gates[at] = dz;
+  gates[at + 2u * p.units] = dn;
+  dh[step * p.units + unit] = x.dh_now + onward;
+}

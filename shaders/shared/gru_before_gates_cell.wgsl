@@ -1,0 +1,32 @@
+// The pointwise part of the gates of a GRU step with the reset before the product, for the kernels of one time step; p and
+// the bindings as in gru_before_gates.
+//   z = s(a_z + hr_z)  r = s(a_r + hr_r) with a = gates;  rh = r∘h
+#import activation
+
+// What the cell needs besides the product hr, to be loaded before it.
+struct Given {
+  a: vec2<f32>,
+  h: f32,
+  counts: bool,
+}
+
+fn given(row: u32, unit: u32) -> Given {
+  let step = p.t * p.batch + row;
+  let at = step * 3u * p.units + unit;
+  let a = vec2<f32>(gates[at], gates[at + p.units]);
+  return Given(a, h[step * p.units + unit], p.masked == 0u || mask[step] != 0u);
+}
+
+fn cell(row: u32, unit: u32, x: Given, hr: vec2<f32>) {
+  let step = p.t * p.batch + row;
+  let now = step * p.units + unit;
+  if (!x.counts) {
+    rh[now] = 0.0;
+    return;
+  }
+  let at = step * 3u * p.units + unit;
+  let reset = sigmoid(x.a.y + hr.y);
+  gates[at] = sigmoid(x.a.x + hr.x);
+  gates[at + p.units] = reset;
+  rh[now] = reset * x.h;
+}

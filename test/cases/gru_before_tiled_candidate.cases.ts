@@ -1,0 +1,5 @@
+// Cases of gru_before_candidate by tiles.
+import { cases as steps } from './gru_before_candidate.cases.ts';
+import { tiled } from './tile_case.ts';
+
+export const cases = tiled(steps, [[8, 16]]);

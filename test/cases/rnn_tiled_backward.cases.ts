@@ -1,0 +1,5 @@
+// Cases of rnn_backward by tiles.
+import { cases as steps } from './rnn_backward.cases.ts';
+import { tiled } from './tile_case.ts';
+
+export const cases = tiled(steps, [[16, 16]]);
