@@ -9,8 +9,19 @@ export function forgetful(b: Builder): string[] {
   return b.once('forgetful layers', () => []);
 }
 
-/** State tensors of the plan, one for each sequence, which take the last slot over at the end of a run. */
+/**
+ * State tensors of the plan, one for each sequence, which take the last slot over at the end of a run.
+ * @throws OptionError when the layer stands twice in the plan: one state cannot go on from two ends.
+ */
 export function carriedStates(b: Builder, sequences: readonly Tensor[], N: number, units: number): Tensor[] {
+  const carrying = b.once('layers that carry a state', () => new Set<string>());
+  if (carrying.has(b.path)) {
+    throw new OptionError(
+      `[${b.path || 'recurrent layer'}] carries its state from run to run (stateful: true) and so stands in a model only once;` +
+        ' make a second layer, or leave `stateful` out',
+    );
+  }
+  carrying.add(b.path);
   return sequences.map((sequence, i) => {
     const state = b.state(i === 0 ? 'h' : 'c', [N, units], { carried: true });
     const last = (sequence.shape[0] - 1) * N * units;

@@ -12,14 +12,14 @@ import { forgetful } from '../layers/recurrent_states.ts';
 export interface BuiltLanguageModel {
   /** [T,N,V] */
   logits: Tensor;
-  /** Ids must be below it: V, or less where an embedding knows fewer. */
+  /** V: ids must be below it. A text may have fewer tokens than the model knows. */
   vocabularySize: number;
 }
 
 /**
  * Builds the model on ids [T,N] and checks that it is a language model that reads on where the last chunk ended.
- * @throws ShapeError when its output is not [T,N,V]; OptionError when a recurrent layer carries no state, or
- * `expected` is not V.
+ * @throws ShapeError when its output is not [T,N,V]; OptionError when a recurrent layer carries no state, `expected` is
+ * not V, or an embedding knows fewer tokens than there are logits.
  */
 export function buildLanguageModel(
   b: Builder,
@@ -46,7 +46,14 @@ export function buildLanguageModel(
   if (expected !== undefined && expected !== V) {
     throw new OptionError(`[${model.name}] gives logits for ${V} tokens, but vocabularySize is ${expected}`);
   }
-  return { logits, vocabularySize: Math.min(V, idLimits(b).inputDim) };
+  const { inputDim } = idLimits(b);
+  if (inputDim < V) {
+    throw new OptionError(
+      `[${model.name}] gives logits for ${V} tokens, but its embedding knows only ${inputDim}: a token that it writes` +
+        ' could not be read; give inputDim of the first layer and units of the last the size of the vocabulary',
+    );
+  }
+  return { logits, vocabularySize: V };
 }
 
 /**

@@ -8,6 +8,7 @@ import { expectCount, sizeOf, type Tensor } from '../core/tensor.ts';
 import { clock } from '../kernels/clock.ts';
 import { corpusWindow } from '../kernels/window.ts';
 import type { Layer } from '../layers/layer.ts';
+import { gradientNorm } from './gradient_norm.ts';
 import { type InFlight, inFlight } from './in_flight.ts';
 import {
   buildLanguageModel,
@@ -76,7 +77,7 @@ export interface LanguageTrainer {
   readLoss(): Promise<LossReading>;
   /** Reads the mean loss so far without starting a new one. */
   peekLoss(): Promise<LossReading>;
-  /** Norm of the last gradient before clipping; only with `globalClipNorm`. */
+  /** Norm of the last gradient before clipping; computed when asked for, where the optimizer does not clip by it. */
   gradientNorm(): Promise<number>;
   /** The carried states of one of the N streams, [H] each by name: where a text may go on from (`generate`). */
   streamStates(stream?: number): Promise<Record<string, Float32Array>>;
@@ -145,6 +146,7 @@ export async function languageTrainer(options: LanguageTrainerOptions): Promise<
     return { loss, perplexity: Math.exp(loss), tokens: count };
   };
 
+  const norm = gradientNorm(backend, parameters);
   let disposed = false;
   const trainer: LanguageTrainer = {
     parameters,
@@ -183,7 +185,7 @@ export async function languageTrainer(options: LanguageTrainerOptions): Promise<
     },
     peekLoss,
     async gradientNorm() {
-      return (await backend.read(update.norm))[0];
+      return update.norm ? (await backend.read(update.norm))[0] : norm.read();
     },
     async streamStates(stream = 0) {
       if (!Number.isSafeInteger(stream) || stream < 0 || stream >= batch) {
@@ -201,6 +203,7 @@ export async function languageTrainer(options: LanguageTrainerOptions): Promise<
     carried: Object.fromEntries([...states, clockState, sums].map((t) => [t.name, t])),
     dispose() {
       disposed = true;
+      norm.dispose();
       executable.dispose();
     },
   };

@@ -36,10 +36,10 @@ export interface Optimizer {
   /**
    * Emits the update of all trainable parameters; called once a plan, after its backward steps.
    * `hyper` [8] is to be written with `hyper(step)` before each run; `norm` [1] is the norm of the gradients before
-   * clipping, computed only with `globalClipNorm` and else 0.
+   * clipping, and there only with `globalClipNorm`.
    * @throws ShapeError when the model has nothing to train.
    */
-  build(b: Builder): { hyper: Tensor; norm: Tensor };
+  build(b: Builder): { hyper: Tensor; norm: Tensor | undefined };
   /**
    * The contents of the `hyper` tensor for one update; `step` counts updates from 1, this one included.
    * @throws OptionError when a schedule gives something else than a number of at least 0.
@@ -108,7 +108,7 @@ export function optimizer<D>(name: string, options: Settled<D>, factory: Factory
             used ? part(b.parameters.slot(`${name}/${slot}`)) : b.scratch(`no ${slot}`, [4]),
         });
       }
-      return { hyper, norm: b.view(clip, 0, [1]) };
+      return { hyper, norm: globalClipNorm ? b.view(clip, 0, [1]) : undefined };
     },
     hyper(step) {
       if (!Number.isSafeInteger(step) || step < 1) {

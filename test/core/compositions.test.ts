@@ -168,12 +168,23 @@ describe('what a language model must be', () => {
     await expect(generator(options)).rejects.toThrow(OptionError);
   });
 
+  test('a layer that carries a state stands in it once', async () => {
+    const twice = lstm({ units: 3, returnSequences: true, stateful: true });
+    const model = sequential([embedding({ inputDim: 5, outputDim: 3 }), twice, twice, dense({ units: 5 })]);
+    await expect(trainer(model)).rejects.toThrow(
+      /\[lstm\] carries its state from run to run .* stands in a model only once; make a second layer/,
+    );
+  });
+
   test('it gives logits for every step', () =>
     expect(trainer(layers({ returnSequences: false }))).rejects.toThrow(/returnSequences: true/));
 
   test('its embedding knows every token, and vocabularySize is V', async () => {
     await expect(trainer(layers({ known: 3 }))).rejects.toThrow(
-      /token 3 of the text is 3, outside the vocabulary of 3/,
+      /logits for 5 tokens, but its embedding knows only 3/,
+    );
+    await expect(trainer(layers({ known: 9 }), { tokens: tokens.map((id) => id + 1) })).rejects.toThrow(
+      /token 4 of the text is 5, outside the vocabulary of 5/,
     );
     await expect(trainer(layers({}), { vocabularySize: 50 })).rejects.toThrow(
       /logits for 5 tokens, but vocabularySize is 50/,

@@ -142,6 +142,33 @@ describe('the language trainer', () => {
     }
   });
 
+  test('tells the norm of the gradient before clipping, whether it clips or not', async () => {
+    const backend = cpu({ precision: 'f64' });
+    const norms: number[] = [];
+    for (const globalClipNorm of [0.01, undefined]) {
+      const optimizer = sgd({ learningRate: 0.1, ...(globalClipNorm && { globalClipNorm }) });
+      const trainer = await languageTrainer({
+        model: model(),
+        backend,
+        tokens,
+        batch: 3,
+        window: 4,
+        optimizer,
+      });
+      await trainer.train({ steps: 1 });
+      const gradients = Array.from(await backend.read(trainer.parameters.gradients));
+      const norm = Math.sqrt(gradients.reduce((sum, g) => sum + g * g, 0));
+      expect(norm).toBeGreaterThan(0.01);
+      expect(await trainer.gradientNorm()).toBeCloseTo(norm, 12);
+      norms.push(norm);
+      await trainer.train({ steps: 1 });
+      expect(await trainer.gradientNorm()).not.toBe(norms.at(-1));
+      trainer.dispose();
+      backend.release(trainer.parameters.storage);
+    }
+    expect(norms[0]).toBe(norms[1]);
+  });
+
   test('refuses a corpus shorter than one chunk, tokens outside the vocabulary and a model that carries nothing', async () => {
     const options = { backend: cpu(), batch: 3, window: 4, optimizer: sgd() };
     await expect(
