@@ -8,9 +8,10 @@ import { buildParts } from './build.js';
 try {
   const argv = process.argv.slice(2);
   await buildParts(['main']);
-  const asksOnly = argv.some((argument) => ['--help', '-h'].includes(argument));
+  // Help needs no adapter, and calls are counted without one.
+  const needsGpu = !argv.some((argument) => ['--help', '-h', '--counts'].includes(argument));
   const program = fileURLToPath(new URL('./.build/main.js', import.meta.url));
-  process.exitCode = await launch([program, ...argv], { gpu: !asksOnly });
+  process.exitCode = await launch([program, ...argv], { gpu: needsGpu });
 } catch (error) {
   process.stderr.write(`bench: ${error instanceof Error ? error.message : error}\n`);
   process.exitCode = 1;

@@ -1,6 +1,7 @@
 // The counted figures of our own training step: what --counts prints and --compare judges by.
 import { perStep, startCounting } from './counting.ts';
 import { gpuBackend, trainerOf } from './engines/ours.ts';
+import { offerWebGpu } from './node_gpu.ts';
 import type { Counts } from './results.ts';
 import { prepared } from './tasks.ts';
 import { type Work, works } from './works.ts';
@@ -11,8 +12,14 @@ export const countedWorks = ['S', 'M'] as const;
 const WARM_STEPS = 2;
 const COUNTED_STEPS = 4;
 
-/** Counts a training step of webgpu-rnn in the steady state, losses not read. */
+/**
+ * Counts a training step of webgpu-rnn in the steady state, losses not read.
+ *
+ * Dawn's null backend takes every call and computes nothing: the figures are those of a GPU of which nothing is known,
+ * the same on every machine.
+ */
 export async function ownCounts(): Promise<Record<string, Counts>> {
+  await offerWebGpu(['backend=null']);
   const counts: Record<string, Counts> = {};
   for (const name of countedWorks) {
     counts[name] = await countTraining(works.find((work) => work.name === name)!);

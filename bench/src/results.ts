@@ -108,7 +108,10 @@ export interface BenchResults {
   ratios: Ratio[];
   kernels: KernelRow[];
   growth: Growth[];
-  /** The counted figures by work, for --counts and --compare. */
+  /**
+   * The counted figures by work, for --counts and --compare: of a device of which nothing is known (Dawn's null backend),
+   * and so the same on every machine. Those of the adapter stand with the measurements.
+   */
   counts: Record<string, Counts>;
   /** What was left out, each with its reason. */
   omitted: string[];

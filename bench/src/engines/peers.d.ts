@@ -43,7 +43,7 @@ declare module '@tensorflow/tfjs-core' {
   export function slice(x: Tensor, begin: Shape, size: Shape): Tensor;
   export function unstack(x: Tensor, axis: number): Tensor[];
   export function stack(tensors: Tensor[], axis: number): Tensor;
-  export function cast(x: Tensor, dtype: 'int32'): Tensor;
+  export function cast(x: Tensor, dtype: 'int32' | 'float32'): Tensor;
   export function oneHot(ids: Tensor, depth: number): Tensor;
   export const losses: { softmaxCrossEntropy(labels: Tensor, logits: Tensor): Tensor };
   export const train: {

@@ -19,8 +19,10 @@ export const tfjs = (backend: TfjsBackend): Engine => ({
   async prepare(task) {
     await start(backend);
     const { cell, work } = task;
-    const model = cell === 'gru' || work.tied ? tfjsCoreModel(task) : tfjsLayersModel(task);
-    return runner(task, model);
+    // The wasm backend has no gradient of a lookup: rows are chosen by one-hot products there.
+    const oneHot = backend === 'wasm' && work.input === 'tokens';
+    const model = cell === 'gru' || work.tied ? tfjsCoreModel(task, oneHot) : tfjsLayersModel(task, oneHot);
+    return runner(task, model, oneHot && !(cell === 'gru' || work.tied));
   },
 });
 
@@ -32,9 +34,10 @@ async function start(backend: TfjsBackend): Promise<void> {
   await tf.ready();
 }
 
-function runner(task: PreparedTask, model: TfjsModel): Runner {
+/** `rows`: ids go in as one-hot rows, made once. */
+function runner(task: PreparedTask, model: TfjsModel, rows: boolean): Runner {
   const { mode } = task;
-  const chunks = uploaded(task);
+  const chunks = uploaded(task, rows);
   let done = 0;
   const next = () => chunks[done++ % chunks.length];
   const step = (): Promise<number> | tf.Tensor => {
@@ -72,8 +75,8 @@ function runner(task: PreparedTask, model: TfjsModel): Runner {
   }
 }
 
-function uploaded({ work, chunks, features }: PreparedTask): TfjsChunk[] {
-  const { N, T, D } = work;
+function uploaded({ work, chunks, features }: PreparedTask, rows: boolean): TfjsChunk[] {
+  const { N, T, D, V } = work;
   const tensors = (x: () => tf.Tensor, labels: Int32Array): TfjsChunk => ({
     x: x(),
     // tf.layers' loss takes the ids as floats.
@@ -84,6 +87,12 @@ function uploaded({ work, chunks, features }: PreparedTask): TfjsChunk[] {
     return [chunk];
   }
   return chunks.map(({ ids, labels }) =>
-    tensors(() => tf.tensor(batchMajor(ids, work), [N, T], 'int32'), labels),
+    tensors(() => {
+      const x = tf.tensor(batchMajor(ids, work), [N, T], 'int32');
+      if (!rows) return x;
+      const wide = tf.tidy(() => tf.cast(tf.oneHot(x, V), 'float32'));
+      x.dispose();
+      return wide;
+    }, labels),
   );
 }

@@ -10,8 +10,11 @@ interface Recurrent {
   bias: tf.Variable;
 }
 
-/** Makes variables of the weights; states stand in variables too and are carried from step to step. */
-export function tfjsCoreModel(task: PreparedTask): TfjsModel {
+/**
+ * Makes variables of the weights; states stand in variables too and are carried from step to step.
+ * `oneHot` looks rows up by a product with one-hot rows instead of a gather.
+ */
+export function tfjsCoreModel(task: PreparedTask, oneHot: boolean): TfjsModel {
   const { work, cell, weights } = task;
   const { N, T, D, H, V, dropout: rate } = work;
   const all: tf.Variable[] = [];
@@ -39,10 +42,13 @@ export function tfjsCoreModel(task: PreparedTask): TfjsModel {
   const loss = (labels: tf.Tensor, logits: tf.Tensor) =>
     tf.losses.softmaxCrossEntropy(oneHotRows(labels, V), logits);
 
+  const rowsOf = (rows: tf.Tensor, ids: tf.Tensor): tf.Tensor =>
+    oneHot ? tf.matMul(tf.cast(tf.oneHot(ids, V), 'float32'), rows) : tf.gather(rows, ids);
+
   /** Logits [N·T,V] and the states after the chunk. */
   const run = ({ x }: TfjsChunk, training: boolean): { logits: tf.Tensor; last: tf.Tensor[][] } => {
     const drop = (t: tf.Tensor) => (training && rate > 0 ? tf.dropout(t, rate) : t);
-    let below = table ? tf.gather(table, tf.reshape(x, [-1])) : tf.reshape(x, [-1, D]);
+    let below = table ? rowsOf(table, tf.reshape(x, [-1])) : tf.reshape(x, [-1, D]);
     const last: tf.Tensor[][] = [];
     recurrent.forEach((layer, i) => {
       const { outputs, state } = over(layer, drop(below), states[i]);

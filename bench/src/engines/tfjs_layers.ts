@@ -5,10 +5,13 @@ import { inOrder } from '../data.ts';
 import type { PreparedTask } from './engine.ts';
 import { oneHotRows, type TfjsModel, tfjsOptimizer } from './tfjs_model.ts';
 
-/** Builds, compiles and gives the model its weights; Keras' layout is that of tf.layers. */
-export function tfjsLayersModel(task: PreparedTask): TfjsModel {
+/**
+ * Builds, compiles and gives the model its weights; Keras' layout is that of tf.layers.
+ * `oneHot` makes the embedding a dense layer over one-hot rows [N,T,V].
+ */
+export function tfjsLayersModel(task: PreparedTask, oneHot: boolean): TfjsModel {
   const { work, weights } = task;
-  const model = build(task);
+  const model = build(task, oneHot);
   model.compile({ optimizer: tfjsOptimizer(work), loss: 'sparseCategoricalCrossentropy' });
   const tensors = inOrder(weights).map(({ values, shape }) => tf.tensor(values, shape));
   model.setWeights(tensors);
@@ -24,10 +27,12 @@ export function tfjsLayersModel(task: PreparedTask): TfjsModel {
   };
 }
 
-function build({ work, cell }: PreparedTask): LayersModel {
+function build({ work, cell }: PreparedTask, oneHot: boolean): LayersModel {
   const { N, T, D, H, V, input, dropout } = work;
   const model = sequential();
-  if (input === 'tokens') {
+  if (oneHot) {
+    model.add(layers.dense({ units: D, useBias: false, batchInputShape: [N, T, V] }));
+  } else if (input === 'tokens') {
     model.add(layers.embedding({ inputDim: V, outputDim: D, batchInputShape: [N, T] }));
   } else {
     model.add(layers.inputLayer({ batchInputShape: [N, T, D] }));
