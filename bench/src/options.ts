@@ -80,6 +80,7 @@ function makeProgram(): Command {
         .default(0)
         .argParser(whole({ min: 0, max: 1000 })),
     )
+    .allowExcessArguments()
     .exitOverride()
     .showSuggestionAfterError(true)
     .configureOutput({ outputError() {} })

@@ -1,0 +1,80 @@
+// What the benchmark's command line takes, what it says to what it does not know, and what then runs.
+import { describe, expect, test } from 'vitest';
+import { engines, ours } from '../../bench/src/engines/names.ts';
+import { isPartial, parseOptions } from '../../bench/src/options.ts';
+import { select, wantsGrowth } from '../../bench/src/selection.ts';
+import { needsPeers } from '../../bench/src/session.ts';
+import { OptionError } from '../../src/core/errors.ts';
+
+const parse = (...argv: string[]) => parseOptions(argv)!;
+
+describe('options', () => {
+  test('names are separated by commas, and a word stands for every engine that has it', () => {
+    const { works, cells, engines: chosen } = parse('--works', 'S, M', '--cells', 'gru', '--engines', 'tfjs');
+    expect(works).toEqual(['S', 'M']);
+    expect(cells).toEqual(['gru']);
+    expect(chosen).toEqual(['tfjs webgpu', 'tfjs webgl', 'tfjs wasm']);
+    expect(parse('--engines', 'webgpu').engines).toEqual([ours, 'tfjs webgpu', 'jax-js webgpu']);
+  });
+
+  test.each([
+    [['--works', 'XL'], /no "XL"; there are S, M, textbook/],
+    [['--engines', 'tensorflow'], /no "tensorflow"; there are webgpu-rnn webgpu/],
+    [['--places', 'deno'], /no "deno"; there are node, browser/],
+    [['--runs', '0'], /whole number from 1/],
+    [['--budget', 'long'], /whole number from 1/],
+    [['--wroks', 'S'], /--wroks.*--works/s],
+    [['S'], /S is no option/],
+  ])('%j is refused in words', (argv, words) => {
+    expect(() => parse(...argv)).toThrow(words);
+    expect(() => parse(...argv)).toThrow(OptionError);
+  });
+
+  test('whatever narrows a run makes it a part', () => {
+    expect(isPartial(parse())).toBe(false);
+    expect(isPartial(parse('--runs', '3'))).toBe(false);
+    for (const argv of [['--works', 'S'], ['--quick'], ['--growth'], ['--places', 'node']]) {
+      expect(isPartial(parse(...argv))).toBe(true);
+    }
+  });
+});
+
+describe('selection', () => {
+  test('a software adapter runs small works, lstm beside the peers and the other cells alone', () => {
+    const { selected, omitted } = select(parse(), true);
+    expect(new Set(selected.map(({ work }) => work.name))).toEqual(new Set(['S', 'M']));
+    for (const { cell, peers } of selected) {
+      expect(peers.some((name) => name.startsWith('tfjs'))).toBe(cell === 'lstm');
+    }
+    expect(omitted.join('\n')).toMatch(
+      /ptb-medium lstm for .*: about \d+ (s|min|h) .*; --works ptb-medium asks/,
+    );
+    expect(omitted.join('\n')).toMatch(/M gru for tfjs webgpu.*; --cells gru asks for it/);
+  });
+
+  test('what is asked for by name runs there too', () => {
+    const { selected, omitted } = select(parse('--works', 'textbook', '--cells', 'gru'), true);
+    expect(omitted).toEqual([]);
+    expect(selected.every(({ work, cell }) => work.name === 'textbook' && cell === 'gru')).toBe(true);
+    expect(selected[0].peers).toContain('tfjs webgpu');
+  });
+
+  test('a GPU runs everything, in every place where it can', () => {
+    const { selected, omitted } = select(parse(), false);
+    expect(omitted).toEqual([]);
+    expect(new Set(selected.map(({ work }) => work.name)).size).toBe(6);
+    for (const { place, peers } of selected) {
+      expect(peers).not.toContain(ours);
+      for (const name of peers) expect(engines[name]).toContain(place);
+    }
+    expect(wantsGrowth(parse(), false)).toBe(true);
+    expect(wantsGrowth(parse(), true)).toBe(false);
+    expect(wantsGrowth(parse('--growth'), true)).toBe(true);
+  });
+
+  test('our own engines alone need no packages', () => {
+    const own = select(parse('--works', 'S', '--engines', 'webgpu-rnn,torch'), true);
+    expect(needsPeers(own.selected)).toBe(false);
+    expect(needsPeers(select(parse('--quick'), true).selected)).toBe(true);
+  });
+});
