@@ -10,6 +10,7 @@ export async function browserPlace(): Promise<MeasuringPlace> {
       'Cross-Origin-Opener-Policy': 'same-origin',
       'Cross-Origin-Embedder-Policy': 'require-corp',
     },
+    webgl: true,
   });
   return {
     name: 'browser',

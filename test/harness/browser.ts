@@ -55,11 +55,14 @@ const quiet = [
   '--enable-unsafe-webgpu',
 ];
 const softwareFlags = ['--use-webgpu-adapter=swiftshader'];
+const softwareWebGl = ['--use-angle=swiftshader', '--enable-unsafe-swiftshader'];
 const hardwareFlags = process.platform === 'linux' ? ['--enable-features=Vulkan', '--use-angle=vulkan'] : [];
 
 export interface BrowserOptions {
   /** Sent with every file, such as those that isolate pages from other origins. */
   headers?: Record<string, string>;
+  /** Gives pages WebGL on a software adapter too; false when left out. */
+  webgl?: boolean;
 }
 
 /**
@@ -69,13 +72,14 @@ export interface BrowserOptions {
  */
 export async function openBrowser(options: BrowserOptions = {}): Promise<Browser> {
   const server = await serve(options);
+  const software = options.webgl ? [...softwareFlags, ...softwareWebGl] : softwareFlags;
   try {
     const { kind } = await findAdapter();
-    const started = await start(server.url, kind === 'hardware' ? hardwareFlags : softwareFlags);
+    const started = await start(server.url, kind === 'hardware' ? hardwareFlags : software);
     // The driver that Dawn found may not suit the browser: the software adapter always does.
     if (kind === 'hardware' && started.adapter === 'none') {
       await started.browser.close();
-      return facade(server, await start(server.url, softwareFlags));
+      return facade(server, await start(server.url, software));
     }
     return facade(server, started);
   } catch (error) {
