@@ -117,7 +117,8 @@ function memoryTime({ m, n, k }: ProductShape, slices: number, { model }: Limits
 
 /** The share of a core's peak that a tile reaches with enough workgroups beside it, guessed. */
 const efficiency = { 32: 0.35, 64: 0.65, 128: 0.75 };
-const threadRegisters = { 32: 56, 64: 120, 128: 112 };
+/** Registers of a thread, as NVIDIA's compiler allots them; those of 32 are guessed. */
+const threadRegisters = { 32: 56, 64: 118, 128: 118 };
 
 function residentGroups(tile: TileSize, { model }: Limits): number {
   return Math.floor(model.registerBytes / (4 * threadRegisters[tile] * tileShapes[tile].threads));
