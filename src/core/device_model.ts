@@ -52,7 +52,7 @@ const known: readonly [RegExp, Partial<DeviceModel>][] = [
     },
   ],
   [
-    /RTX [45]0[789]0|ada|blackwell/i,
+    /RTX [45]0[789]0|\bada\b|blackwell/i,
     { cores: 76, coreFlops: 600_000, launch: 3, memoryBytes: 700_000, cacheBytes: 48 * 1024 * 1024 },
   ],
   [
@@ -68,14 +68,14 @@ const known: readonly [RegExp, Partial<DeviceModel>][] = [
     },
   ],
   [
-    /intel|iris|gen-?\d|xe/i,
+    /intel|iris|\bxe\b/i,
     {
       ...{ cores: 12, coreFlops: 80_000, launch: 6, coreCacheBytes: 20_000, memoryBytes: 50_000 },
       ...{ registerBytes: 64 * 1024, threadRegisters: 64 },
     },
   ],
   [
-    /adreno|mali|qualcomm|arm/i,
+    /adreno|\bmali\b|qualcomm|\barm\b/i,
     {
       ...{ cores: 8, coreFlops: 60_000, launch: 12, coreCacheBytes: 15_000, memoryBytes: 30_000 },
       ...{ cacheBytes: 1024 * 1024, registerBytes: 64 * 1024, threadRegisters: 64 },

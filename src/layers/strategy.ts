@@ -18,7 +18,7 @@ export interface Strategy<R extends Recurrence> {
   emit(b: Builder, r: R): void;
 }
 
-/** Part of a core's peak that the plain step kernels reach: each thread loads a weight for four rows. */
+/** Part of a GPU core's peak that the plain step kernels reach: each thread loads a weight for four rows. */
 const STEP_EFFICIENCY = 0.12;
 /** Loop passes that take as long as a phase of a workgroup: each waits for its loads, of which a few are under way. */
 const STEP_PASSES = 4;
@@ -37,7 +37,9 @@ export function stepwise<R extends Recurrence>(
     estimate({ steps, batch, units }, { model, cheapBarriers }) {
       const groups = Math.ceil(units / 16) * Math.ceil(batch / 16);
       const waves = Math.ceil(groups / model.cores);
-      const compute = (2 * gates * units * 16 * 16) / (model.coreFlops * STEP_EFFICIENCY);
+      // What a software adapter computes is given as these kernels reach it.
+      const efficiency = cheapBarriers ? STEP_EFFICIENCY : 1;
+      const compute = (2 * gates * units * 16 * 16) / (model.coreFlops * efficiency);
       const load = (4 * 16 * units * (gates + 1)) / model.coreCacheBytes;
       const wait = cheapBarriers ? (units / STEP_PASSES) * model.barrier : 0;
       return steps * (dispatches * model.launch + waves * Math.max(compute, load, wait));
