@@ -6,8 +6,9 @@
 // rt [3,H,H] is R transposed: rt[gate,k,j] = R[j,gate,k].
 // dh [T+1,N,H] holds the gradients that arrived from above, and in slot t+1 dh∘z of step t+1 as well;
 // a masked row passes its gradient on into slot t. `last` = 1 for the last step, which has no gradients after it.
-// Threads: one a unit and four batch rows; a workgroup covers 16 units x 16 rows. No workgroup memory.
+// Threads: see shared/recurrent_rows.wgsl; a workgroup covers 16 units x 4·ROWS batch rows. No workgroup memory.
 #import gru_backward_cell
+#import recurrent_rows
 struct Params {
   t: u32,
   batch: u32,
@@ -23,41 +24,34 @@ struct Params {
 @group(0) @binding(5) var<storage, read_write> q: array<f32>;
 @group(0) @binding(6) var<storage, read_write> dh: array<f32>;
 
-fn finish(row: u32, unit: u32, from_next: f32) {
-  if (row < p.batch) {
-    cell(row, unit, given(row, unit), from_next);
-  }
+alias Operand = vec3<f32>;
+alias Weight = vec3<f32>;
+alias Sum = f32;
+
+fn row_start(row: u32) -> u32 {
+  return ((p.t + 1u) * p.batch + row) * p.units;
 }
 
-@compute @workgroup_size(16, 4)
-fn main(@builtin(global_invocation_id) id: vec3<u32>) {
-  let unit = id.x;
-  let row = id.y * 4u;
-  if (unit >= p.units || row >= p.batch) {
-    return;
-  }
-  var s0 = 0.0;
-  var s1 = 0.0;
-  var s2 = 0.0;
-  var s3 = 0.0;
-  if (p.last == 0u) {
-    let slot = (p.t + 1u) * p.batch;
-    let a0 = (slot + row) * p.units;
-    let a1 = (slot + min(row + 1u, p.batch - 1u)) * p.units;
-    let a2 = (slot + min(row + 2u, p.batch - 1u)) * p.units;
-    let a3 = (slot + min(row + 3u, p.batch - 1u)) * p.units;
-    let block = p.units * p.units;
-    for (var k = 0u; k < p.units; k++) {
-      let at = k * p.units + unit;
-      let weights = vec3<f32>(rt[at], rt[block + at], rt[2u * block + at]);
-      s0 += dot(vec3<f32>(gates[3u * a0 + k], gates[3u * a0 + p.units + k], q[a0 + k]), weights);
-      s1 += dot(vec3<f32>(gates[3u * a1 + k], gates[3u * a1 + p.units + k], q[a1 + k]), weights);
-      s2 += dot(vec3<f32>(gates[3u * a2 + k], gates[3u * a2 + p.units + k], q[a2 + k]), weights);
-      s3 += dot(vec3<f32>(gates[3u * a3 + k], gates[3u * a3 + p.units + k], q[a3 + k]), weights);
-    }
-  }
-  finish(row, unit, s0);
-  finish(row + 1u, unit, s1);
-  finish(row + 2u, unit, s2);
-  finish(row + 3u, unit, s3);
+fn operand(start: u32, k: u32) -> Operand {
+  let at = 3u * start + k;
+  return vec3<f32>(gates[at], gates[at + p.units], q[start + k]);
+}
+
+fn weight(k: u32, unit: u32) -> Weight {
+  let at = k * p.units + unit;
+  let block = p.units * p.units;
+  return vec3<f32>(rt[at], rt[block + at], rt[2u * block + at]);
+}
+
+fn product(x: Operand, w: Weight) -> Sum {
+  return dot(x, w);
+}
+
+fn finish(row: u32, unit: u32, from_next: Sum) {
+  cell(row, unit, given(row, unit), from_next);
+}
+
+@compute @workgroup_size(4, 4)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>) {
+  compute_step(group, local, p.last == 0u);
 }

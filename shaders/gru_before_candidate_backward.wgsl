@@ -6,8 +6,9 @@
 // rt [3,H,H] is R transposed: rt[gate,k,j] = R[j,gate,k].
 // dh [T+1,N,H] holds the gradients that arrived from above, and in slot t+1 what both kernels of step t+1 left;
 // a masked row passes its gradient on into slot t. `last` = 1 for the last step, which has no gradients after it.
-// Threads: one a unit and four batch rows; a workgroup covers 16 units x 16 rows. No workgroup memory.
+// Threads: see shared/recurrent_rows.wgsl; a workgroup covers 16 units x 4·ROWS batch rows. No workgroup memory.
 #import gru_before_candidate_backward_cell
+#import recurrent_rows
 struct Params {
   t: u32,
   batch: u32,
@@ -22,40 +23,32 @@ struct Params {
 @group(0) @binding(4) var<storage, read_write> gates: array<f32>;
 @group(0) @binding(5) var<storage, read_write> dh: array<f32>;
 
-fn finish(row: u32, unit: u32, from_next: f32) {
-  if (row < p.batch) {
-    cell(row, unit, given(row, unit), from_next);
-  }
+alias Operand = vec2<f32>;
+alias Weight = vec2<f32>;
+alias Sum = f32;
+
+fn row_start(row: u32) -> u32 {
+  return ((p.t + 1u) * p.batch + row) * 3u * p.units;
 }
 
-@compute @workgroup_size(16, 4)
-fn main(@builtin(global_invocation_id) id: vec3<u32>) {
-  let unit = id.x;
-  let row = id.y * 4u;
-  if (unit >= p.units || row >= p.batch) {
-    return;
-  }
-  var s0 = 0.0;
-  var s1 = 0.0;
-  var s2 = 0.0;
-  var s3 = 0.0;
-  if (p.last == 0u) {
-    let slot = (p.t + 1u) * p.batch * 3u * p.units;
-    let a0 = slot + row * 3u * p.units;
-    let a1 = slot + min(row + 1u, p.batch - 1u) * 3u * p.units;
-    let a2 = slot + min(row + 2u, p.batch - 1u) * 3u * p.units;
-    let a3 = slot + min(row + 3u, p.batch - 1u) * 3u * p.units;
-    for (var k = 0u; k < p.units; k++) {
-      let at = k * p.units + unit;
-      let weights = vec2<f32>(rt[at], rt[p.units * p.units + at]);
-      s0 += dot(vec2<f32>(gates[a0 + k], gates[a0 + p.units + k]), weights);
-      s1 += dot(vec2<f32>(gates[a1 + k], gates[a1 + p.units + k]), weights);
-      s2 += dot(vec2<f32>(gates[a2 + k], gates[a2 + p.units + k]), weights);
-      s3 += dot(vec2<f32>(gates[a3 + k], gates[a3 + p.units + k]), weights);
-    }
-  }
-  finish(row, unit, s0);
-  finish(row + 1u, unit, s1);
-  finish(row + 2u, unit, s2);
-  finish(row + 3u, unit, s3);
+fn operand(start: u32, k: u32) -> Operand {
+  return vec2<f32>(gates[start + k], gates[start + p.units + k]);
+}
+
+fn weight(k: u32, unit: u32) -> Weight {
+  let at = k * p.units + unit;
+  return vec2<f32>(rt[at], rt[p.units * p.units + at]);
+}
+
+fn product(x: Operand, w: Weight) -> Sum {
+  return dot(x, w);
+}
+
+fn finish(row: u32, unit: u32, from_next: Sum) {
+  cell(row, unit, given(row, unit), from_next);
+}
+
+@compute @workgroup_size(4, 4)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>) {
+  compute_step(group, local, p.last == 0u);
 }

@@ -3,8 +3,9 @@
 //
 // gates [T,N,3,H] holds dz|r|dn in step t, as gru_before_candidate_backward leaves it; r is overwritten by dr.
 // rt [3,H,H] is R transposed: rt[gate,k,j] = R[j,gate,k]. h, dh [T+1,N,H], slot t; a masked row has dr = 0.
-// Threads: one a unit and four batch rows; a workgroup covers 16 units x 16 rows. No workgroup memory.
+// Threads: see shared/recurrent_rows.wgsl; a workgroup covers 16 units x 4·ROWS batch rows. No workgroup memory.
 #import gru_before_gates_backward_cell
+#import recurrent_rows
 struct Params {
   t: u32,
   batch: u32,
@@ -18,37 +19,31 @@ struct Params {
 @group(0) @binding(4) var<storage, read_write> gates: array<f32>;
 @group(0) @binding(5) var<storage, read_write> dh: array<f32>;
 
-fn finish(row: u32, unit: u32, drh: f32) {
-  if (row < p.batch) {
-    cell(row, unit, given(row, unit), drh);
-  }
+alias Operand = f32;
+alias Weight = f32;
+alias Sum = f32;
+
+fn row_start(row: u32) -> u32 {
+  return ((p.t * p.batch + row) * 3u + 2u) * p.units;
 }
 
-@compute @workgroup_size(16, 4)
-fn main(@builtin(global_invocation_id) id: vec3<u32>) {
-  let unit = id.x;
-  let row = id.y * 4u;
-  if (unit >= p.units || row >= p.batch) {
-    return;
-  }
-  let slot = (p.t * p.batch * 3u + 2u) * p.units;
-  let n0 = slot + row * 3u * p.units;
-  let n1 = slot + min(row + 1u, p.batch - 1u) * 3u * p.units;
-  let n2 = slot + min(row + 2u, p.batch - 1u) * 3u * p.units;
-  let n3 = slot + min(row + 3u, p.batch - 1u) * 3u * p.units;
-  var s0 = 0.0;
-  var s1 = 0.0;
-  var s2 = 0.0;
-  var s3 = 0.0;
-  for (var k = 0u; k < p.units; k++) {
-    let weight = rt[(2u * p.units + k) * p.units + unit];
-    s0 += gates[n0 + k] * weight;
-    s1 += gates[n1 + k] * weight;
-    s2 += gates[n2 + k] * weight;
-    s3 += gates[n3 + k] * weight;
-  }
-  finish(row, unit, s0);
-  finish(row + 1u, unit, s1);
-  finish(row + 2u, unit, s2);
-  finish(row + 3u, unit, s3);
+fn operand(start: u32, k: u32) -> Operand {
+  return gates[start + k];
+}
+
+fn weight(k: u32, unit: u32) -> Weight {
+  return rt[(2u * p.units + k) * p.units + unit];
+}
+
+fn product(x: Operand, w: Weight) -> Sum {
+  return x * w;
+}
+
+fn finish(row: u32, unit: u32, drh: Sum) {
+  cell(row, unit, given(row, unit), drh);
+}
+
+@compute @workgroup_size(4, 4)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>) {
+  compute_step(group, local, true);
 }

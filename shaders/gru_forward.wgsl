@@ -5,8 +5,9 @@
 // gates [T,N,3,H], blocks z|r|n, holds x·W + b and is overwritten by the activated gates of step t.
 // r [H,3,H]; bias [3,H] is the recurrent bias b_r, read where biased = 1. q [T,N,H] is kept for backward.
 // h [T+1,N,H], slot t is read, slot t+1 written; a masked row keeps its state and leaves gates and q alone.
-// Threads: one a unit and four batch rows; a workgroup covers 16 units x 16 rows. No workgroup memory.
+// Threads: see shared/recurrent_rows.wgsl; a workgroup covers 16 units x 4·ROWS batch rows. No workgroup memory.
 #import gru_forward_cell
+#import recurrent_rows
 struct Params {
   t: u32,
   batch: u32,
@@ -22,38 +23,32 @@ struct Params {
 @group(0) @binding(5) var<storage, read_write> q: array<f32>;
 @group(0) @binding(6) var<storage, read_write> h: array<f32>;
 
-fn finish(row: u32, unit: u32, hr: vec3<f32>) {
-  if (row < p.batch) {
-    cell(row, unit, given(row, unit), hr);
-  }
+alias Operand = f32;
+alias Weight = vec3<f32>;
+alias Sum = vec3<f32>;
+
+fn row_start(row: u32) -> u32 {
+  return (p.t * p.batch + row) * p.units;
 }
 
-@compute @workgroup_size(16, 4)
-fn main(@builtin(global_invocation_id) id: vec3<u32>) {
-  let unit = id.x;
-  let row = id.y * 4u;
-  if (unit >= p.units || row >= p.batch) {
-    return;
-  }
-  let slot = p.t * p.batch * p.units;
-  let h0 = slot + row * p.units;
-  let h1 = slot + min(row + 1u, p.batch - 1u) * p.units;
-  let h2 = slot + min(row + 2u, p.batch - 1u) * p.units;
-  let h3 = slot + min(row + 3u, p.batch - 1u) * p.units;
-  var s0 = recurrent_bias(unit);
-  var s1 = s0;
-  var s2 = s0;
-  var s3 = s0;
-  for (var k = 0u; k < p.units; k++) {
-    let column = k * 3u * p.units + unit;
-    let weights = vec3<f32>(r[column], r[column + p.units], r[column + 2u * p.units]);
-    s0 += h[h0 + k] * weights;
-    s1 += h[h1 + k] * weights;
-    s2 += h[h2 + k] * weights;
-    s3 += h[h3 + k] * weights;
-  }
-  finish(row, unit, s0);
-  finish(row + 1u, unit, s1);
-  finish(row + 2u, unit, s2);
-  finish(row + 3u, unit, s3);
+fn operand(start: u32, k: u32) -> Operand {
+  return h[start + k];
+}
+
+fn weight(k: u32, unit: u32) -> Weight {
+  let at = k * 3u * p.units + unit;
+  return vec3<f32>(r[at], r[at + p.units], r[at + 2u * p.units]);
+}
+
+fn product(x: Operand, w: Weight) -> Sum {
+  return x * w;
+}
+
+fn finish(row: u32, unit: u32, hr: Sum) {
+  cell(row, unit, given(row, unit), hr + recurrent_bias(unit));
+}
+
+@compute @workgroup_size(4, 4)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>) {
+  compute_step(group, local, true);
 }

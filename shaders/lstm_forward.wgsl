@@ -3,8 +3,9 @@
 //
 // gates [T,N,H] of vec4 (i,f,g,o) holds x·W + b and is overwritten by the activated gates of step t.
 // r [H,H] of vec4; h, c [T+1,N,H], slot t is read, slot t+1 written; a masked row keeps its state.
-// Threads: one a unit and four batch rows; a workgroup covers 16 units x 16 rows. No workgroup memory.
+// Threads: see shared/recurrent_rows.wgsl; a workgroup covers 16 units x 4·ROWS batch rows. No workgroup memory.
 #import lstm_forward_cell
+#import recurrent_rows
 struct Params {
   t: u32,
   batch: u32,
@@ -18,37 +19,31 @@ struct Params {
 @group(0) @binding(4) var<storage, read_write> h: array<f32>;
 @group(0) @binding(5) var<storage, read_write> c: array<f32>;
 
-fn finish(row: u32, unit: u32, hr: vec4<f32>) {
-  if (row < p.batch) {
-    cell(row, unit, given(row, unit), hr);
-  }
+alias Operand = f32;
+alias Weight = vec4<f32>;
+alias Sum = vec4<f32>;
+
+fn row_start(row: u32) -> u32 {
+  return (p.t * p.batch + row) * p.units;
 }
 
-@compute @workgroup_size(16, 4)
-fn main(@builtin(global_invocation_id) id: vec3<u32>) {
-  let unit = id.x;
-  let row = id.y * 4u;
-  if (unit >= p.units || row >= p.batch) {
-    return;
-  }
-  let slot = p.t * p.batch * p.units;
-  let h0 = slot + row * p.units;
-  let h1 = slot + min(row + 1u, p.batch - 1u) * p.units;
-  let h2 = slot + min(row + 2u, p.batch - 1u) * p.units;
-  let h3 = slot + min(row + 3u, p.batch - 1u) * p.units;
-  var s0 = vec4<f32>();
-  var s1 = vec4<f32>();
-  var s2 = vec4<f32>();
-  var s3 = vec4<f32>();
-  for (var k = 0u; k < p.units; k++) {
-    let weights = r[k * p.units + unit];
-    s0 += h[h0 + k] * weights;
-    s1 += h[h1 + k] * weights;
-    s2 += h[h2 + k] * weights;
-    s3 += h[h3 + k] * weights;
-  }
-  finish(row, unit, s0);
-  finish(row + 1u, unit, s1);
-  finish(row + 2u, unit, s2);
-  finish(row + 3u, unit, s3);
+fn operand(start: u32, k: u32) -> Operand {
+  return h[start + k];
+}
+
+fn weight(k: u32, unit: u32) -> Weight {
+  return r[k * p.units + unit];
+}
+
+fn product(x: Operand, w: Weight) -> Sum {
+  return x * w;
+}
+
+fn finish(row: u32, unit: u32, hr: Sum) {
+  cell(row, unit, given(row, unit), hr);
+}
+
+@compute @workgroup_size(4, 4)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>) {
+  compute_step(group, local, true);
 }

@@ -1,6 +1,7 @@
 // One GRU time step backward, reset after the product: recurrent product and derivative of the cell in one kernel.
 import wgsl from '../../shaders/gru_backward.wgsl?raw';
 import { defineKernel } from '../core/kernel.ts';
+import { rowsConstants, rowsGrid } from './recurrent_rows.ts';
 
 /**
  * With dh = dh[t+1] + dz[t+1]·rt_z + dr[t+1]·rt_r + dq[t+1]·rt_n:
@@ -24,7 +25,8 @@ export const gruBackward = defineKernel({
     dh: 'readwrite',
   },
   params: { t: 'u32', batch: 'u32', units: 'u32', masked: 'u32', last: 'u32' },
-  workgroups: (p) => [Math.ceil(p.units / 16), Math.ceil(p.batch / 16), 1],
+  constants: rowsConstants,
+  workgroups: rowsGrid,
   reference({ rt, mask, h, gates, q, dh }, p) {
     for (let row = 0; row < p.batch; row++) {
       const step = p.t * p.batch + row;

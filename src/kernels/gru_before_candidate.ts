@@ -1,6 +1,7 @@
 // Second half of a GRU time step forward with the reset before the product: candidate and new state.
 import wgsl from '../../shaders/gru_before_candidate.wgsl?raw';
 import { defineKernel } from '../core/kernel.ts';
+import { rowsConstants, rowsGrid } from './recurrent_rows.ts';
 
 /**
  * n = tanh(gates[t]_n + rh[t]·r_n);  h[t+1] = z∘h[t] + (1-z)∘n.  It follows gru_before_gates.
@@ -16,7 +17,8 @@ export const gruBeforeCandidate = defineKernel({
   wgsl,
   bindings: { r: 'read', mask: 'read u32', rh: 'read', gates: 'readwrite', h: 'readwrite' },
   params: { t: 'u32', batch: 'u32', units: 'u32', masked: 'u32' },
-  workgroups: (p) => [Math.ceil(p.units / 16), Math.ceil(p.batch / 16), 1],
+  constants: rowsConstants,
+  workgroups: rowsGrid,
   reference({ r, mask, rh, gates, h }, p) {
     for (let row = 0; row < p.batch; row++) {
       const step = p.t * p.batch + row;

@@ -1,6 +1,7 @@
 // First half of a GRU time step backward with the reset before the product: candidate and update gate.
 import wgsl from '../../shaders/gru_before_candidate_backward.wgsl?raw';
 import { defineKernel } from '../core/kernel.ts';
+import { rowsConstants, rowsGrid } from './recurrent_rows.ts';
 
 /**
  * With dh = dh[t+1] + dz[t+1]·rt_z + dr[t+1]·rt_r:
@@ -17,7 +18,8 @@ export const gruBeforeCandidateBackward = defineKernel({
   wgsl,
   bindings: { rt: 'read', mask: 'read u32', h: 'read', gates: 'readwrite', dh: 'readwrite' },
   params: { t: 'u32', batch: 'u32', units: 'u32', masked: 'u32', last: 'u32' },
-  workgroups: (p) => [Math.ceil(p.units / 16), Math.ceil(p.batch / 16), 1],
+  constants: rowsConstants,
+  workgroups: rowsGrid,
   reference({ rt, mask, h, gates, dh }, p) {
     for (let row = 0; row < p.batch; row++) {
       const step = p.t * p.batch + row;

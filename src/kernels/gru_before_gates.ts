@@ -2,6 +2,7 @@
 import wgsl from '../../shaders/gru_before_gates.wgsl?raw';
 import { defineKernel } from '../core/kernel.ts';
 import { sigmoid } from './activations.ts';
+import { rowsConstants, rowsGrid } from './recurrent_rows.ts';
 
 /**
  * z,r = σ(gates[t] + h[t]·r);  rh[t] = r∘h[t].  gru_before_candidate completes the step.
@@ -16,7 +17,8 @@ export const gruBeforeGates = defineKernel({
   wgsl,
   bindings: { r: 'read', mask: 'read u32', h: 'read', gates: 'readwrite', rh: 'readwrite' },
   params: { t: 'u32', batch: 'u32', units: 'u32', masked: 'u32' },
-  workgroups: (p) => [Math.ceil(p.units / 16), Math.ceil(p.batch / 16), 1],
+  constants: rowsConstants,
+  workgroups: rowsGrid,
   reference({ r, mask, h, gates, rh }, p) {
     for (let row = 0; row < p.batch; row++) {
       const step = p.t * p.batch + row;

@@ -1,6 +1,7 @@
 // Second half of a GRU time step backward with the reset before the product: the reset gate.
 import wgsl from '../../shaders/gru_before_gates_backward.wgsl?raw';
 import { defineKernel } from '../core/kernel.ts';
+import { rowsConstants, rowsGrid } from './recurrent_rows.ts';
 
 /**
  * With d(rh) = dn[t]·rt_n:  dr = d(rh)∘h[t]∘r(1-r); dh[t] += d(rh)∘r.  It follows gru_before_candidate_backward.
@@ -14,7 +15,8 @@ export const gruBeforeGatesBackward = defineKernel({
   wgsl,
   bindings: { rt: 'read', mask: 'read u32', h: 'read', gates: 'readwrite', dh: 'readwrite' },
   params: { t: 'u32', batch: 'u32', units: 'u32', masked: 'u32' },
-  workgroups: (p) => [Math.ceil(p.units / 16), Math.ceil(p.batch / 16), 1],
+  constants: rowsConstants,
+  workgroups: rowsGrid,
   reference({ rt, mask, h, gates, dh }, p) {
     for (let row = 0; row < p.batch; row++) {
       const step = p.t * p.batch + row;

@@ -2,6 +2,7 @@
 import wgsl from '../../shaders/gru_forward.wgsl?raw';
 import { defineKernel } from '../core/kernel.ts';
 import { sigmoid } from './activations.ts';
+import { rowsConstants, rowsGrid } from './recurrent_rows.ts';
 
 /**
  * z,r = σ(gates[t] + h[t]·r + bias), n = tanh(gates[t]_n + r∘q) with q = h[t]·r_n + bias_n;
@@ -25,7 +26,8 @@ export const gruForward = defineKernel({
     h: 'readwrite',
   },
   params: { t: 'u32', batch: 'u32', units: 'u32', masked: 'u32', biased: 'u32' },
-  workgroups: (p) => [Math.ceil(p.units / 16), Math.ceil(p.batch / 16), 1],
+  constants: rowsConstants,
+  workgroups: rowsGrid,
   reference({ r, bias, mask, gates, q, h }, p) {
     for (let row = 0; row < p.batch; row++) {
       const step = p.t * p.batch + row;

@@ -1,6 +1,7 @@
 // One LSTM time step backward: recurrent product and derivative of the cell in one kernel.
 import wgsl from '../../shaders/lstm_backward.wgsl?raw';
 import { defineKernel } from '../core/kernel.ts';
+import { rowsConstants, rowsGrid } from './recurrent_rows.ts';
 
 /**
  * With dh = dh[t+1] + dA[t+1]·rᵀ and c' = c[t+1]:
@@ -23,7 +24,8 @@ export const lstmBackward = defineKernel({
     dc: 'readwrite',
   },
   params: { t: 'u32', batch: 'u32', units: 'u32', masked: 'u32', last: 'u32' },
-  workgroups: (p) => [Math.ceil(p.units / 16), Math.ceil(p.batch / 16), 1],
+  constants: rowsConstants,
+  workgroups: rowsGrid,
   reference({ rt, mask, c, gates, dh, dc }, p) {
     for (let row = 0; row < p.batch; row++) {
       for (let unit = 0; unit < p.units; unit++) {

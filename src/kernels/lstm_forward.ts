@@ -2,6 +2,7 @@
 import wgsl from '../../shaders/lstm_forward.wgsl?raw';
 import { defineKernel } from '../core/kernel.ts';
 import { sigmoid } from './activations.ts';
+import { rowsConstants, rowsGrid } from './recurrent_rows.ts';
 
 /**
  * i,f,o = σ(a), g = tanh(a) with a = gates[t] + h[t]·r;  c[t+1] = f∘c[t] + i∘g;  h[t+1] = o∘tanh(c[t+1]).
@@ -15,7 +16,8 @@ export const lstmForward = defineKernel({
   wgsl,
   bindings: { r: 'read', mask: 'read u32', gates: 'readwrite', h: 'readwrite', c: 'readwrite' },
   params: { t: 'u32', batch: 'u32', units: 'u32', masked: 'u32' },
-  workgroups: (p) => [Math.ceil(p.units / 16), Math.ceil(p.batch / 16), 1],
+  constants: rowsConstants,
+  workgroups: rowsGrid,
   reference({ r, mask, gates, h, c }, p) {
     for (let row = 0; row < p.batch; row++) {
       const slot = (p.t * p.batch + row) * p.units;

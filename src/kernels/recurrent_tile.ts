@@ -35,13 +35,12 @@ export const tileParams = { tile_rows: 'u32', tile_units: 'u32' } as const;
 /** The tiles worth a thought for a batch on a device: as many rows as there are, or half of it, in registers. */
 export function tilesFor(batch: number, limits: Limits, gates: number): readonly Tile[] {
   if (limits.workgroupThreads < THREADS || limits.workgroupBytes < WORKGROUP_BYTES) return [];
+  const { registerBytes, threadRegisters } = limits.model;
+  const registers = Math.min(threadRegisters, registerBytes / 4 / THREADS);
   const fit = tiles.filter((tile) => {
     const { ROWS: rows, COLUMNS } = threadsOf(tile, gates);
     // Half of the registers for sums leaves as many for weights and what the cell needs.
-    return (
-      (tile.rows === ROWS[0] || tile.rows < 2 * batch) &&
-      8 * THREADS * rows * COLUMNS <= limits.model.registerBytes
-    );
+    return (tile.rows === ROWS[0] || tile.rows < 2 * batch) && rows * COLUMNS <= registers / 2;
   });
   const most = Math.max(...fit.map((tile) => tile.rows));
   return fit.filter((tile) => tile.rows >= most / 2);

@@ -2,6 +2,7 @@
 import wgsl from '../../shaders/rnn_backward.wgsl?raw';
 import { defineKernel } from '../core/kernel.ts';
 import { recurrentDerivative } from './activations.ts';
+import { rowsConstants, rowsGrid } from './recurrent_rows.ts';
 
 /**
  * With dh = dh[t+1] + da[t+1]·rt:  da[t] = dh∘act'(h[t+1]), act' from the output of the step.
@@ -16,8 +17,8 @@ export const rnnBackward = defineKernel({
   wgsl,
   bindings: { rt: 'read', mask: 'read u32', h: 'read', da: 'readwrite', dh: 'readwrite' },
   params: { t: 'u32', batch: 'u32', units: 'u32', masked: 'u32', last: 'u32', activation: 'u32' },
-  constants: (p) => ({ ACTIVATION: p.activation }),
-  workgroups: (p) => [Math.ceil(p.units / 16), Math.ceil(p.batch / 16), 1],
+  constants: (p) => ({ ...rowsConstants(p), ACTIVATION: p.activation }),
+  workgroups: rowsGrid,
   reference({ rt, mask, h, da, dh }, p) {
     for (let row = 0; row < p.batch; row++) {
       const step = p.t * p.batch + row;

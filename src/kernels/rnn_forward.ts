@@ -2,6 +2,7 @@
 import wgsl from '../../shaders/rnn_forward.wgsl?raw';
 import { defineKernel } from '../core/kernel.ts';
 import { recurrentActivation } from './activations.ts';
+import { rowsConstants, rowsGrid } from './recurrent_rows.ts';
 
 /**
  * h[t+1] = act(x[t] + h[t]·r).
@@ -15,8 +16,8 @@ export const rnnForward = defineKernel({
   wgsl,
   bindings: { r: 'read', mask: 'read u32', x: 'read', h: 'readwrite' },
   params: { t: 'u32', batch: 'u32', units: 'u32', masked: 'u32', activation: 'u32' },
-  constants: (p) => ({ ACTIVATION: p.activation }),
-  workgroups: (p) => [Math.ceil(p.units / 16), Math.ceil(p.batch / 16), 1],
+  constants: (p) => ({ ...rowsConstants(p), ACTIVATION: p.activation }),
+  workgroups: rowsGrid,
   reference({ r, mask, x, h }, p) {
     for (let row = 0; row < p.batch; row++) {
       const step = p.t * p.batch + row;

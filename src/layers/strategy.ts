@@ -3,6 +3,7 @@ import type { Builder } from '../core/builder.ts';
 import type { Trial, TrialSize } from '../core/choices.ts';
 import type { Limits, Precision } from '../core/limits.ts';
 import { nothing } from '../kernels/nothing.ts';
+import { rowsGrid } from '../kernels/recurrent_rows.ts';
 import type { BackwardRecurrence, Cell, Recurrence } from './cell.ts';
 
 /** T, N and H of a recurrence. */
@@ -18,13 +19,15 @@ export interface Strategy<R extends Recurrence> {
   emit(b: Builder, r: R): void;
 }
 
-/** Part of a GPU core's peak that the plain step kernels reach: each thread loads a weight for four rows. */
+/** Part of a GPU core's peak that the plain step kernels reach, with half a warp in a workgroup. */
 const STEP_EFFICIENCY = 0.12;
+/** The same on a software adapter, whose model is told by kernels that load more for each product. */
+const SOFTWARE_EFFICIENCY = 2;
 /** Loop passes that take as long as a phase of a workgroup: each waits for its loads, of which a few are under way. */
 const STEP_PASSES = 4;
 
 /**
- * One dispatch a time step and `phase`, in groups of 16 units x 16 rows.
+ * One dispatch a time step and `phase`, in groups of 16 units x up to 32 rows.
  * Cost: T·(launch + what a core computes, loads or waits for in its groups).
  */
 export function stepwise<R extends Recurrence>(
@@ -35,11 +38,11 @@ export function stepwise<R extends Recurrence>(
   return {
     name: 'step',
     estimate({ steps, batch, units }, { model, cheapBarriers }) {
-      const groups = Math.ceil(units / 16) * Math.ceil(batch / 16);
-      const waves = Math.ceil(groups / model.cores);
-      // What a software adapter computes is given as these kernels reach it.
-      const efficiency = cheapBarriers ? STEP_EFFICIENCY : 1;
-      const compute = (2 * gates * units * 16 * 16) / (model.coreFlops * efficiency);
+      const [across, down] = rowsGrid({ units, batch });
+      const waves = Math.ceil((across * down) / model.cores);
+      const rows = Math.ceil(batch / down);
+      const efficiency = cheapBarriers ? STEP_EFFICIENCY : SOFTWARE_EFFICIENCY;
+      const compute = (2 * gates * units * 16 * rows) / (model.coreFlops * efficiency);
       const load = (4 * 16 * units * (gates + 1)) / model.coreCacheBytes;
       const wait = cheapBarriers ? (units / STEP_PASSES) * model.barrier : 0;
       return steps * (dispatches * model.launch + waves * Math.max(compute, load, wait));

@@ -33,6 +33,7 @@ function step(name: string, o: Step): KernelCase {
 export const cases: readonly KernelCase[] = [
   step('T=1 N=1 H=1', { T: 1, N: 1, H: 1, t: 0 }),
   step('N=1 H=33', { t: 0, N: 1, H: 33 }),
+  step('N=2 H=18', { N: 2, H: 18 }),
   step('N=33 H=1', { N: 33, H: 1 }),
   step('off the tile', { N: 17, H: 65 }),
   step('masked', { N: 18, H: 7, masked: true }),

@@ -12,6 +12,7 @@ import lstmForwardCell from '../../../shaders/shared/lstm_forward_cell.wgsl?raw'
 import matmulStore from '../../../shaders/shared/matmul_store.wgsl?raw';
 import random from '../../../shaders/shared/random.wgsl?raw';
 import recurrentColumns from '../../../shaders/shared/recurrent_columns.wgsl?raw';
+import recurrentRows from '../../../shaders/shared/recurrent_rows.wgsl?raw';
 import recurrentTile from '../../../shaders/shared/recurrent_tile.wgsl?raw';
 import recurrentTileUnits from '../../../shaders/shared/recurrent_tile_units.wgsl?raw';
 import rnnBackwardCell from '../../../shaders/shared/rnn_backward_cell.wgsl?raw';
@@ -37,6 +38,7 @@ export const sharedSources: SharedSources = new Map([
   ['matmul_store', matmulStore],
   ['random', random],
   ['recurrent_columns', recurrentColumns],
+  ['recurrent_rows', recurrentRows],
   ['recurrent_tile', recurrentTile],
   ['recurrent_tile_units', recurrentTileUnits],
   ['softmax_row', softmaxRow],
