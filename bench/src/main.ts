@@ -7,6 +7,7 @@ import { publish } from './output.ts';
 import { ownCounts } from './own_counts.ts';
 import { type MeasuringPlace, nodePlace } from './places.ts';
 import { buildPlaces, commitOf, installPeers, isClone } from './prepare.ts';
+import { readBaseline } from './report/baseline.ts';
 import type { BenchResults, KernelRow, Place } from './results.ts';
 import { type Selected, select, wantsGrowth } from './selection.ts';
 import { type Method, measureAll, needsPeers } from './session.ts';
@@ -19,6 +20,8 @@ async function main(argv: readonly string[]): Promise<number> {
   const options = parseOptions(argv);
   if (!options) return 0;
   if (options.counts) return printCounts(options);
+  // Read before anything is measured: a wrong name is told at once.
+  const baseline = options.compare === undefined ? undefined : readBaseline(options.compare);
   const adapter = await adapterWords();
   const { selected, omitted } = options.growth
     ? { selected: [], omitted: [] }
@@ -31,7 +34,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const method = methodOf(options, adapter.software);
   try {
     const node = opened.places.get('node')!;
-    const measured = await measureAll(selected, opened.places, method);
+    const measured = await measureAll(selected, opened.places, method, adapter.software);
     const torch = await addTorch(selected, measured, method);
     const kernels = await kernelTimes(options, selected, node);
     const curves = grows
@@ -61,7 +64,7 @@ async function main(argv: readonly string[]): Promise<number> {
       counts: await ownCounts(),
       omitted: [...omitted, ...opened.omitted, ...torch, ...measured.omitted, ...curves.omitted],
     };
-    return await publish(results, options);
+    return await publish(results, options, baseline);
   } finally {
     for (const place of opened.places.values()) await place.close();
   }
@@ -126,7 +129,7 @@ function methodOf({ runs, budget, quick, autotune }: BenchOptions, software: boo
     runs: runs ?? (quick ? 3 : 20),
     blockMilliseconds: 5,
     autotune,
-    budget: 1000 * (budget ?? (quick ? 5 : software ? 20 : 30)),
+    budget: 1000 * (budget ?? (quick ? 5 : software ? 20 : 10)),
   };
 }
 

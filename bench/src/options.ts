@@ -126,6 +126,9 @@ export function parseOptions(argv: readonly string[]): BenchOptions | undefined 
     throw new OptionError(`${program.args[0]} is no option of the benchmark (--help lists what there is)`);
   }
   const options = program.opts<BenchOptions>();
+  if (options.counts && options.compare !== undefined) {
+    throw new OptionError('--compare compares a measurement with an earlier one: leave --counts out');
+  }
   if (!options.engines) return options;
   const asked = options.engines;
   const chosen = Object.keys(engines).filter((name) =>

@@ -6,7 +6,6 @@ import { reasonOf } from '../../src/cli/file_errors.ts';
 import { DataError } from '../../src/core/errors.ts';
 import type { BenchOptions } from './options.ts';
 import { isPartial } from './options.ts';
-import { readBaseline } from './report/baseline.ts';
 import { compare } from './report/compare.ts';
 import { table, writeReport } from './report/index.ts';
 import { deviceSlug } from './report/names.ts';
@@ -17,11 +16,14 @@ const home = fileURLToPath(new URL('../results', import.meta.url));
 
 /**
  * Writes results and report, prints the table and compares; returns the exit status.
- * @throws DataError where the folder cannot be written; FormatError for a baseline that is none.
+ * @throws DataError where the folder cannot be written.
  */
-export async function publish(results: BenchResults, options: BenchOptions): Promise<number> {
+export async function publish(
+  results: BenchResults,
+  options: BenchOptions,
+  baseline: BenchResults | undefined,
+): Promise<number> {
   const folder = path.resolve(options.out ?? home);
-  const baseline = options.compare === undefined ? undefined : readBaseline(options.compare);
   const files = [writeResults(results, folder, isPartial(options) && options.out === undefined)];
   if (options.report && !isPartial(options)) files.push(...(await writeReport(results, folder)));
   print(table(results));

@@ -32,6 +32,9 @@ const softwareSpeeds: Readonly<Record<string, [gflops: number, perStep: number]>
   'jax-js wasm': [6, 1],
 };
 
+/** A step of an engine on the CPU that takes longer, in seconds, is left out beside a GPU. */
+const PATIENCE = 5;
+
 /** Steps that a measurement takes where a step is a block: check, warm-up, runs, counting. */
 const STEPS = 12;
 
@@ -65,8 +68,14 @@ export function select(options: BenchOptions, software: boolean): Selection {
             continue;
           }
           const narrow = software && cell !== 'lstm' && !options.cells;
-          const peers = narrow ? able.filter(isOwn) : able;
-          const without = able.filter((name) => !peers.includes(name) && name !== 'torch');
+          const slow = (name: string) =>
+            /(cpu|wasm|webgl)$/.test(name) && secondsOf(sized, cell, mode, name) / STEPS > PATIENCE;
+          const tooSlow = software || options.engines ? [] : able.filter(slow);
+          for (const name of tooSlow) leave([name], `--engines ${name.replace(/ .*/, '')}`);
+          const peers = (narrow ? able.filter(isOwn) : able).filter((name) => !tooSlow.includes(name));
+          const without = able.filter(
+            (name) => !peers.includes(name) && !tooSlow.includes(name) && name !== 'torch',
+          );
           leave(without, `--cells ${cell}`);
           selected.push({ place, work, cell, mode, peers });
         }
@@ -75,7 +84,7 @@ export function select(options: BenchOptions, software: boolean): Selection {
   }
   const omitted = [...left].map(([key, seconds]) => {
     const [what, option] = key.split('|');
-    return `${what}: about ${minutes(seconds)} on this software adapter; ${option} asks for it`;
+    return `${what}: about ${minutes(seconds)} ${software ? 'on this software adapter' : 'on the CPU'}; ${option} asks for it`;
   });
   return { selected, omitted };
 }

@@ -4,7 +4,7 @@ import type { Autotune } from '../../src/backends/tuning.ts';
 import { engines, isOwn, ours } from './engines/names.ts';
 import type { EngineOutcome, Reference } from './measure.ts';
 import { reasonOf } from './measure.ts';
-import type { MeasuringPlace } from './places.ts';
+import { LONGEST, type MeasuringPlace } from './places.ts';
 import { progressLine } from './progress.ts';
 import type { BenchResults, Measurement, Place, Ratio } from './results.ts';
 import type { Selected } from './selection.ts';
@@ -28,19 +28,26 @@ export async function measureAll(
   selected: readonly Selected[],
   places: ReadonlyMap<Place, MeasuringPlace>,
   method: Method,
+  software: boolean,
 ): Promise<Measured> {
   const measured: Measured = { measurements: [], ratios: [], omitted: [] };
   const groups = selected
     .map((group) => ({ ...group, peers: group.peers.filter((name) => name !== 'torch') }))
     .filter(({ place }) => places.has(place));
   const progress = await progressLine(groups.reduce((sum, { peers }) => sum + Math.max(1, peers.length), 0));
+  // On a GPU nothing should take long but what hangs; on a software adapter one step may take minutes.
+  const longest = software ? LONGEST : 60_000 + 4 * method.budget;
   const references = new Map<string, Promise<Reference>>();
   try {
     for (const group of groups) {
       const place = places.get(group.place)!;
       const key = JSON.stringify([group.work.name, group.cell, group.mode]);
       if (!references.has(key)) references.set(key, place.run('reference', taskOf(group)));
-      await measureGroup(group, place, references.get(key)!, method, measured, progress);
+      const limited: MeasuringPlace = {
+        ...place,
+        run: (errand, request) => place.run(errand, request, longest),
+      };
+      await measureGroup(group, limited, references.get(key)!, method, measured, progress);
     }
   } finally {
     progress.close();
@@ -81,6 +88,10 @@ async function measureGroup(
       } satisfies Ratio);
     }
     progress.done();
+  }
+  // Whatever broke down with every peer, ours is measured.
+  if (peers.length > 0 && own.every(({ times }) => times.length === 0)) {
+    own.push(...(await outcomesOf(group, place, reference, method, undefined)));
   }
   measurements.push(measurementOf(about, own, tokensOf(group)), ...rows);
 }

@@ -10,6 +10,9 @@ export interface WorkerMessage {
 
 export type WorkerAnswer = { answer: unknown } | { failure: string };
 
+// Whoever ends the command ends its measurements too.
+process.once('disconnect', () => process.exit(1));
+
 process.once('message', async ({ errand, request }: WorkerMessage) => {
   let message: WorkerAnswer;
   try {
