@@ -88,7 +88,8 @@ const softwareModel: DeviceModel = {
   cores: 2,
   coreFlops: 1500,
   launch: 40,
-  barrier: 400,
+  // With a workgroup of 256 threads, each of which is left and entered again.
+  barrier: 1500,
   coreCacheBytes: 8000,
   memoryBytes: 8000,
   cacheBytes: 8 * 1024 * 1024,

@@ -26,8 +26,8 @@ export interface Walked<R extends Recurrence> extends Columns {
   emit(b: Builder, r: R, weights: Tensor, precision: Precision, walk: Walk): void;
 }
 
-/** Part of a core's peak that products from registers and workgroup memory reach. */
-const KEPT_EFFICIENCY = 0.4;
+/** Part of a core's peak that products from registers and workgroup memory reach, on GPUs and on software adapters. */
+const EFFICIENCY = { cheapBarriers: 0.4, dearBarriers: 0.1 } as const;
 /** Registers of a thread that its weights must leave free. */
 const OTHER_REGISTERS = 32;
 const BYTES: Record<Precision, number> = { f32: 4, f16: 2 };
@@ -87,7 +87,7 @@ function precisionOf<R extends Recurrence>(
 
 function cost<R extends Recurrence>(
   { steps, batch, units }: Sizes,
-  { model }: Limits,
+  { model, cheapBarriers }: Limits,
   { gates, phases }: Walked<R>,
   { rows, registers }: Walk,
   precision: Precision,
@@ -101,9 +101,10 @@ function cost<R extends Recurrence>(
   const bandwidth =
     bytes > model.cacheBytes ? Math.min(model.coreCacheBytes, fromMemory) : model.coreCacheBytes;
   const load = bytes / bandwidth;
+  const efficiency = cheapBarriers ? EFFICIENCY.cheapBarriers : EFFICIENCY.dearBarriers;
   // A half is converted for each row where it is kept, for all rows at once where it streams.
   const conversions = precision === 'f32' ? 0 : registers ? rows : 1;
-  const compute = (2 * weights * (rows + conversions)) / (model.coreFlops * KEPT_EFFICIENCY);
+  const compute = (2 * weights * (rows + conversions)) / (model.coreFlops * efficiency);
   // The shorter of the two is hidden, but never quite.
   const product = registers ? compute : Math.max(compute, load) + Math.min(compute, load) / 8;
   const packing = precision === 'f32' ? 0 : model.launch + (6 * weights) / model.memoryBytes;

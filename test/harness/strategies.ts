@@ -8,15 +8,28 @@ export const strategyNames = [
   ...['register 1', 'register 2', 'register 4'],
 ] as const;
 
+/** What f16 adds to them, of each kind one. */
+export const halfStrategyNames = ['sequence 2 f16', 'register 2 f16'] as const;
+
 /** Those that a batch of N rows can take. */
 export function strategiesFor(batch: number): string[] {
   return strategyNames.filter((name) => Number(name.split(' ')[1]) <= batch);
 }
 
-/** Limits under which recurrences take `name`, also on devices with few registers; other choices are left alone. */
+/**
+ * Limits under which recurrences take `name`, also on devices with few registers; other choices are left alone.
+ * With `register N f16` a thread has so few that the weights of 11 to 16 units are kept as halves alone.
+ */
 export function forcing(limits: Limits, name: string): Limits {
-  const model = { ...limits.model, registerBytes: 256 * 1024, threadRegisters: 255 };
-  return { ...limits, model, tuned: { get: (key) => (isRecurrence(key) ? name : limits.tuned?.get(key)) } };
+  const inF16 = name.endsWith('f16');
+  const threadRegisters = inF16 ? 41 : 255;
+  const model = { ...limits.model, registerBytes: 256 * 1024, threadRegisters };
+  return {
+    ...limits,
+    model,
+    precision: inF16 ? 'f16' : 'f32',
+    tuned: { get: (key) => (isRecurrence(key) ? name : limits.tuned?.get(key)) },
+  };
 }
 
 /** The same backend with these limits; it loads no plan that has chosen otherwise. */

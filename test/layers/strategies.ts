@@ -71,3 +71,15 @@ function initialStates(b: Builder, layer: RecurrentLayer, l: number): Tensor[] {
     b.input(`initial ${l} ${i}`, [N, H], { differentiable: true }),
   );
 }
+
+/** The largest difference of two results, as a part of the largest element. */
+export function difference(got: number[], expected: number[]): number {
+  if (got.length !== expected.length) throw new Error(`${got.length} elements, expected ${expected.length}`);
+  const largest = Math.max(1e-3, ...expected.map(Math.abs));
+  // NaN is as different as can be.
+  const worst = (most: number, value: number, i: number) => {
+    const apart = Math.abs(got[i] - value);
+    return apart <= most ? most : apart >= most ? apart : Number.POSITIVE_INFINITY;
+  };
+  return expected.reduce(worst, 0) / largest;
+}
