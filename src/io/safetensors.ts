@@ -92,7 +92,8 @@ export function writeSafetensors(
   >,
   metadata: Record<string, string> = {},
 ): Uint8Array<ArrayBuffer> {
-  const header: Record<string, unknown> = {};
+  // Without a prototype, so that a tensor may be called `__proto__` too.
+  const header: Record<string, unknown> = Object.create(null);
   if (Object.keys(metadata).length > 0) header.__metadata__ = metadata;
   let end = 0;
   for (const [name, { shape, data }] of tensors) {

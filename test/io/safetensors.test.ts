@@ -64,6 +64,13 @@ describe('round trip', () => {
     );
   });
 
+  test('names that JavaScript objects have a meaning for', () => {
+    const names = ['__proto__', 'constructor', 'toString', ''];
+    const tensors = new Map(names.map((name, i) => [name, { shape: [1], data: Float32Array.of(i) }]));
+    const read = readSafetensors(writeSafetensors(tensors)).tensors;
+    expect([...read].map(([name, { data }]) => [name, data[0]])).toEqual(names.map((name, i) => [name, i]));
+  });
+
   test('the data starts at a multiple of eight bytes', () => {
     const bytes = example();
     const headerLength = Number(new DataView(bytes.buffer).getBigUint64(0, true));
