@@ -62,9 +62,12 @@ export function columnSum(b: Builder, options: ColumnSumOptions): void {
   sumSlices(b, { source: partial, to, slices, rows: 1, cols, accumulate });
 }
 
+/** So many rows are summed in less time than the second dispatch takes. */
+const FEW_ROWS = 64;
+
 /** Slices of at least 32 rows that give a GPU enough loads to hide how long each takes. */
 function slicesFor({ cheapBarriers, model }: Limits, rows: number, cols: number): number {
-  if (!cheapBarriers) return 1;
+  if (!cheapBarriers || rows <= FEW_ROWS) return 1;
   const threads = model.cores * 4 * (model.registerBytes / 1024);
   return Math.max(1, Math.min(Math.floor(threads / cols), Math.floor(rows / 32), 128));
 }

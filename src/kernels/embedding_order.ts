@@ -2,6 +2,7 @@
 import wgsl from '../../shaders/embedding_order.wgsl?raw';
 import type { Builder } from '../core/builder.ts';
 import { defineKernel, linearGrid } from '../core/kernel.ts';
+import type { Limits } from '../core/limits.ts';
 import { rootOf, sizeOf, type Tensor } from '../core/tensor.ts';
 import { embeddingMergeKernel } from './embedding_merge.ts';
 
@@ -40,12 +41,13 @@ export interface EmbeddingOrder {
   order: Tensor;
 }
 
-/** Up to so many positions are one block, whose order needs no merging. */
-const ONE_BLOCK = 512;
+/** Up to so many positions are one block, whose order needs no merging; a GPU compares more in the time of a dispatch. */
+const oneBlock = ({ cheapBarriers }: Limits) => (cheapBarriers ? 1024 : 512);
 
 /** Positions of a block: comparing within blocks, and halving in each other block, cost about the same. */
-function blockOf(rows: number): number {
-  return rows <= ONE_BLOCK ? ONE_BLOCK : 2 ** (Math.ceil(Math.log2(rows) / 2) + 1);
+function blockOf(rows: number, limits: Limits): number {
+  const one = oneBlock(limits);
+  return rows <= one ? one : 2 ** (Math.ceil(Math.log2(rows) / 2) + 1);
 }
 
 /** Emits the order of the positions by id; once a plan for the same ids and vocabulary. */
@@ -53,7 +55,7 @@ export function embeddingOrder(b: Builder, ids: Tensor, vocabulary: number): Emb
   const rows = sizeOf(ids.shape);
   const key = `embedding order ${rootOf(ids).id} ${ids.offset} ${rows} ${vocabulary}`;
   return b.once(key, () => {
-    const block = blockOf(rows);
+    const block = blockOf(rows, b.limits);
     const sorted = b.scratch('sorted', [rows], 'u32');
     const order = b.scratch('order', [rows], 'u32');
     b.dispatch(embeddingOrderKernel, { ids, sorted, order }, { rows, vocabulary, block });

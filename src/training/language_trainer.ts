@@ -126,7 +126,7 @@ export async function languageTrainer(options: LanguageTrainerOptions): Promise<
       const { ids, labels } = corpusWindow(b, { corpus, batch, window });
       const { logits, vocabularySize } = buildLanguageModel(b, model, ids, options.vocabularySize);
       checkTokens(tokens, vocabularySize);
-      const loss = sparseCategoricalCrossentropy({ sums })(b, logits, labels);
+      const loss = sparseCategoricalCrossentropy({ sums, labelsChecked: true })(b, logits, labels);
       b.backward();
       update = b.scope(optimizer.name, () => optimizer.build(b));
       return { loss };

@@ -36,6 +36,11 @@ export interface CrossEntropyOptions {
 export interface SparseCrossEntropyOptions extends CrossEntropyOptions {
   /** Rows with this label do not count; negative numbers are taken as 32-bit integers. */
   ignoreClass?: number;
+  /**
+   * Says that every label has been checked to lie in [0,V): a mean over all rows then divides by their number, which
+   * saves counting them. Default false: a label outside does not count.
+   */
+  labelsChecked?: boolean;
 }
 
 export interface CrossEntropyRows {
@@ -127,8 +132,12 @@ export function crossEntropyRows(
     const ignored = options.ignoreClass === undefined ? NO_LABEL : options.ignoreClass >>> 0;
     const rows = b.activation('rows', shape, { differentiable: false });
     const loss = b.activation('loss', [1], { differentiable: false });
-    const total = b.scratch('total', [1]);
     const M = sizeOf(shape);
+    const countsAll = labels ? options.labelsChecked && options.ignoreClass === undefined : true;
+    const weighted = classWeight !== undefined || rowWeight !== undefined || mask !== undefined;
+    const known = reduction === 'sum' ? 1 : countsAll && !weighted ? M : undefined;
+    const initial = known === undefined ? {} : { initial: () => [known] };
+    const total = tensor(`${b.path}/total`, [1], 'scratch', initial);
     const common = { total, classes, ignored };
     /** Emits the loss of `count` rows from `first` on, of which `logits` [count, V] is given. */
     const emitRows = (first: number, count: number, logits: Tensor, gradient: 0 | 1): void => {
@@ -151,7 +160,9 @@ export function crossEntropyRows(
     const keep = options.keepLogits ?? false;
     const parts = b.claim(prediction, b.training && !keep);
     const place = parts ? undefined : gradientPlace(b, prediction, keep);
-    labelWeight(b, { ...common, rows: M, classWeight, rowWeight, mask, labels, reduction });
+    if (known === undefined) {
+      labelWeight(b, { ...common, rows: M, classWeight, rowWeight, mask, labels, reduction });
+    }
     if (parts) inParts(b, parts, classes, emitRows);
     else if (place) emitRows(0, M, place.logits, place.gradient);
     lossSum(b, { rowLoss: rows, total, loss, rows: M, rowWeight, sums });

@@ -142,7 +142,7 @@ async function featureTrainer(backend: Backend, task: PreparedTask): Promise<Run
   const plan = buildPlan({ name: 'train', limits: backend.limits, parameters, training: true }, (b) => {
     x = b.input('x', [T, N, D]);
     labels = b.input('labels', [T, N], { dtype: 'u32' });
-    loss = sparseCategoricalCrossentropy()(b, modelOf(work, cell).build(b, x), labels);
+    loss = sparseCategoricalCrossentropy({ labelsChecked: true })(b, modelOf(work, cell).build(b, x), labels);
     b.backward();
     hyper = optimizer.build(b).hyper;
     return { loss };
@@ -189,7 +189,8 @@ async function reader(backend: Backend, task: PreparedTask): Promise<Runner> {
       labels = window.labels;
     }
     const logits = modelOf(work, cell).build(b, input);
-    result = mode === 'single' ? logits : sparseCategoricalCrossentropy()(b, logits, labels);
+    result =
+      mode === 'single' ? logits : sparseCategoricalCrossentropy({ labelsChecked: true })(b, logits, labels);
     return { result };
   });
   const executable = await backend.load(plan);
