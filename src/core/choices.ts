@@ -1,5 +1,6 @@
 // Decisions between ways of computing the same thing: by a cost model, or by what a measurement found on this device.
 import type { Builder } from './builder.ts';
+import { OptionError } from './errors.ts';
 import type { Tensor } from './tensor.ts';
 
 /** One way of computing something. */
@@ -47,13 +48,34 @@ export interface Chosen extends Choice {
   readonly measured: boolean;
 }
 
-/** What measurements found, by key; a name that is no candidate any more counts as nothing. */
-export type Tuned = Pick<ReadonlyMap<string, string>, 'get'>;
+/** What decides choices before the cost model, such as measurements or a Map that a user gives. */
+export interface Tuned {
+  /** The name of the candidate to take for this key; undefined leaves the choice to the cost model. */
+  get(key: string): string | undefined;
+  /**
+   * Told of a name that is no candidate of the choice, before the cost model decides; may throw. Without it a Map is
+   * taken at its word (see `reject`), and any other answer counts as nothing, as it may be meant for some choices only.
+   */
+  noCandidate?(choice: Choice, name: string): void;
+}
 
-/** Takes the measured candidate, else the one with the least estimate. */
+/** Takes the measured candidate, else the one with the least estimate. @throws OptionError as `reject`. */
 export function take(choice: Choice, tuned: Tuned | undefined): Chosen {
   const found = tuned?.get(choice.key);
   const measured = choice.candidates.find((c) => c.name === found);
+  if (tuned && found !== undefined && !measured) reject(tuned, choice, found);
   const chosen = measured ?? choice.candidates.reduce((a, b) => (b.estimate < a.estimate ? b : a));
   return { ...choice, chosen: chosen.name, measured: measured !== undefined };
+}
+
+/**
+ * Deals with a name that is no candidate as `tuned` wants it.
+ * @throws OptionError with the candidates where a Map names one that its choice does not have.
+ */
+export function reject(tuned: Tuned, choice: Choice, name: string): void {
+  if (tuned.noCandidate) tuned.noCandidate(choice, name);
+  else if (tuned instanceof Map) {
+    const names = choice.candidates.map((c) => c.name).join(', ');
+    throw new OptionError(`[limits/tuned] ${choice.key} has no candidate ${name}; it has ${names}`);
+  }
 }

@@ -1,5 +1,5 @@
 // The builder at work: it checks every step, keeps account of gradients, and puts the plan together.
-import { checkBindings, checkParam, Ranges } from './bindings.ts';
+import { checkBindings, Ranges } from './bindings.ts';
 import type {
   ActivationOptions,
   Builder,
@@ -10,9 +10,10 @@ import type {
 } from './builder.ts';
 import { type Choice, type Chosen, take } from './choices.ts';
 import { Deferred, type Lookup, type RowParts } from './deferred.ts';
+import { bind, dispatchOf } from './dispatch.ts';
 import { ShapeError, show } from './errors.ts';
 import { Gradients } from './gradients.ts';
-import { type Bindings, describeBinding, type Kernel, type ParamTypes, type ParamValues } from './kernel.ts';
+import { type Bindings, describeBinding, type Kernel, type ParamTypes } from './kernel.ts';
 import type { Limits } from './limits.ts';
 import type { Initial, ParameterOptions, Parameters } from './parameters.ts';
 import { Plan, type Step, tensorsOf } from './plan.ts';
@@ -59,6 +60,12 @@ class PlanBuilder implements Builder {
   readonly #backward: { scopes: string[]; emit: () => void }[] = [];
   readonly #end: (() => void)[] = [];
   readonly #choices = new Map<string, Chosen>();
+  /** How a dispatch comes by views that it cannot bind. */
+  readonly #views = {
+    alignedOnce: (t: Tensor) => this.#alignedOnce(t),
+    storageLike: (t: Tensor) => this.scratch(`${t.name} aligned`, t.shape, t.dtype),
+    copy: (from: Tensor, to: Tensor) => this.copy(from, to),
+  };
   #phase: Builder['phase'] = 'forward';
 
   constructor(name: string, limits: Limits, parameters: Parameters, training: boolean) {
@@ -146,59 +153,10 @@ class PlanBuilder implements Builder {
   ): void {
     const where = this.path ? `${this.path}/${kernel.name}` : kernel.name;
     for (const t of Object.values(tensors)) if (t) this.#settle(where, t);
-    const bound: Record<string, Tensor> = {};
-    const values: Record<string, number> = {};
-    for (const name of Object.keys(kernel.params)) {
-      if (name.endsWith('_offset')) continue;
-      values[name] = checkParam(where, name, kernel.params[name], (params as Record<string, number>)[name]);
-    }
-    const copiesOut: [Tensor, Tensor][] = [];
-    for (const [name, binding] of Object.entries(kernel.bindings)) {
-      const t: Tensor | undefined = tensors[name];
-      if (!t) throw new ShapeError(`[${where}] binding ${name} is missing`);
-      const { access, dtype } = describeBinding(binding);
-      if (t.dtype !== dtype) {
-        throw new ShapeError(
-          `[${where}] ${name} takes ${dtype}, got ${t.dtype} (${t.name} ${show(t.shape)})`,
-        );
-      }
-      const aligned = (t.offset * 4) % this.limits.bindingAlignment === 0;
-      if (`${name}_offset` in kernel.params) {
-        bound[name] = aligned ? t : rootOf(t);
-        values[`${name}_offset`] = aligned ? 0 : t.offset;
-      } else if (aligned) {
-        bound[name] = t;
-      } else if (access === 'read' && (rootOf(t).role === 'param' || rootOf(t).role === 'input')) {
-        bound[name] = this.#alignedOnce(t);
-      } else {
-        // A kernel that knows no offsets gets a copy with storage of its own.
-        const whole = this.scratch(`${t.name} aligned`, t.shape, t.dtype);
-        if (access !== 'write') this.copy(t, whole);
-        if (access !== 'read') copiesOut.push([whole, t]);
-        bound[name] = whole;
-      }
-    }
-    // The order of `params` is the order of the uniform struct.
-    const ordered = Object.fromEntries(Object.keys(kernel.params).map((name) => [name, values[name]]));
+    const { bound, values, copiesOut } = bind(where, kernel, tensors, params, this.limits, this.#views);
     checkBindings(where, kernel, bound, this.limits);
     this.#note(where, kernel, bound);
-    const p = ordered as ParamValues<P>;
-    const constants = kernel.constants?.(p, this.limits) ?? {};
-    const workgroups = kernel.workgroups(p, constants);
-    if (workgroups.some((n) => !Number.isSafeInteger(n) || n < 1 || n > this.limits.workgroups)) {
-      throw new ShapeError(
-        `[${where}] needs ${show(workgroups)} workgroups; each must be from 1 to ${this.limits.workgroups}`,
-      );
-    }
-    this.#emit('now', {
-      kind: 'dispatch',
-      kernel,
-      tensors: bound,
-      params: ordered,
-      constants,
-      workgroups,
-      scope: this.path,
-    });
+    this.#emit('now', dispatchOf(where, kernel, bound, values, this.limits, this.path));
     for (const [from, to] of copiesOut) this.copy(from, to);
   }
 

@@ -10,24 +10,26 @@ export interface TunedPlan {
   readonly tune: number;
 }
 
+/** A plan is measured so many times at most: what a measurement has brought in may bring choices of its own. */
+const ROUNDS = 5;
+
 /**
  * Builds a plan for a backend that may measure its choices first (`webgpu({ autotune: 'full' })`).
  *
  * `build` is called again when a measurement overrules the cost model, and the last plan counts: it must make the same
- * inputs, states and parameters each time.
+ * inputs, states and parameters each time. After a few rounds the plan counts whatever the backend would choose now.
  * @throws whatever `build` throws; DeviceError when the device is lost.
  */
 export async function tunedPlan(backend: Pick<Backend, 'tune'>, build: () => Plan): Promise<TunedPlan> {
   let building = 0;
   let tuning = 0;
-  for (;;) {
+  for (let round = 1; ; round++) {
     const start = performance.now();
     const plan = build();
     const built = performance.now();
     building += built - start;
-    // Each choice is measured once, so that this ends; another way of computing may bring choices of its own.
     const otherwise = await backend.tune?.(plan);
     tuning += performance.now() - built;
-    if (!otherwise) return { plan, build: building, tune: tuning };
+    if (!otherwise || round === ROUNDS) return { plan, build: building, tune: tuning };
   }
 }
