@@ -15,7 +15,8 @@ export const embeddingForwardKernel = defineKernel({
   wgsl,
   bindings: { ids: 'read u32', table: 'read', y: 'write' },
   params: { rows: 'u32', size: 'u32', vocabulary: 'u32' },
-  workgroups: (p) => linearGrid(p.rows * p.size, 64),
+  constants: (p) => ({ VECTOR: p.size % 4 === 0 }),
+  workgroups: (p) => linearGrid(p.size % 4 === 0 ? (p.rows * p.size) / 4 : p.rows * p.size, 64),
   reference({ ids, table, y }, p) {
     for (let i = 0; i < p.rows * p.size; i++) {
       const id = Math.min(ids[Math.floor(i / p.size)], p.vocabulary - 1);

@@ -21,6 +21,8 @@ export const cases: readonly KernelCase[] = [
   lookup('one row', 1, 65, 33),
   lookup('one column', 127, 1, 10),
   lookup('off the workgroup', 33, 127, 65),
+  lookup('four columns', 3, 4, 2),
+  lookup('by fours, off the workgroup', 35, 76, 9),
   { ...beyond, tensors: { ...beyond.tensors, ids: exactly([4], [4, 5, 2 ** 31, 0]) } },
   { ...large, tensors: { ...large.tensors, table: extreme([9, 8]) } },
   { ...lookup('large', 1024, 256, 1000), bench: true },
