@@ -2,6 +2,7 @@
 import os from 'node:os';
 import { DataError, DeviceError, FormatError, OptionError } from '../../src/core/errors.ts';
 import { measureGrowth } from './growth.ts';
+import { reasonOf } from './measure.ts';
 import { type BenchOptions, parseOptions } from './options.ts';
 import { publish } from './output.ts';
 import { ownCounts } from './own_counts.ts';
@@ -12,6 +13,7 @@ import type { BenchResults, KernelRow, Place } from './results.ts';
 import { type Selected, select, wantsGrowth } from './selection.ts';
 import { type Method, measureAll, needsPeers } from './session.ts';
 import { addTorch } from './torch_rows.ts';
+import { cells } from './works.ts';
 
 const USAGE_ERROR = 2;
 
@@ -35,7 +37,7 @@ async function main(argv: readonly string[]): Promise<number> {
   try {
     const node = opened.places.get('node')!;
     const measured = await measureAll(selected, opened.places, method, adapter.software);
-    const torch = await addTorch(selected, measured, method);
+    const torch = await addTorch(selected, measured, method, node);
     const kernels = await kernelTimes(options, selected, node);
     const curves = grows
       ? await measureGrowth(
@@ -57,12 +59,20 @@ async function main(argv: readonly string[]): Promise<number> {
         ...(opened.browser !== undefined && { browser: opened.browser }),
       },
       method: told,
-      ...kernels,
+      ceilings: kernels.ceilings,
+      kernels: kernels.kernels,
       measurements: measured.measurements,
       ratios: measured.ratios,
       growth: curves.growth,
-      counts: await ownCounts(),
-      omitted: [...omitted, ...opened.omitted, ...torch, ...measured.omitted, ...curves.omitted],
+      counts: await ownCounts(cells),
+      omitted: [
+        ...omitted,
+        ...opened.omitted,
+        ...torch,
+        ...measured.omitted,
+        ...kernels.omitted,
+        ...curves.omitted,
+      ],
     };
     return await publish(results, options, baseline);
   } finally {
@@ -72,11 +82,12 @@ async function main(argv: readonly string[]): Promise<number> {
 
 /** The last line is one JSON object, whatever else was printed. */
 async function printCounts({ json }: BenchOptions): Promise<number> {
-  const counts = await ownCounts();
+  // The object that is printed is of lstm alone.
+  const counts = await ownCounts(json ? ['lstm'] : cells);
   if (!json) {
     for (const [work, { dispatches, submits, bindGroups, buffers, bytes }] of Object.entries(counts)) {
       process.stdout.write(
-        `${work} lstm, a training step: ${dispatches} dispatches, ${submits} submits;` +
+        `${work.includes(' ') ? work : `${work} lstm`}, a training step: ${dispatches} dispatches, ${submits} submits;` +
           ` made: ${bindGroups} bind groups, ${buffers} buffers, ${bytes} bytes\n`,
       );
     }
@@ -133,28 +144,30 @@ function methodOf({ runs, budget, quick, autotune }: BenchOptions, software: boo
   };
 }
 
-/** Kernels of every work whose training was measured on tokens. */
+/** Kernels of every work whose training was measured; a work that cannot be profiled is told. */
 async function kernelTimes(
   options: BenchOptions,
   selected: readonly Selected[],
   node: MeasuringPlace,
-): Promise<Pick<BenchResults, 'ceilings' | 'kernels'>> {
+): Promise<Pick<BenchResults, 'ceilings' | 'kernels' | 'omitted'>> {
   const ceilings = await node.run('ceilings', undefined as never);
   const kernels: KernelRow[] = [];
-  if (!options.kernels) return { ceilings, kernels };
+  const omitted: string[] = [];
+  if (!options.kernels) return { ceilings, kernels, omitted };
   const done = new Set<string>();
   for (const { work, cell, mode } of selected) {
     const key = `${work.name} ${cell}`;
-    if (mode !== 'train' || work.input !== 'tokens' || done.has(key)) continue;
+    if (mode !== 'train' || done.has(key)) continue;
     done.add(key);
-    const rows = await node.run('kernels', {
-      task: { work, cell, mode },
-      ceilings,
-      autotune: options.autotune,
-    });
-    kernels.push(...rows.map((row) => ({ work: work.name, cell, ...row })));
+    const request = { task: { work, cell, mode }, ceilings, autotune: options.autotune };
+    try {
+      const rows = await node.run('kernels', request);
+      kernels.push(...rows.map((row) => ({ work: work.name, cell, ...row })));
+    } catch (error) {
+      omitted.push(`kernels of ${key}: ${reasonOf(error)}`);
+    }
   }
-  return { ceilings, kernels };
+  return { ceilings, kernels, omitted };
 }
 
 function report(error: unknown): number {

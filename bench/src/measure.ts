@@ -4,9 +4,9 @@ import { less, perStep, startCounting } from './counting.ts';
 import type { Engine, Runner, Task } from './engines/engine.ts';
 import { loadEngine } from './engines/index.ts';
 import { chooseKernels, oursOnCpu } from './engines/ours.ts';
-import type { Counts } from './results.ts';
+import type { Counts, Measurement } from './results.ts';
 import { prepared } from './tasks.ts';
-import { checkedWork, type Work } from './works.ts';
+import { checkedWork, flopsOf, type Work } from './works.ts';
 
 /** Losses of the same steps by the f64 reference on the CPU. */
 export interface Reference {
@@ -33,9 +33,14 @@ export interface EngineOutcome {
   engine: string;
   /** Milliseconds a step, block by block; the i-th of all engines of a request were neighbours. */
   times: number[];
+  /** The way in which the model was written, where the library has several: the fastest here. */
+  form?: string;
+  /** Of the whole chunk, without dropout. */
   firstLoss?: number;
   lossDifference?: number;
   laterLossDifference?: number;
+  checkedChunk?: Measurement['checkedChunk'];
+  wholeChunk?: Measurement['wholeChunk'];
   firstStep?: number;
   counts?: Counts;
   reason?: string;
@@ -50,6 +55,13 @@ const LATER_TOLERANCE = 1e-2;
 const CHECKED_STEPS = 3;
 const LEAST_PAIRS = 3;
 const MOST_STEPS = 1000;
+
+/** A step that takes longer, in ms, is too long to be run in every form: a chunk of a few steps decides between these. */
+const LONG_STEP = 500;
+const TRIAL_STEPS = 4;
+
+/** The forward pass that our backend on the CPU computes within seconds, to be compared with where there is no peer. */
+const COMPARED_FLOPS = 2e9;
 
 interface Contender {
   outcome: EngineOutcome;
@@ -82,7 +94,9 @@ export async function measurePair(request: PairRequest): Promise<EngineOutcome[]
       outcome.reason = reasonOf(error);
     }
   }
-  await runInTurn(contenders, request);
+  await compareWhole(contenders, request.task);
+  const agreed = contenders.filter(({ outcome }) => !outcome.reason);
+  await runInTurn(agreed, request);
   for (const contender of contenders) {
     if (request.counted && contender.engine.webgpu && !contender.outcome.reason) await count(contender);
     contender.runner.dispose();
@@ -90,19 +104,36 @@ export async function measurePair(request: PairRequest): Promise<EngineOutcome[]
   return outcomes;
 }
 
-/** Builds the model, takes the time to the first loss, and compares losses with the reference. */
+/**
+ * Builds the model in the first of its forms, takes the time to the first loss, finds the fastest form, and compares
+ * losses with the reference.
+ */
 async function start(outcome: EngineOutcome, request: PairRequest): Promise<Contender | undefined> {
   const engine = await loadEngine(outcome.engine);
   const { task } = request;
   const data = prepared(task);
   const begun = performance.now();
-  const runner = await engine.prepare(data);
-  outcome.firstLoss = await runner.block(1);
+  let runner = await engine.prepare(data);
+  let seen: Reference = { first: await runner.block(1), later: Number.NaN };
   outcome.firstStep = performance.now() - begun;
+  await goOn(runner, seen);
+  const forms = engine.forms?.(task) ?? [];
+  const form = forms.length > 1 ? await fastestForm(engine, forms, runner, request) : forms[0];
+  if (forms.length > 1) outcome.form = form;
+  if (form !== forms[0]) {
+    runner.dispose();
+    runner = await engine.prepare(data, form);
+    seen = await losses(runner);
+  }
+  outcome.firstLoss = seen.first;
   const checked = checkedWork(task.work, task.cell);
-  const seen = isSame(checked, task.work)
-    ? await losses(runner, outcome.firstLoss)
-    : await lossesOf(engine, { ...task, work: checked });
+  const isWhole = isSame(checked, task.work);
+  if (!isWhole) outcome.checkedChunk = { N: checked.N, T: checked.T };
+  if (!isWhole) seen = await lossesOf(engine, { ...task, work: checked }, form);
+  if (task.mode === 'train' && task.work.dropout > 0) {
+    const work = { ...task.work, dropout: 0 };
+    outcome.firstLoss = (await lossesOf(engine, { ...task, work }, form)).first;
+  }
   outcome.lossDifference = Math.abs(seen.first - request.reference.first);
   outcome.laterLossDifference = Math.abs(seen.later - request.reference.later);
   const wrong = whyWrong(seen, outcome, request.reference);
@@ -111,24 +142,81 @@ async function start(outcome: EngineOutcome, request: PairRequest): Promise<Cont
     runner.dispose();
     return undefined;
   }
-  return { outcome, engine, runner, spent: 0, steps: await warmedUp(runner, request) };
+  return { outcome, engine, runner, spent: 0, steps: (await warmedUp(runner, request)).steps };
+}
+
+/** The form with the shortest step; `runner`, of the first form, is run on. */
+async function fastestForm(
+  engine: Engine,
+  forms: readonly string[],
+  runner: Runner,
+  request: PairRequest,
+): Promise<string> {
+  const { task } = request;
+  const isLong = (await timed(runner, 1)) > LONG_STEP;
+  const work = isLong ? { ...task.work, T: Math.min(task.work.T, TRIAL_STEPS) } : task.work;
+  let best = { form: forms[0], milliseconds: Number.POSITIVE_INFINITY };
+  for (const form of forms) {
+    try {
+      const trial = await engine.prepare(prepared({ ...task, work }), form);
+      await trial.block(1);
+      const { milliseconds } = await warmedUp(trial, request);
+      trial.dispose();
+      if (milliseconds < best.milliseconds) best = { form, milliseconds };
+    } catch {
+      // A form that the library cannot do here is none; where none is left the first says why.
+    }
+  }
+  return best.form;
+}
+
+/**
+ * Compares first losses of the chunk that is timed, where a shorter one was compared with the reference: of the two
+ * engines, or, where there is one, with our backend on the CPU in f32.
+ */
+async function compareWhole(contenders: readonly Contender[], task: Task): Promise<void> {
+  const [one, other] = contenders;
+  if (!one?.outcome.checkedChunk) return;
+  if (other) {
+    compareFirst(one.outcome, other.outcome.firstLoss!, other.outcome.engine);
+    compareFirst(other.outcome, one.outcome.firstLoss!, one.outcome.engine);
+    return;
+  }
+  const mode = task.mode === 'train' ? 'forward' : task.mode;
+  if (flopsOf(task.work, task.cell, mode) > COMPARED_FLOPS) return;
+  const onCpu = oursOnCpu();
+  if (one.outcome.engine === onCpu.name) return;
+  const { first } = await lossesOf(onCpu, { ...task, mode, work: { ...task.work, dropout: 0 } });
+  compareFirst(one.outcome, first, onCpu.name);
+}
+
+function compareFirst(outcome: EngineOutcome, expected: number, against: string): void {
+  const difference = Math.abs(outcome.firstLoss! - expected);
+  outcome.wholeChunk = { difference, against };
+  if (difference <= TOLERANCE) return;
+  outcome.reason = `computes the loss ${outcome.firstLoss} of the whole chunk, and ${against} ${expected}`;
 }
 
 function isSame(a: Work, b: Work): boolean {
   return a.N === b.N && a.T === b.T && a.dropout === b.dropout;
 }
 
-async function lossesOf(engine: Engine, task: Task): Promise<Reference> {
-  const runner = await engine.prepare(prepared(task));
+async function lossesOf(engine: Engine, task: Task, form?: string): Promise<Reference> {
+  const runner = await engine.prepare(prepared(task), form);
   const seen = await losses(runner);
   runner.dispose();
   return seen;
 }
 
-async function losses(runner: Runner, first?: number): Promise<Reference> {
-  const seen = { first: first ?? (await runner.block(1)), later: Number.NaN };
-  for (let step = 1; step < CHECKED_STEPS; step++) seen.later = await runner.block(1);
+async function losses(runner: Runner): Promise<Reference> {
+  const seen = { first: await runner.block(1), later: Number.NaN };
+  await goOn(runner, seen);
   return seen;
+}
+
+/** From the first loss to the later one. */
+async function goOn(runner: Runner, seen: Reference): Promise<void> {
+  for (let step = 1; step < CHECKED_STEPS; step++) seen.later = await runner.block(1);
 }
 
 function whyWrong(
@@ -146,16 +234,20 @@ function whyWrong(
   return undefined;
 }
 
-/** Runs the warm-up and returns how many steps make a block of the wanted length. */
-async function warmedUp(runner: Runner, { warmup, blockMilliseconds }: PairRequest): Promise<number> {
-  let steps = 1;
+/** Runs the warm-up; how many steps make a block of the wanted length, and what one took at last. */
+async function warmedUp(
+  runner: Runner,
+  { warmup, blockMilliseconds }: PairRequest,
+): Promise<{ steps: number; milliseconds: number }> {
+  const stepsOf = (milliseconds: number) =>
+    Math.min(MOST_STEPS, Math.max(1, Math.ceil((1.2 * blockMilliseconds) / milliseconds)));
   // Long steps have been warmed up by the check.
-  let last = await timed(runner, 1);
-  for (let i = 1; i < warmup && last < 100; i++) {
-    steps = Math.min(MOST_STEPS, Math.max(1, Math.ceil((1.2 * blockMilliseconds) / last)));
-    last = (await timed(runner, steps)) / steps;
+  let milliseconds = await timed(runner, 1);
+  for (let i = 1; i < warmup && milliseconds < 100; i++) {
+    const steps = stepsOf(milliseconds);
+    milliseconds = (await timed(runner, steps)) / steps;
   }
-  return Math.min(MOST_STEPS, Math.max(1, Math.ceil((1.2 * blockMilliseconds) / last)));
+  return { steps: stepsOf(milliseconds), milliseconds };
 }
 
 async function timed(runner: Runner, steps: number): Promise<number> {

@@ -1,4 +1,4 @@
-// Gives a process of Node a navigator.gpu, where browser libraries look for it, and one way of waiting to all of them.
+// Gives a process of Node a navigator.gpu, where browser libraries look for it, and on a software adapter one way of waiting to all of them.
 import { slowPolling } from '../../src/backends/webgpu/node_wait.ts';
 import { DeviceError } from '../../src/core/errors.ts';
 
@@ -23,7 +23,8 @@ export async function offerWebGpu(options: string[] = []): Promise<void> {
     value: { gpu, userAgent: 'Node.js', hardwareConcurrency: 1, language: 'en' },
     configurable: true,
   });
-  // Dawn's own beat takes a core, which a software adapter needs.
+  // Dawn's own beat takes a core, which a software adapter needs; on a GPU the slower one would lengthen waits of peers.
+  if (!process.env.WEBGPU_RNN_ADAPTER?.startsWith('software:')) return;
   const wait = GPUBuffer.prototype.mapAsync;
   GPUBuffer.prototype.mapAsync = function (...args) {
     return slowPolling(() => wait.apply(this, args));

@@ -4,9 +4,9 @@ import { gpuBackend, trainerOf } from './engines/ours.ts';
 import { offerWebGpu } from './node_gpu.ts';
 import type { Counts } from './results.ts';
 import { prepared } from './tasks.ts';
-import { type Work, works } from './works.ts';
+import { type Cell, type Work, works } from './works.ts';
 
-/** Works whose steps are counted: one layer of lstm, small and smaller. */
+/** Works whose steps are counted: one layer, small and smaller. */
 export const countedWorks = ['S', 'M'] as const;
 
 const WARM_STEPS = 2;
@@ -16,20 +16,23 @@ const COUNTED_STEPS = 4;
  * Counts a training step of webgpu-rnn in the steady state, losses not read.
  *
  * Dawn's null backend takes every call and computes nothing: the figures are those of a GPU of which nothing is known,
- * the same on every machine.
+ * the same on every machine. A work's name alone stands for its lstm, `S gru` for another cell.
  */
-export async function ownCounts(): Promise<Record<string, Counts>> {
+export async function ownCounts(counted: readonly Cell[]): Promise<Record<string, Counts>> {
   await offerWebGpu(['backend=null']);
   const counts: Record<string, Counts> = {};
-  for (const name of countedWorks) {
-    counts[name] = await countTraining(works.find((work) => work.name === name)!);
+  for (const cell of counted) {
+    for (const name of countedWorks) {
+      const work = works.find((it) => it.name === name)!;
+      counts[cell === 'lstm' ? name : `${name} ${cell}`] = await countTraining(work, cell);
+    }
   }
   return counts;
 }
 
-async function countTraining(work: Work): Promise<Counts> {
+async function countTraining(work: Work, cell: Cell): Promise<Counts> {
   const backend = await gpuBackend();
-  const trainer = await trainerOf(backend, prepared({ work, cell: 'lstm', mode: 'train' }));
+  const trainer = await trainerOf(backend, prepared({ work, cell, mode: 'train' }));
   await trainer.train({ steps: WARM_STEPS });
   const counting = startCounting();
   try {

@@ -34,9 +34,15 @@ export interface Measurement {
   /** Milliseconds a step; absent where the engine could not do it. */
   milliseconds?: Spread;
   tokensPerSecond?: number;
-  /** The loss before any update, from the shared weights: what correctness is judged by. */
+  /** The way in which the library's model was written, where it has several: the fastest there. */
+  form?: string;
+  /** The loss of the whole chunk before any update, from the shared weights and without dropout. */
   firstLoss?: number;
-  /** |first loss - ours on the CPU in f64|; of a shorter chunk where the reference would take minutes. */
+  /** The chunk whose losses were compared with the reference, where that would take minutes for the whole one. */
+  checkedChunk?: { N: number; T: number };
+  /** In that case, |first loss of the whole chunk - that of `against`|; of several pairs the largest. Absent: not compared. */
+  wholeChunk?: { difference: number; against: string };
+  /** |first loss - ours on the CPU in f64|, of `checkedChunk` where there is one. */
   lossDifference?: number;
   /** The same of the third step, after two updates or with the states carried. */
   laterLossDifference?: number;
@@ -102,14 +108,17 @@ export interface BenchResults {
     /** How webgpu-rnn chose among kernels that compute the same: by its cost model (`off`) or by measuring. */
     autotune?: 'off' | 'cached' | 'full';
   };
-  /** The best matrix product and copy that any kernel reached here in this run. */
+  /**
+   * The fastest of all candidates of our matrix product at a few sizes, on normal values, and the faster of a buffer copy
+   * and a copying kernel on large filled buffers: measured in this run, and no limits of the device itself.
+   */
   ceilings: { matmulGflops: number; copyGbs: number };
   measurements: Measurement[];
   ratios: Ratio[];
   kernels: KernelRow[];
   growth: Growth[];
   /**
-   * The counted figures by work, for --counts and --compare: of a device of which nothing is known (Dawn's null backend),
+   * The counted figures by work (`S`: lstm) and cell (`S gru`), for --counts and --compare: of a device of which nothing is known (Dawn's null backend),
    * and so the same on every machine. Those of the adapter stand with the measurements.
    */
   counts: Record<string, Counts>;

@@ -140,11 +140,17 @@ export function measurementOf(
   } else {
     row.reason = told.reason ?? 'no block was finished';
   }
-  const { firstLoss, lossDifference, laterLossDifference, firstStep } = told;
+  const { form, firstLoss, lossDifference, laterLossDifference, checkedChunk, firstStep } = told;
+  const [wholeChunk] = outcomes
+    .flatMap((outcome) => (outcome.wholeChunk && outcome.times.length > 0 ? [outcome.wholeChunk] : []))
+    .sort((a, b) => b.difference - a.difference);
   const counts = outcomes.find((outcome) => outcome.counts)?.counts;
   return {
     ...row,
+    ...(form !== undefined && { form }),
     ...(firstLoss !== undefined && { firstLoss }),
+    ...(checkedChunk && { checkedChunk }),
+    ...(wholeChunk && { wholeChunk }),
     ...(lossDifference !== undefined && { lossDifference }),
     ...(laterLossDifference !== undefined && { laterLossDifference }),
     ...(counts && { counts }),

@@ -8,7 +8,20 @@ export interface TorchTask {
   work: Work;
   cell: Cell;
   mode: Mode;
+  /** Weights and chunks (see torch_weights.ts). */
+  file: string;
+  /** First loss by the f64 reference: of the whole chunk, or of the shorter one in `checked`. */
+  reference: number;
+  checked: { work: Work; file: string } | null;
+  /** First loss of the whole chunk by another engine, where `checked` is shorter. */
+  whole: { loss: number; against: string } | null;
 }
+
+/**
+ * How far a first loss may be off. TF32 has 10 bits behind the point and bf16 has 7, where f32 has 23: a product rounds each
+ * factor to 5e-4 and 4e-3 of itself. A wrong order of gates shows in more than that.
+ */
+export const torchTolerances = { f32: 1e-4, tf32: 1e-2, bf16: 5e-2 } as const;
 
 /** What the script prints for each task and variant. */
 export interface TorchMeasurement {
@@ -19,6 +32,9 @@ export interface TorchMeasurement {
   /** Milliseconds a step, block by block. */
   times?: number[];
   firstStep?: number;
+  firstLoss?: number;
+  lossDifference?: number;
+  wholeChunk?: { difference: number; against: string };
   reason?: string;
 }
 
@@ -28,7 +44,7 @@ export function whyNoTorch(): string | undefined {
   if (error) return `torch: left out, python3 cannot be started (${error.message})`;
   return status === 0
     ? undefined
-    : 'torch: left out, python3 has no torch (`python3 -c "import torch"` fails)';
+    : 'torch: left out, python3 has no torch (`python3 -c "import torch"` fails); the script that measures it did not run here';
 }
 
 /**
@@ -48,7 +64,7 @@ export async function measureTorch(
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     complaints = (complaints + text).slice(-2000);
   });
-  child.stdin.end(JSON.stringify({ tasks, method, learningRates }));
+  child.stdin.end(JSON.stringify({ tasks, method, learningRates, tolerances: torchTolerances }));
   const status = await new Promise<number | null>((resolve, reject) => {
     child.once('error', reject).once('close', resolve);
   });

@@ -15,7 +15,7 @@ describe('compare', () => {
   test('the same results pass, and every figure is shown as equal', () => {
     const { text, failed } = compare(fakeResults(), fakeResults(), { threshold });
     expect(failed).toBe(false);
-    expect(text).toContain('no counted figure grew by more than 5 %');
+    expect(text).toContain('no counted figure grew by more than 5 %, and none is gone');
     expect(text).toMatch(/M lstm train: dispatches +158 +158 +=/);
     expect(text).toMatch(/M LSTM, training step, Node, webgpu-rnn webgpu .* =/);
     for (const title of ['first step', 'times as long', 'time of a kernel', 'by size', 'ceilings']) {
@@ -31,7 +31,7 @@ describe('compare', () => {
     const { text, failed } = compare(now, fakeResults(), { threshold });
     expect(failed).toBe(true);
     expect(text).toMatch(/M lstm train: dispatches +158 +166 +\+5\.1 % +grown/);
-    expect(text).toContain('grown by more than 5 %: M lstm train: dispatches');
+    expect(text).toContain('grown by more than 5 % or gone: M lstm train: dispatches');
   });
 
   test('a figure that was 0 fails as soon as it is not, whatever the threshold', () => {
@@ -55,13 +55,20 @@ describe('compare', () => {
     expect(text).toContain('+900 %');
   });
 
-  test('works and engines that only one of the runs has are shown, not judged', () => {
+  test('a counted work that disappears fails: what it would count is not known', () => {
     const now = fakeResults();
     delete now.counts[work];
+    const { text, failed } = compare(now, fakeResults(), { threshold: 1000 });
+    expect(failed).toBe(true);
+    expect(text).toMatch(/M lstm train: dispatches +158 +not measured +gone/);
+    expect(text).toContain('or gone: M lstm train: dispatches');
+  });
+
+  test('works and engines that are new are shown, not judged', () => {
+    const now = fakeResults();
     now.counts['new work'] = { dispatches: 9, submits: 1, bindGroups: 0, buffers: 0, bytes: 0 };
     const { text, failed } = compare(now, fakeResults(), { threshold });
     expect(failed).toBe(false);
-    expect(text).toMatch(/M lstm train: dispatches +158 +not measured/);
     expect(text).toMatch(/new work: dispatches +not measured +9/);
   });
 

@@ -34,9 +34,11 @@ export interface Engine {
   name: string;
   /** Whether it runs on the adapter that webgpu-rnn runs on, so that calls of its API can be counted. */
   webgpu: boolean;
+  /** The ways in which the library's users write this model, the usual one first; the fastest is measured. */
+  forms?(task: Task): readonly string[];
   /**
-   * Builds the model; the first block may still compile.
+   * Builds the model, in the first of its forms where none is named; the first block may still compile.
    * @throws Error with the reason, where the library or the place cannot do it.
    */
-  prepare(task: PreparedTask): Promise<Runner>;
+  prepare(task: PreparedTask, form?: string): Promise<Runner>;
 }

@@ -1,5 +1,6 @@
 // jax-js: the whole step (forward, gradient, update) in one jit; the library has no scan, so time is unrolled.
 import { defaultDevice, init, jit, numpy as np, tree } from '@jax-js/jax';
+import { lossOfLogits } from '../data.ts';
 import type { Engine, PreparedTask, Runner } from './engine.ts';
 import { forwardOf, type Model, modelOf, type States, trainingStep, zeroStates } from './jax_model.ts';
 
@@ -52,14 +53,13 @@ function trainer(task: PreparedTask): Runner {
   let done = 0;
   return {
     async block(steps) {
-      const losses: np.Array[] = [];
-      for (let i = 0; i < steps; i++) {
+      const [loss] = await lastOf(steps, () => {
         const { x, labels } = chunks[done++ % chunks.length];
         let loss: np.Array;
         [loss, model, slots, states, count] = step(model, slots, states, count, x.ref, labels.ref);
-        losses.push(loss);
-      }
-      return lastOf(losses);
+        return loss;
+      });
+      return loss;
     },
     dispose() {
       tree.dispose([model, slots, states, count] as never);
@@ -77,14 +77,14 @@ function reader(task: PreparedTask): Runner {
   let done = 0;
   return {
     async block(steps) {
-      const losses: np.Array[] = [];
-      for (let i = 0; i < steps; i++) {
+      const values = await lastOf(steps, () => {
         const { x, labels } = chunks[done++ % chunks.length];
-        let loss: np.Array;
-        [loss, states] = pass(tree.ref(model), states, x.ref, labels.ref);
-        losses.push(loss);
-      }
-      return lastOf(losses);
+        let result: np.Array;
+        [result, states] = pass(tree.ref(model), states, x.ref, labels.ref);
+        return result;
+      });
+      if (task.mode !== 'single') return values[0];
+      return lossOfLogits(values, task.chunks[(done - 1) % chunks.length].labels[0]);
     },
     dispose() {
       tree.dispose([model, states] as never);
@@ -94,9 +94,19 @@ function reader(task: PreparedTask): Runner {
   };
 }
 
-/** Reads every loss, so that none of the lazy work is left undone, and gives the last. */
-async function lastOf(losses: readonly np.Array[]): Promise<number> {
-  let last = Number.NaN;
-  for (const loss of losses) last = (await loss.data())[0];
-  return last;
+/** Work is queued as lists that every later step copies and prolongs: beyond so many steps that costs more than a wait. */
+const MOST_QUEUED = 32;
+
+/**
+ * Runs so many steps and waits once, for the last, as the library's documentation advises; the results of the others
+ * are dropped unread. Everything that a step leaves is queued with its result, so that none of the lazy work is skipped:
+ * the states (and weights) of every step go into the next, and one compiled call is queued as a whole.
+ */
+async function lastOf(steps: number, step: () => np.Array): Promise<Float32Array> {
+  for (let i = 1; i < steps; i++) {
+    const result = step();
+    if (i % MOST_QUEUED === 0) await result.blockUntilReady();
+    result.dispose();
+  }
+  return step().data();
 }

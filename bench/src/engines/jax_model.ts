@@ -41,7 +41,7 @@ export function zeroStates({ work, cell, mode }: PreparedTask): States {
   };
 }
 
-/** Takes the keys of dropout, one for each place, or none; gives the mean loss and the states after the chunk. */
+/** Takes the keys of dropout, one for each place, or none; gives the mean loss, or in `single` the logits [1,V], and the states after the chunk. */
 type Pass = (
   model: Model,
   states: np.Array[][],
@@ -50,7 +50,7 @@ type Pass = (
   labels: np.Array,
 ) => [np.Array, np.Array[][]];
 
-/** (model, states, x, labels) to (mean loss, states after the chunk). */
+/** (model, states, x, labels) to (mean loss or logits, states after the chunk). */
 export function forwardOf(
   task: PreparedTask,
 ): (model: Model, states: States, x: np.Array, labels: np.Array) => [np.Array, States] {
@@ -61,7 +61,7 @@ export function forwardOf(
   };
 }
 
-function passOf({ work, cell }: PreparedTask): Pass {
+function passOf({ work, cell, mode }: PreparedTask): Pass {
   const { N, T, H, V, dropout: rate } = work;
 
   const step = (a: np.Array, state: np.Array[], R: np.Array, recurrentBias?: np.Array): np.Array[] => {
@@ -116,6 +116,10 @@ function passOf({ work, cell }: PreparedTask): Pass {
     const product = head ? np.matmul(y, head) : np.matmul(y, np.transpose(table!.ref));
     table?.dispose();
     const logits = product.add(model.headBias);
+    if (mode === 'single') {
+      labels.dispose();
+      return [logits, last];
+    }
     const chosen = nn.oneHot(labels, V).mul(nn.logSoftmax(logits, -1));
     const loss = chosen.sum().div(-T * N);
     return [loss, last];

@@ -9,6 +9,7 @@ import {
   cpu,
   dense,
   dropout,
+  type Executable,
   embedding,
   gru,
   type Layer,
@@ -21,6 +22,7 @@ import {
   sparseCategoricalCrossentropy,
   type Tensor,
   toStorage,
+  tunedPlan,
   webgpu,
 } from '../../../src/index.ts';
 import { corpusWindow } from '../../../src/kernels/window.ts';
@@ -129,38 +131,60 @@ async function tokenTrainer(backend: Backend, task: PreparedTask): Promise<Runne
   };
 }
 
-/** Training on features: the same layers, loss and optimizer in a plan of the user's own. */
 async function featureTrainer(backend: Backend, task: PreparedTask): Promise<Runner> {
+  const { executable, parameters, loss, step } = await featureTraining(backend, task);
+  return {
+    async block(steps) {
+      for (let i = 0; i < steps; i++) step();
+      return (await backend.read(loss))[0];
+    },
+    dispose: releaser(backend, parameters, executable),
+  };
+}
+
+export interface FeatureTraining {
+  executable: Executable;
+  parameters: Parameters;
+  /** [1], of the last step before its update. */
+  loss: Tensor;
+  /** Queues one training step. */
+  step(): void;
+}
+
+/** Training on features: the same layers, loss and optimizer in a plan of the user's own. */
+export async function featureTraining(backend: Backend, task: PreparedTask): Promise<FeatureTraining> {
   const { work, cell, chunks, features } = task;
   const { N, T, D } = work;
   const parameters = new Parameters();
   const optimizer = optimizerOf(work);
+  const model = modelOf(work, cell);
   let x!: Tensor;
   let labels!: Tensor;
   let loss!: Tensor;
   let hyper!: Tensor;
-  const plan = buildPlan({ name: 'train', limits: backend.limits, parameters, training: true }, (b) => {
-    x = b.input('x', [T, N, D]);
-    labels = b.input('labels', [T, N], { dtype: 'u32' });
-    loss = sparseCategoricalCrossentropy({ labelsChecked: true })(b, modelOf(work, cell).build(b, x), labels);
-    b.backward();
-    hyper = optimizer.build(b).hyper;
-    return { loss };
-  });
+  const { plan } = await tunedPlan(backend, () =>
+    buildPlan({ name: 'train', limits: backend.limits, parameters, training: true }, (b) => {
+      x = b.input('x', [T, N, D]);
+      labels = b.input('labels', [T, N], { dtype: 'u32' });
+      loss = sparseCategoricalCrossentropy({ labelsChecked: true })(b, model.build(b, x), labels);
+      b.backward();
+      hyper = optimizer.build(b).hyper;
+      return { loss };
+    }),
+  );
   const executable = await backend.load(plan);
   setWeights(backend, parameters, task);
   backend.write(x, features!);
   backend.write(labels, Uint32Array.from(chunks[0].labels));
   let done = 0;
   return {
-    async block(steps) {
-      for (let i = 0; i < steps; i++) {
-        backend.write(hyper, optimizer.hyper(++done));
-        executable.run();
-      }
-      return (await backend.read(loss))[0];
+    executable,
+    parameters,
+    loss,
+    step() {
+      backend.write(hyper, optimizer.hyper(++done));
+      executable.run();
     },
-    dispose: releaser(backend, parameters, executable),
   };
 }
 
@@ -174,25 +198,30 @@ async function reader(backend: Backend, task: PreparedTask): Promise<Runner> {
   let x: Tensor | undefined;
   let given: Tensor | undefined;
   let result!: Tensor;
-  const plan = buildPlan({ name: mode, limits: backend.limits, parameters }, (b) => {
-    let labels: Tensor;
-    let input: Tensor;
-    if (features) {
-      input = b.input('x', [T, N, D]);
-      x = input;
-      labels = b.input('labels', [T, N], { dtype: 'u32' });
-      given = labels;
-    } else {
-      corpus = b.input('corpus', [tokens.length], { dtype: 'u32' });
-      const window = corpusWindow(b, { corpus, batch: N, window: T });
-      input = window.ids;
-      labels = window.labels;
-    }
-    const logits = modelOf(work, cell).build(b, input);
-    result =
-      mode === 'single' ? logits : sparseCategoricalCrossentropy({ labelsChecked: true })(b, logits, labels);
-    return { result };
-  });
+  const model = modelOf(work, cell);
+  const { plan } = await tunedPlan(backend, () =>
+    buildPlan({ name: mode, limits: backend.limits, parameters }, (b) => {
+      let labels: Tensor;
+      let input: Tensor;
+      if (features) {
+        input = b.input('x', [T, N, D]);
+        x = input;
+        labels = b.input('labels', [T, N], { dtype: 'u32' });
+        given = labels;
+      } else {
+        corpus = b.input('corpus', [tokens.length], { dtype: 'u32' });
+        const window = corpusWindow(b, { corpus, batch: N, window: T });
+        input = window.ids;
+        labels = window.labels;
+      }
+      const logits = model.build(b, input);
+      result =
+        mode === 'single'
+          ? logits
+          : sparseCategoricalCrossentropy({ labelsChecked: true })(b, logits, labels);
+      return { result };
+    }),
+  );
   const executable = await backend.load(plan);
   setWeights(backend, parameters, task);
   if (corpus) backend.write(corpus, tokens);

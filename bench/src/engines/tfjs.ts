@@ -1,10 +1,10 @@
-// TensorFlow.js: tf.layers with trainOnBatch where it has the layers, else (GRU with the reset after the product, tied
-// weights) the same model in core ops with an optimizer.
+// TensorFlow.js: the model in core ops with an optimizer, and where tf.layers has the layers (not for a GRU with the reset
+// after the product, nor for tied weights) with trainOnBatch too, which reads the loss in every step.
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-core/dist/register_all_gradients';
 import '@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops';
 import { batchMajor } from '../data.ts';
-import type { Engine, PreparedTask, Runner } from './engine.ts';
+import type { Engine, PreparedTask, Runner, Task } from './engine.ts';
 import { tfjsCoreModel } from './tfjs_core.ts';
 import { tfjsLayersModel } from './tfjs_layers.ts';
 import type { TfjsChunk, TfjsModel } from './tfjs_model.ts';
@@ -16,15 +16,19 @@ export type TfjsBackend = 'webgpu' | 'webgl' | 'wasm';
 export const tfjs = (backend: TfjsBackend): Engine => ({
   name: `tfjs ${backend}`,
   webgpu: backend === 'webgpu',
-  async prepare(task) {
+  forms,
+  async prepare(task, form = forms(task)[0]) {
     await start(backend);
-    const { cell, work } = task;
     // The wasm backend has no gradient of a lookup: rows are chosen by one-hot products there.
-    const oneHot = backend === 'wasm' && work.input === 'tokens';
-    const model = cell === 'gru' || work.tied ? tfjsCoreModel(task, oneHot) : tfjsLayersModel(task, oneHot);
-    return runner(task, model, oneHot && !(cell === 'gru' || work.tied));
+    const oneHot = backend === 'wasm' && task.work.input === 'tokens';
+    if (form === 'core ops') return runner(task, tfjsCoreModel(task, oneHot), false);
+    return runner(task, tfjsLayersModel(task, oneHot), oneHot);
   },
 });
+
+function forms({ cell, work }: Task): string[] {
+  return cell === 'gru' || work.tied ? ['core ops'] : ['tf.layers', 'core ops'];
+}
 
 async function start(backend: TfjsBackend): Promise<void> {
   if (backend === 'webgpu') await import('@tensorflow/tfjs-backend-webgpu');

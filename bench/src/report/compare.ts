@@ -6,7 +6,7 @@ import { asText, type Table } from './tables.ts';
 
 export interface Comparison {
   text: string;
-  /** Whether a counted figure grew past the threshold. */
+  /** Whether a counted figure grew past the threshold, or is counted no more. */
   failed: boolean;
 }
 
@@ -25,7 +25,7 @@ export function compare(
   const worse = counts.filter(({ verdict }) => verdict !== '');
   const isOther = adapterName(now.machine) !== adapterName(baseline.machine);
   const sections: [string, Change[]][] = [
-    [`counted in a step (fails past +${threshold} %)`, counts],
+    [`counted in a step (fails past +${threshold} % and where one is gone)`, counts],
     ['time of a step', changes(timesOf(now), timesOf(baseline), duration)],
     ['first step', changes(firstStepsOf(now), firstStepsOf(baseline), duration)],
     ['times as long as webgpu-rnn', changes(ratiosOf(now), ratiosOf(baseline), times)],
@@ -40,8 +40,8 @@ export function compare(
     ...sections.flatMap(([title, rows]) => (rows.length > 0 ? ['', title, ...asText(tableOf(rows))] : [])),
     '',
     worse.length === 0
-      ? `no counted figure grew by more than ${threshold} %`
-      : `grown by more than ${threshold} %: ${worse.map(({ name }) => name).join('; ')}`,
+      ? `no counted figure grew by more than ${threshold} %, and none is gone`
+      : `grown by more than ${threshold} % or gone: ${worse.map(({ name }) => name).join('; ')}`,
   ];
   return { text: lines.join('\n'), failed: worse.length > 0 };
 }
@@ -77,8 +77,10 @@ function countChanges(now: BenchResults, baseline: BenchResults, threshold: numb
       const before = baseline.counts[work]?.[key];
       const after = now.counts[work]?.[key];
       if (before === undefined && after === undefined) return [];
-      const grown = before !== undefined && after !== undefined && grew(before, after, threshold);
-      return [change(`${work}: ${name}`, before, after, show, grown ? 'grown' : '')];
+      if (before === undefined) return [change(`${work}: ${name}`, before, after, show, '')];
+      // What is no longer counted can hide anything.
+      const verdict = after === undefined ? 'gone' : grew(before, after, threshold) ? 'grown' : '';
+      return [change(`${work}: ${name}`, before, after, show, verdict)];
     }),
   );
 }
