@@ -6,12 +6,22 @@ import { reasonOf } from './file_errors.ts';
 /** JavaScript's longest string is a little longer. */
 const MAX_BYTES = 500_000_000;
 
+/** The name of a file that stands for the standard input. */
+export const STANDARD_INPUT = '-';
+
+/** What messages call a file. */
+export function sourceName(file: string): string {
+  return file === STANDARD_INPUT ? 'standard input' : file;
+}
+
 /**
- * The text of a UTF-8 file, without a byte order mark.
+ * The text of a UTF-8 file, or of the standard input for `-`: without a byte order mark at its beginning, and with line
+ * ends as \n where they are \r\n, so that no token stands for how a file was saved.
  * @throws DataError for what is missing, no file, empty, too large, or no text.
  */
-export function readText(file: string): string {
-  const bytes = readBytes(file);
+export function readText(name: string): string {
+  const bytes = name === STANDARD_INPUT ? readInput() : readBytes(name);
+  const file = sourceName(name);
   if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) {
     throw new DataError(
       `${file} is UTF-16 text; save it as UTF-8, for instance with iconv -f UTF-16 -t UTF-8`,
@@ -26,7 +36,7 @@ export function readText(file: string): string {
     );
   }
   if (nul >= 0) throw new DataError(`${file} is binary: byte ${nul + 1} is zero; give a UTF-8 text file`);
-  const text = new TextDecoder().decode(bytes);
+  const text = new TextDecoder().decode(bytes).replaceAll('\r\n', '\n');
   if (text === '') throw new DataError(`${file} is empty; give a file with text`);
   return text;
 }
@@ -47,6 +57,39 @@ function readBytes(file: string): Uint8Array {
   } catch (error) {
     if (error instanceof DataError) throw error;
     throw new DataError(`cannot read ${file}: ${reasonOf(error)}`);
+  }
+}
+
+/** All of the standard input. */
+function readInput(): Uint8Array {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for (;;) {
+    const part = new Uint8Array(1 << 16);
+    const count = readSome(part);
+    if (count === 0) return Buffer.concat(parts);
+    parts.push(part.subarray(0, count));
+    size += count;
+    if (size > MAX_BYTES) {
+      throw new DataError(`standard input has more than ${MAX_BYTES} bytes; give a part of it`);
+    }
+  }
+}
+
+/** Milliseconds between two looks at an input that does not wait by itself. */
+const INPUT_BEAT = 10;
+
+function readSome(part: Uint8Array): number {
+  for (;;) {
+    try {
+      return fs.readSync(0, part);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      // So Windows tells the end of a pipe.
+      if (code === 'EOF') return 0;
+      if (code !== 'EAGAIN') throw new DataError(`cannot read standard input: ${reasonOf(error)}`);
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, INPUT_BEAT);
+    }
   }
 }
 

@@ -1,13 +1,15 @@
 // The `eval` command: how well a trained model predicts a text, its state carried through the whole of it.
 import { DataError } from '../core/errors.ts';
+import type { Vocabulary } from '../data/vocabulary.ts';
 import { evaluator } from '../training/evaluation.ts';
-import { readText } from './corpus.ts';
-import { grouped, short } from './format.ts';
+import { readText, sourceName } from './corpus.ts';
+import { grouped, plural, short } from './format.ts';
 import type { BackendName } from './options.ts';
 import { openModel, withBackend } from './trained_model.ts';
 
 export interface EvalArguments {
   limitTokens?: number;
+  skipUnknown?: boolean;
   backend: BackendName;
   json?: boolean;
 }
@@ -15,13 +17,15 @@ export interface EvalArguments {
 /** Steps of one run; it does not change the result. */
 const WINDOW = 128;
 
-/** Prints perplexity, nats and bits a token, and how many tokens were predicted. */
-export async function evaluate(folder: string, file: string, given: EvalArguments): Promise<void> {
+/** Prints perplexity, nats and bits a token, and how many tokens were predicted and left out. */
+export async function evaluate(folder: string, name: string, given: EvalArguments): Promise<void> {
   const { model, parameters, vocabulary, vocabularySize, loadWeights } = openModel(folder);
-  const tokens = vocabulary.encode(readText(file), { source: file, limit: given.limitTokens });
+  const file = sourceName(name);
+  const { tokens, skipped } = encode(vocabulary, readText(name), file, given);
   if (tokens.length < 2) {
+    const known = skipped > 0 ? ' that the model knows' : '';
     throw new DataError(
-      `${file} is too short: it has ${tokens.length} token, and the first one is not predicted`,
+      `${file} is too short: it has ${plural(tokens.length, 'token')}${known}, and the first one is not predicted`,
     );
   }
   await withBackend(given.backend, async (backend) => {
@@ -52,6 +56,7 @@ export async function evaluate(folder: string, file: string, given: EvalArgument
         bits,
         level: vocabulary.level,
         tokens: predicted,
+        skipped,
         tokensPerSecond: predicted / seconds,
         adapter: backend.description,
       };
@@ -60,7 +65,27 @@ export async function evaluate(folder: string, file: string, given: EvalArgument
     }
     process.stdout.write(
       `perplexity ${short(perplexity)} | ${loss.toFixed(4)} nats, ${bits.toFixed(4)} bits a ${what} |` +
-        ` ${grouped(predicted)} ${what}s predicted\n`,
+        ` ${grouped(predicted)} ${what}s predicted${skipped > 0 ? `, ${grouped(skipped)} unknown left out` : ''}\n`,
     );
   });
+}
+
+/** The ids of a text, and how many of its tokens have none. */
+function encode(
+  vocabulary: Vocabulary,
+  text: string,
+  source: string,
+  { limitTokens: limit, skipUnknown }: EvalArguments,
+): { tokens: Uint32Array; skipped: number } {
+  let skipped = 0;
+  const onUnknown = (): void => {
+    skipped++;
+  };
+  try {
+    const tokens = vocabulary.encode(text, { source, limit, ...(skipUnknown && { onUnknown }) });
+    return { tokens, skipped };
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    throw new DataError(`${error.message}, or leave out what is unknown with --skip-unknown`);
+  }
 }

@@ -21,9 +21,11 @@ function makeProgram(): Command {
     .summary('train a model on a text')
     .description(
       'Trains a model on a text and saves it. Without a file it trains on its own source text, as a demonstration' +
-        ' of a few minutes. Ctrl-C saves; --resume goes on.',
+        ' of a few minutes. Line ends \\r\\n count as \\n. Ctrl-C saves; --resume goes on.',
     )
-    .addArgument(new Argument('[file]', 'a UTF-8 text (default: the source of this program)'));
+    .addArgument(
+      new Argument('[file]', 'a UTF-8 text, - for the standard input (default: the source of this program)'),
+    );
   addTrainOptions(train).action(async (file: string | undefined, options) => {
     process.exitCode = await (await import('./train.ts')).train(file, options);
   });
@@ -61,12 +63,13 @@ function makeProgram(): Command {
       'Measures how well a model predicts a text: perplexity, with a state carried through the whole file.',
     )
     .argument('<dir>', 'the folder of a model')
-    .argument('<file>', 'a UTF-8 text')
+    .argument('<file>', 'a UTF-8 text, - for the standard input')
     .addOption(
       new Option('--limit-tokens <K>', 'use only the first K tokens of the text').argParser(
         whole({ min: 2, max: 2 ** 31 }),
       ),
     )
+    .option('--skip-unknown', 'leave out what the model has never seen, and say how much that is')
     .addOption(backendOption())
     .addOption(jsonOption())
     .action(async (folder: string, file: string, options) =>
@@ -107,12 +110,9 @@ function makeProgram(): Command {
 /** Runs the command line; everything that goes wrong is told here. */
 async function main(argv: readonly string[]): Promise<void> {
   // A reader that has seen enough, such as `head`, closes the pipe: that is no failure.
-  let closed = false;
   process.stdout.on('error', () => {
-    if (closed) return;
-    closed = true;
-    // A command that listens for signals, as train does, stops as it does for one; the others just end.
-    if (!process.emit('SIGTERM', 'SIGTERM')) process.exit(0);
+    // A command that listens itself, as train does, has something to save; the others just end.
+    if (process.stdout.listenerCount('error') === 1) process.exit(process.exitCode ?? 0);
   });
   try {
     await makeProgram().parseAsync(argv as string[]);

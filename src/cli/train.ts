@@ -3,12 +3,14 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Backend } from '../backends/backend.ts';
 import { profileTable } from '../backends/profile_table.ts';
+import type { Tuned } from '../core/choices.ts';
 import { DeviceError, OptionError, ShapeError } from '../core/errors.ts';
 import { sizeOf } from '../core/tensor.ts';
 import type { Vocabulary } from '../data/vocabulary.ts';
 import { chooseBackend } from './backend.ts';
+import { STANDARD_INPUT, sourceName } from './corpus.ts';
 import { grouped, plural, quoted } from './format.ts';
-import { interrupts } from './interrupts.ts';
+import { interrupts, PIPE_CLOSED } from './interrupts.ts';
 import {
   expectFree,
   expectNamed,
@@ -53,7 +55,7 @@ export async function train(file: string | undefined, given: TrainArguments): Pr
       ...(given.autotune && { autotune: given.autotune }),
       onTune: tuningProgress(reporter),
       tuneSignal: heard.signal,
-      tuned: pinned,
+      tuned: pinning(pinned, (line) => reporter.say(line)),
     });
     backend = chosen.backend;
     if (chosen.notice) reporter.say(chosen.notice);
@@ -97,7 +99,7 @@ export async function train(file: string | undefined, given: TrainArguments): Pr
     }).catch((error: unknown) => {
       if (!(error instanceof DeviceError)) throw error;
       throw new DeviceError(
-        `${error.message}; the last save is of step ${session.savedStep()}, go on from it with: ${resumeCommand(out)}`,
+        `${error.message}; the last save is of step ${session.savedStep()}, go on from it with: ${resumeCommand(settings, out)}`,
       );
     });
     reporter.close();
@@ -105,15 +107,15 @@ export async function train(file: string | undefined, given: TrainArguments): Pr
     if (interrupted && progress.step === first && !Number.isFinite(report.loss)) {
       if (!saved) remove();
       const kept = saved ? `${out} is as it was` : 'no model is kept';
-      process.stderr.write(`stopped before the first step; ${kept}\n`);
+      if (heard.status() !== PIPE_CLOSED) process.stderr.write(`stopped before the first step; ${kept}\n`);
       return heard.status() ?? 0;
     }
     reporter.done({ ...report, seconds, adapter: backend.description, interrupted, out });
     const next = interrupted
-      ? `saved in ${out}; go on with: ${resumeCommand(out)}`
+      ? `saved in ${out}; go on with: ${resumeCommand(settings, out)}`
       : `saved in ${out}; write with it: npx webgpu-rnn sample ${quoted(out)}`;
     if (!given.json) reporter.say(next);
-    else if (interrupted) process.stderr.write(`${next}\n`);
+    else if (interrupted && heard.status() !== PIPE_CLOSED) process.stderr.write(`${next}\n`);
     if (!interrupted && report.loss > worstLoss(text.vocabulary)) {
       process.stderr.write(
         `the model predicts worse than chance among ${grouped(text.vocabulary.size)} tokens;` +
@@ -129,13 +131,26 @@ export async function train(file: string | undefined, given: TrainArguments): Pr
   }
 }
 
+/** The choices of a resumed run; says once that one of them is gone, which leaves it to the cost model. */
+function pinning(pinned: ReadonlyMap<string, string>, say: (line: string) => void): Tuned {
+  let told = false;
+  return {
+    get: (key) => pinned.get(key),
+    noCandidate({ key }, name) {
+      if (told) return;
+      told = true;
+      say(`${name} for ${key} is gone: the run goes on with other kernels, which round otherwise`);
+    },
+  };
+}
+
 /** Where all tokens are held for equally likely the loss is one nat less. */
 function worstLoss(vocabulary: Vocabulary): number {
   return Math.log(vocabulary.size) + 1;
 }
 
-function resumeCommand(out: string): string {
-  return `npx webgpu-rnn train --resume --out ${quoted(out)}`;
+function resumeCommand({ file }: TrainSettings, out: string): string {
+  return `npx webgpu-rnn train ${file === STANDARD_INPUT ? '- ' : ''}--resume --out ${quoted(out)}`;
 }
 
 /** The folder of a new model, checked to be free. */
@@ -188,7 +203,7 @@ function introduction(
   const epochs = settings.epochs === null ? '' : `${plural(settings.epochs, 'epoch')}, `;
   return [
     `adapter: ${adapter}`,
-    `text: ${settings.file ?? "the program's own source"}: ${grouped(tokens.length)} ${what}s to train on${kept},` +
+    `text: ${settings.file === null ? "the program's own source" : sourceName(settings.file)}: ${grouped(tokens.length)} ${what}s to train on${kept},` +
       ` ${grouped(vocabulary.size)} different ones`,
     `model: embedding ${embedding}, ${stack}, dense ${vocabulary.size}${tieWeights ? ' (tied)' : ''}:` +
       ` ${plural(count, 'parameter')}`,

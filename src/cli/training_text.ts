@@ -1,10 +1,10 @@
 // The text of a training run as token ids: what is trained on, what is kept for validation, and the vocabulary of both.
 import { createHash } from 'node:crypto';
 import path from 'node:path';
-import { DataError } from '../core/errors.ts';
+import { DataError, OptionError } from '../core/errors.ts';
 import { Vocabulary } from '../data/vocabulary.ts';
 import type { ModelRecord, TrainingRecord } from '../io/checkpoint.ts';
-import { readText } from './corpus.ts';
+import { readText, STANDARD_INPUT, sourceName } from './corpus.ts';
 import { grouped } from './format.ts';
 import type { TextSettings, TrainSettings } from './train_settings.ts';
 
@@ -23,15 +23,20 @@ export const DEFAULT_NAME = 'own-source';
 
 /** The name of a text, without folders and extension. */
 export function textName(file: string | null): string {
+  if (file === STANDARD_INPUT) return 'stdin';
   return file === null ? DEFAULT_NAME : path.parse(file).name || 'text';
 }
 
 /**
  * Reads and splits the text of a run; with `saved`, by the vocabulary of that model.
- * @throws DataError for a file that cannot be used, or is not the one that `saved` was trained on.
+ * @throws DataError for a file that cannot be used, or is not the one that `saved` was trained on; OptionError where
+ * both texts are to come from the standard input.
  */
 export async function loadTrainingText(settings: TextSettings, saved?: ModelRecord): Promise<TrainingText> {
   const { file, level, limitTokens, validation } = settings;
+  if (file === STANDARD_INPUT && validation === STANDARD_INPUT) {
+    throw new OptionError('the standard input can be read once; give the text or --validation as a file');
+  }
   const text = file === null ? (await import('./default_corpus.ts')).defaultCorpus() : readText(file);
   const source = nameOf(settings);
   const options = { limit: limitTokens ?? undefined, source };
@@ -78,7 +83,7 @@ export function expectLongEnough(
 }
 
 function nameOf({ file }: TextSettings): string {
-  return file ?? 'the default text';
+  return file === null ? 'the default text' : sourceName(file);
 }
 
 function encodeAgain(

@@ -17,6 +17,11 @@ export interface TextOptions {
   source?: string;
 }
 
+export interface EncodeOptions extends TextOptions {
+  /** Told of each token that is not in the vocabulary and is left out; without it such a token is an error. */
+  onUnknown?: (token: string) => void;
+}
+
 /**
  * A vocabulary: the distinct tokens of a text in order of first appearance.
  *
@@ -68,10 +73,10 @@ export class Vocabulary {
 
   /**
    * Ids of the tokens of `text`.
-   * @throws DataError that names the first unknown token and where it stands.
+   * @throws DataError that names the first unknown token and where it stands, unless `onUnknown` is told of it.
    */
-  encode(text: string, options: TextOptions = {}): Uint32Array {
-    const { limit = Number.POSITIVE_INFINITY, source = 'the text' } = options;
+  encode(text: string, options: EncodeOptions = {}): Uint32Array {
+    const { limit = Number.POSITIVE_INFINITY, source = 'the text', onUnknown } = options;
     // No text has more tokens than UTF-16 units, and one at its end.
     const ids = new Uint32Array(Math.min(text.length + 1, limit));
     let count = 0;
@@ -79,6 +84,10 @@ export class Vocabulary {
     for (const token of tokenize(text, this.level)) {
       if (count >= limit) break;
       const id = this.#ids.get(token);
+      if (id === undefined && onUnknown) {
+        onUnknown(token);
+        continue;
+      }
       if (id === undefined) {
         const what = this.level === 'char' ? 'character' : 'word';
         throw new DataError(

@@ -18,19 +18,26 @@ export interface Result {
 export interface RunOptions {
   cwd: string;
   env?: NodeJS.ProcessEnv;
+  /** What the process reads; without it there is nothing to read. */
+  input?: string;
   /** Called with the process and all of stdout so far, whenever there is more. */
   onOutput?: (child: ChildProcess, stdout: string) => void;
 }
 
 /** Runs `webgpu-rnn` with these arguments; the first run of all builds it when a source is newer. */
-export function cli(args: readonly string[], { cwd, env = {}, onOutput }: RunOptions): Promise<Result> {
+export function cli(
+  args: readonly string[],
+  { cwd, env = {}, input, onOutput }: RunOptions,
+): Promise<Result> {
   // A group of its own, as a shell gives it: a signal sent to the process is passed on by the launcher.
   const child = spawn(process.execPath, [bin, ...args], {
     cwd,
     env: { ...process.env, ...env },
     detached: process.platform !== 'win32',
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
+  // A program that ends without reading closes the pipe.
+  child.stdin.on('error', () => {}).end(input);
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text) => {

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readSafetensors, writeSafetensors } from '../../src/io/safetensors.ts';
-import { cli, events, exampleText, folderOf, type Result, tiny } from './cli.ts';
+import { cli, events, exampleText, expectOneLine, folderOf, type Result, tiny } from './cli.ts';
 
 const cwd = folderOf({ 'text.txt': exampleText(40), 'other.txt': exampleText(12).slice(20) });
 afterAll(() => fs.rmSync(cwd, { recursive: true }));
@@ -205,6 +205,30 @@ describe('eval', () => {
     expect(stdout).toMatch(
       /^perplexity [\d.]+ \| [\d.]+ nats, [\d.]+ bits a character \| \d+ characters predicted\n$/,
     );
+  });
+
+  test('what the model has never seen is an error, or left out and counted', async () => {
+    const known = exampleText(40);
+    fs.writeFileSync(path.join(cwd, 'foreign.txt'), `Ω${known.slice(0, 90)}ΩΩ${known.slice(90)}`);
+    const args = ['eval', 'model', 'foreign.txt', '--backend', 'cpu'];
+    expectOneLine(await cli(args, { cwd }), /line 1: the character "Ω" is not .*--skip-unknown/);
+    const skipping = await cli([...args, '--skip-unknown'], { cwd });
+    expect(skipping.stdout).toMatch(/ characters predicted, 3 unknown left out\n$/);
+    const result = JSON.parse((await cli([...args, '--skip-unknown', '--json'], { cwd })).stdout);
+    const whole = ['eval', 'model', 'text.txt', '--backend', 'cpu', '--json'];
+    const { loss, tokens } = JSON.parse((await cli(whole, { cwd })).stdout);
+    expect(result).toMatchObject({ loss, tokens, skipped: 3 });
+    fs.writeFileSync(path.join(cwd, 'foreign.txt'), 'ΩΩΩ');
+    expectOneLine(await cli([...args, '--skip-unknown'], { cwd }), /0 tokens that the model knows/);
+  });
+
+  test('- is the standard input', async () => {
+    const run = (name: string, input?: string) =>
+      cli(['eval', 'model', name, '--backend', 'cpu'], { cwd, ...(input !== undefined && { input }) });
+    const { stdout } = await run('text.txt');
+    const text = exampleText(40);
+    expect((await run('-', `\ufeff${text.replaceAll('\n', '\r\n')}`)).stdout).toBe(stdout);
+    expectOneLine(await run('-'), /standard input is empty/);
   });
 
   test('the validation of a run is that of eval on the same text', async () => {

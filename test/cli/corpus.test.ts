@@ -22,6 +22,10 @@ describe('what is read', () => {
     expect(readText(fileOf(0xef, 0xbb, 0xbf, 'añ🙂\n'))).toBe('añ🙂\n');
   });
 
+  test('line ends of every system as one, and nothing else of the kind', () => {
+    expect(readText(fileOf('a\r\nb\r\n\r\nc\rd\n\re'))).toBe('a\nb\n\nc\rd\n\re');
+  });
+
   test.skipIf(process.platform === 'win32')('a pipe', () => {
     const pipe = path.join(folder, 'pipe');
     execFileSync('mkfifo', [pipe]);

@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { cli, events, exampleText, folderOf, tiny } from './cli.ts';
+import { cli, events, exampleText, expectOneLine, folderOf, tiny } from './cli.ts';
 
 const cwd = folderOf({ 'text.txt': exampleText(80), 'long.txt': exampleText(500) });
 afterAll(() => fs.rmSync(cwd, { recursive: true }));
@@ -73,6 +73,56 @@ test.skipIf(process.platform === 'win32').each(['SIGINT', 'SIGTERM'] as const)(
   },
   60_000,
 );
+
+test.skipIf(process.platform === 'win32')(
+  'stopped by a reader that closes the pipe: saved without a word',
+  async () => {
+    const args = ['train', 'long.txt', ...options, '--units', '48', '--epochs', '500', '--out', 'piped'];
+    const { status, stderr } = await cli(args, { cwd, onOutput: (child) => child.stdout?.destroy() });
+    expect(status).toBe(141);
+    expect(stderr).toContain('into piped\n');
+    expect(stderr).not.toMatch(/stop|saved|EPIPE|error/i);
+    const { steps } = record('piped').training;
+    expect(steps).toBeGreaterThan(LONG_EPOCH);
+    const more = ['--steps', `${steps + 1}`, '--json', '--out', 'piped'];
+    const resumed = await cli(['train', '--resume', '--backend', 'cpu', ...more], { cwd });
+    expect(resumed.status).toBe(0);
+    expect(events(resumed.stdout).at(-1)).toMatchObject({ steps: steps + 1 });
+  },
+  60_000,
+);
+
+test('the standard input is a text, which a resumed run must be given again', async () => {
+  const input = exampleText(80);
+  const steps = (n: number) => ['--steps', `${n}`, '--out', 'from-input'];
+  const first = await cli(['train', '-', ...tiny, ...steps(5)], { cwd, input });
+  expect(first.status).toBe(0);
+  expect(first.stdout).toContain('text: standard input: ');
+  await cli(['train', 'text.txt', ...tiny, '--steps', '5', '--out', 'from-file'], { cwd });
+  expect(weights('from-input').equals(weights('from-file'))).toBe(true);
+  const again = ['train', '-', '--resume', '--backend', 'cpu', ...steps(6)];
+  expect(await cli(again, { cwd, input })).toMatchObject({ status: 0 });
+  expectOneLine(
+    await cli(again, { cwd, input: `${input} more` }),
+    /standard input is not the text that this model was trained on/,
+  );
+  const both = ['train', '-', ...tiny, '--validation', '-', '--steps', '5', '--out', 'both'];
+  expectOneLine(await cli(both, { cwd, input }), /standard input can be read once/);
+});
+
+test('a run whose kernels are gone goes on with others, and says so', async () => {
+  await cli(['train', 'text.txt', ...tiny, '--steps', '5', '--out', 'renamed'], { cwd });
+  const changed = record('renamed');
+  const [key] = Object.keys(changed.training.choices);
+  for (const name of Object.keys(changed.training.choices)) changed.training.choices[name] = 'gone';
+  fs.writeFileSync(path.join(cwd, 'renamed', 'model.json'), JSON.stringify(changed));
+  const args = ['train', '--resume', '--backend', 'cpu', '--steps', '6', '--out', 'renamed'];
+  const { status, stdout } = await cli(args, { cwd });
+  expect(status).toBe(0);
+  expect(stdout.split('\n').filter((line) => line.includes('gone'))).toEqual([
+    `gone for ${key} is gone: the run goes on with other kernels, which round otherwise`,
+  ]);
+});
 
 test.skipIf(process.platform === 'win32')('stopped before the first step, no model is kept', async () => {
   // Interrupts the program when it has named the adapter, before it trains.

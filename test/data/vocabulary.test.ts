@@ -77,6 +77,15 @@ describe('what cannot be used', () => {
     );
   });
 
+  test('unknown tokens are left out where somebody is told', () => {
+    const vocabulary = Vocabulary.fromText('ab', 'char');
+    const unknown: string[] = [];
+    const onUnknown = (token: string) => unknown.push(token);
+    expect([...vocabulary.encode('xabya', { limit: 2, onUnknown })]).toEqual([0, 1]);
+    expect(unknown).toEqual(['x']);
+    expect([...vocabulary.encode('xy', { onUnknown })]).toEqual([]);
+  });
+
   test('a text without tokens has no vocabulary', () => {
     expect(() => Vocabulary.fromText('', 'char')).toThrow('the text has no characters');
     expect(() => Vocabulary.fromText(' \t ', 'word', { source: 'f' })).toThrow('f has no words');
