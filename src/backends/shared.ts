@@ -5,6 +5,9 @@ import type { Plan, Step } from '../core/plan.ts';
 import { rootOf, sizeOf, type Tensor } from '../core/tensor.ts';
 import type { KernelTime } from './backend.ts';
 
+/** A shader that the device refuses: unlike one that has no memory today, it stays refused. */
+export class ShaderError extends DeviceError {}
+
 /** Whether a tensor's storage belongs to one plan; weights, gradients and slots are shared by plans. */
 export function isLocal(root: Tensor): boolean {
   return root.role !== 'param' && root.role !== 'grad' && root.role !== 'slot';

@@ -1,9 +1,10 @@
 // What a backend knows of the choices on its device: measured before, measured now, or forced by its user.
-import { type Choice, type Tuned, take } from '../core/choices.ts';
+import { type Choice, reject, type Tuned, take } from '../core/choices.ts';
 import { OptionError } from '../core/errors.ts';
 import { shown } from '../core/options.ts';
 import type { Plan } from '../core/plan.ts';
-import { isOpen, type Measured, measureChoice, type TunedDevice } from './tuner.ts';
+import { shadersOf } from './shader_hash.ts';
+import { isOpen, type Measured, measureChoice, TRIAL_BYTES, type TunedDevice } from './tuner.ts';
 
 /** `off`: the cost model alone; `cached`: what was measured before; `full`: what is missing is measured as well. */
 export type Autotune = 'off' | 'cached' | 'full';
@@ -34,7 +35,10 @@ export interface Tuning {
   readonly measurements: ReadonlyMap<string, Measured>;
   /** What plans choose by; follows `measurements`. */
   readonly tuned: Tuned;
-  /** Measures what is open in a plan, where that is wanted; whether the plan would now choose otherwise. */
+  /**
+   * Forgets what was measured with other shaders than a plan has now, and measures what is open where that is wanted;
+   * whether the plan would now choose otherwise.
+   */
   tune(plan: Plan, device: TunedDevice): Promise<boolean>;
 }
 
@@ -47,8 +51,8 @@ export function autotuneMode(mode: Autotune = 'cached'): Autotune {
 }
 
 /**
- * Reads what is kept and answers plans with it; `forced` goes before everything measured, and a name of it that is no
- * candidate leaves the choice to the cost model.
+ * Reads what is kept and answers plans with it; `forced` goes before everything measured, and decides what becomes of a
+ * name of its own that is no candidate (see choices.ts); a measured one leaves the choice to the cost model.
  * Choices of plans that are tuned at the same time are measured one after the other.
  */
 export async function makeTuning(
@@ -59,8 +63,22 @@ export async function makeTuning(
   const measurements = (mode === 'off' ? undefined : await store?.read()) ?? new Map<string, Measured>();
   const tuned: Tuned = {
     get: (key) => forced?.get(key) ?? measurements.get(key)?.chosen ?? undefined,
+    noCandidate(choice, name) {
+      if (forced && isForced(choice)) reject(forced, choice, name);
+    },
   };
   const isForced = ({ key }: Choice): boolean => forced?.get(key) !== undefined;
+  /** Keys of what is known to have been measured with the shaders that plans have now. */
+  const upToDate = new Set<string>();
+  const forgetOutdated = (plan: Plan, { limits }: TunedDevice): void => {
+    for (const choice of plan.choices) {
+      const { key } = choice;
+      const known = measurements.get(key);
+      if (upToDate.has(key) || isForced(choice) || known?.shaders === undefined) continue;
+      if (shadersOf(choice, Object.keys(known.microseconds), limits) === known.shaders) upToDate.add(key);
+      else measurements.delete(key);
+    }
+  };
   let queue: Promise<unknown> = Promise.resolve();
 
   const measureOpen = async (plan: Plan, device: TunedDevice): Promise<void> => {
@@ -68,10 +86,13 @@ export async function makeTuning(
     for (const [done, choice] of open.entries()) {
       if (tuneSignal?.aborted) return;
       onTune?.(done, open.length, choice.key);
-      const found = await measureChoice(choice, device, { warn: console.warn, signal: tuneSignal });
+      const budget = Math.max(TRIAL_BYTES, plan.memory().total / 4);
+      const found = await measureChoice(choice, device, { warn: console.warn, signal: tuneSignal, budget });
       if (!found) return;
       measurements.set(choice.key, found);
-      await store?.add(new Map([[choice.key, found]]));
+      upToDate.add(choice.key);
+      const kept = lasting(found, (names) => shadersOf(choice, names, device.limits));
+      if (kept) await store?.add(new Map([[choice.key, kept]]));
     }
     if (open.length > 0) onTune?.(open.length, open.length, '');
   };
@@ -82,6 +103,7 @@ export async function makeTuning(
     measurements,
     tuned,
     async tune(plan, device) {
+      forgetOutdated(plan, device);
       if (mode === 'full') {
         const measuring = queue.then(() => measureOpen(plan, device));
         queue = measuring.catch(() => {});
@@ -90,4 +112,14 @@ export async function makeTuning(
       return plan.choices.some((choice) => take(choice, tuned).chosen !== choice.chosen);
     },
   };
+}
+
+/** What of a measurement is worth keeping; undefined for nothing. */
+function lasting(
+  { chosen, microseconds, transient = [] }: Measured,
+  shaders: (names: readonly string[]) => string,
+): Measured | undefined {
+  const kept = Object.entries(microseconds).filter(([name]) => !transient.includes(name));
+  if (kept.length === 0) return undefined;
+  return { chosen, microseconds: Object.fromEntries(kept), shaders: shaders(kept.map(([name]) => name)) };
 }

@@ -6,6 +6,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
 import type { Executable } from '../../src/backends/backend.ts';
 import { cpu } from '../../src/backends/cpu.ts';
+import { shadersOf } from '../../src/backends/shader_hash.ts';
+import { ShaderError } from '../../src/backends/shared.ts';
 import {
   isOpen,
   type Measured,
@@ -15,7 +17,8 @@ import {
 } from '../../src/backends/tuner.ts';
 import { type MeasurementStore, makeTuning, type TuningOptions } from '../../src/backends/tuning.ts';
 import { openTuningStore } from '../../src/backends/webgpu/tuning_store.ts';
-import { OptionError } from '../../src/core/errors.ts';
+import type { Tuned } from '../../src/core/choices.ts';
+import { DeviceError, OptionError } from '../../src/core/errors.ts';
 import type { Plan } from '../../src/core/plan.ts';
 import { version } from '../../src/core/version.ts';
 import { tunedPlan } from '../../src/training/tuned_plan.ts';
@@ -28,11 +31,19 @@ const milliseconds: Partial<Record<string, number>> = {
   quick: 0.5,
   other: 0.1,
   astray: 0.1,
+  steady: 1.5,
 };
 
 interface FakeDevice extends TunedDevice {
   /** Names of the kernels of all plans that were loaded. */
   loads: string[];
+  /** Bytes of the plans that are loaded, and the most that were at once. */
+  bytes: number;
+  most: number;
+  /** Where plans take more than that, a load fails. */
+  capacity: number;
+  /** How many times slower everything is now. */
+  pace(): number;
 }
 
 /** The CPU as a device; what `astray` leaves is spoilt when it is read, as by a wrong shader. */
@@ -40,30 +51,43 @@ function fakeDevice(): FakeDevice {
   const backend = cpu();
   const loads: string[] = [];
   const astray = new Set<unknown>();
-  return {
+  const device: FakeDevice = {
     limits: backend.limits,
     loads,
+    bytes: 0,
+    most: 0,
+    capacity: Number.POSITIVE_INFINITY,
+    pace: () => 1,
     write: backend.write,
     async read(t) {
       const values = await backend.read(t);
       return astray.has(t) ? values.map((v) => v + 0.01) : values;
     },
     async load(plan: Plan): Promise<Executable> {
-      const executable = await backend.load(plan);
+      const bytes = plan.memory().total;
+      if (device.bytes + bytes > device.capacity) throw new DeviceError('the GPU has no memory');
       const dispatches = plan.steps.flatMap((s) => (s.kind === 'dispatch' ? [s] : []));
       if (dispatches.length > 0) loads.push(dispatches[0].kernel.name);
-      if (dispatches.some((s) => s.kernel.name === 'broken')) throw new Error('does not compile');
+      if (dispatches.some((s) => s.kernel.name === 'broken')) throw new ShaderError('does not compile');
+      const executable = await backend.load(plan);
+      device.bytes += bytes;
+      device.most = Math.max(device.most, device.bytes);
       for (const { kernel, tensors } of dispatches) if (kernel.name === 'astray') astray.add(tensors.y);
       const time = dispatches.reduce((sum, s) => sum + (milliseconds[s.kernel.name] ?? 0), 0);
       return {
         ...executable,
         async time(runs) {
           executable.run();
-          return runs * time;
+          return runs * time * device.pace();
+        },
+        dispose() {
+          executable.dispose();
+          device.bytes -= bytes;
         },
       };
     },
   };
+  return device;
 }
 
 /** A store in memory that counts how often it is asked. */
@@ -85,10 +109,10 @@ function memoryStore(content = new Map<string, Measured>()): MeasurementStore & 
 /** A plan that is tuned on a fake device. */
 async function tuned(
   store: MeasurementStore,
-  options: TuningOptions & { forced?: ReadonlyMap<string, string> },
+  options: TuningOptions & { forced?: Tuned },
   estimates: Partial<Record<Doubling, number>> = { slow: 1, quick: 2 },
+  device = fakeDevice(),
 ) {
-  const device = fakeDevice();
   const tuning = await makeTuning(store, options);
   const limits = { ...device.limits, tuned: tuning.tuned };
   let builds = 0;
@@ -98,6 +122,9 @@ async function tuned(
   });
   return { kernel: kernelOf(plan), plan, builds, loads: device.loads, tuning };
 }
+
+/** Bytes of a trial of the choice at its real size. */
+const TRIAL = 2 * 4 * 4096;
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -144,6 +171,62 @@ describe('measuring a choice', () => {
     const device = fakeDevice();
     device.load = () => Promise.reject(new Error('the GPU device is lost'));
     await expect(measureChoice(doublingChoice({ slow: 1, quick: 2 }), device)).rejects.toThrow(/lost/);
+  });
+
+  test.each([
+    ['all at once', 1e9, 4 * TRIAL],
+    ['three at once', 3.5 * TRIAL, 3 * TRIAL],
+    ['two at least', 1, 2 * TRIAL],
+  ])(
+    'keeps to its budget of memory, with the likeliest as the yardstick of each group: %s',
+    async (_name, budget, most) => {
+      const device = fakeDevice();
+      const choice = doublingChoice({ slow: 1, middling: 2, quick: 3, steady: 3.5 });
+      const found = await measureChoice(choice, device, { budget });
+      expect(found).toEqual({
+        chosen: 'quick',
+        microseconds: { slow: 2000, middling: 1000, quick: 500, steady: 1500 },
+      });
+      expect(device.most).toBe(most);
+      expect(device.bytes).toBe(0);
+    },
+  );
+
+  test('a device that slows down does not favour those that came first', async () => {
+    const device = fakeDevice();
+    let ended = 0;
+    const load = device.load;
+    device.load = async (plan) => {
+      const executable = await load(plan);
+      if (kernelOf(plan) !== 'middling') return executable;
+      const dispose = (): void => {
+        executable.dispose();
+        ended++;
+      };
+      return { ...executable, dispose };
+    };
+    // Check, one run, race: after the third `middling` is gone and `quick` has its turn.
+    device.pace = () => (ended >= 3 ? 4 : 1);
+    const found = await measureChoice(doublingChoice({ slow: 1, middling: 2, quick: 3 }), device, {
+      budget: 1,
+    });
+    expect(found?.chosen).toBe('quick');
+    const { slow, middling, quick } = found!.microseconds;
+    expect(slow! / quick!).toBeCloseTo(4, 2);
+    expect(slow! / middling!).toBeCloseTo(2, 2);
+  });
+
+  test('where too many at once find no memory, pairs race; who finds none beside the likeliest is left out for now', async () => {
+    const device = fakeDevice();
+    device.capacity = 2.5 * TRIAL;
+    const choice = doublingChoice({ slow: 1, middling: 2, quick: 3 });
+    const found = await measureChoice(choice, device);
+    expect(found).toEqual({ chosen: 'quick', microseconds: { slow: 2000, middling: 1000, quick: 500 } });
+    device.capacity = 1.5 * TRIAL;
+    const alone = await measureChoice(choice, device);
+    expect(alone?.microseconds).toEqual({ slow: 2000, middling: null, quick: null });
+    expect(alone?.transient).toEqual(['middling', 'quick']);
+    expect(device.bytes).toBe(0);
   });
 
   test('stops when told to', async () => {
@@ -203,17 +286,81 @@ describe('a tuned plan', () => {
         loads: [],
       });
     }
-    // A name that is no candidate leaves it to the cost model.
+    // A Map is meant as it says; a function may name what only some choices have, and a resumed run is told.
     const unknown = new Map([['double 4096', 'gone']]);
-    expect(await tuned(known, { autotune: 'full', forced: unknown })).toMatchObject({
-      kernel: 'slow',
-      loads: [],
-    });
+    await expect(tuned(known, { forced: unknown })).rejects.toThrow(OptionError);
+    await expect(tuned(known, { forced: unknown })).rejects.toThrow(
+      '[limits/tuned] double 4096 has no candidate gone; it has slow, quick',
+    );
+    const left = { kernel: 'slow', loads: [] };
+    expect(await tuned(known, { autotune: 'full', forced: { get: () => 'gone' } })).toMatchObject(left);
+    const noCandidate = vi.fn();
+    const pinned = { get: () => 'gone', noCandidate };
+    expect(await tuned(known, { autotune: 'full', forced: pinned })).toMatchObject(left);
+    expect(noCandidate).toHaveBeenCalledWith(expect.objectContaining({ key: 'double 4096' }), 'gone');
+  });
+
+  test('a measured name that is no candidate any more leaves it to the cost model', async () => {
+    const store = memoryStore(new Map([['double 4096', { chosen: 'gone', microseconds: { gone: 1 } }]]));
+    expect(await tuned(store, {})).toMatchObject({ kernel: 'slow' });
+  });
+
+  test('keeps a failure for good only where it will come again', async () => {
+    vi.spyOn(console, 'warn').mockImplementation(() => {});
+    const content = new Map<string, Measured>();
+    const estimates = { slow: 1, broken: 1.5, quick: 2, astray: 3 };
+    const device = fakeDevice();
+    const load = device.load;
+    device.load = (plan) =>
+      kernelOf(plan) === 'quick' ? Promise.reject(new DeviceError('timeout')) : load(plan);
+    const first = await tuned(memoryStore(content), { autotune: 'full' }, estimates, device);
+    expect(first).toMatchObject({ kernel: 'slow', builds: 1 });
+    expect(first.tuning.measurements.get('double 4096')?.microseconds).toMatchObject({ quick: null });
+    expect(content.get('double 4096')?.microseconds).toEqual({ slow: 2000, broken: null, astray: null });
+    const second = await tuned(memoryStore(content), { autotune: 'full' }, estimates);
+    expect(second).toMatchObject({ kernel: 'quick' });
+    const third = await tuned(memoryStore(content), { autotune: 'full' }, estimates);
+    expect(third).toMatchObject({ kernel: 'quick', loads: [] });
+    const none = new Map<string, Measured>();
+    device.load = (plan) => (kernelOf(plan) ? Promise.reject(new DeviceError('timeout')) : load(plan));
+    await tuned(memoryStore(none), { autotune: 'full' }, estimates, device);
+    expect(none.size).toBe(0);
+  });
+
+  test('what was measured with other shaders is measured anew', async () => {
+    const content = new Map<string, Measured>();
+    await tuned(memoryStore(content), { autotune: 'full' });
+    const kept = content.get('double 4096')!;
+    expect(kept.shaders).toMatch(/^[0-9a-f]{8}$/);
+    expect(await tuned(memoryStore(content), {})).toMatchObject({ kernel: 'quick', builds: 1 });
+    const outdated = () => memoryStore(new Map([['double 4096', { ...kept, shaders: '00000000' }]]));
+    expect(await tuned(outdated(), {})).toMatchObject({ kernel: 'slow', builds: 2, loads: [] });
+    const again = await tuned(outdated(), { autotune: 'full' });
+    expect(again).toMatchObject({ kernel: 'quick' });
+    expect(again.loads).not.toEqual([]);
+    expect(again.tuning.measurements.get('double 4096')?.shaders).toBe(undefined);
+  });
+
+  test('the hash of shaders follows their text and constants, and the candidates that are there', () => {
+    const limits = fakeDevice().limits;
+    const choice = doublingChoice({ slow: 1, quick: 2 });
+    const hash = shadersOf(choice, ['slow', 'quick'], limits);
+    expect(shadersOf(choice, ['quick', 'slow', 'gone'], limits)).toBe(hash);
+    expect(shadersOf(choice, ['quick'], limits)).not.toBe(hash);
+    const other: typeof choice = {
+      ...choice,
+      trial: (b, name, size) => choice.trial(b, name === 'quick' ? 'middling' : name, size),
+    };
+    expect(shadersOf(other, ['slow', 'quick'], limits)).not.toBe(hash);
   });
 });
 
 describe('the store in Node', () => {
-  const measured = { chosen: 'quick', microseconds: { quick: 1.5, slow: 3, broken: null } };
+  const measured = {
+    chosen: 'quick',
+    microseconds: { quick: 1.5, slow: 3, broken: null },
+    shaders: '00c0ffee',
+  };
   let folder: string;
   const before = process.env.WEBGPU_RNN_CACHE;
   beforeEach(() => {
@@ -251,11 +398,12 @@ describe('the store in Node', () => {
       '',
       'null',
       '[]',
-      whole.replace('tuning/1', 'tuning/2'),
+      whole.replace('tuning/2', 'tuning/1'),
       whole.replace('adapter A', 'adapter C'),
       whole.replace('"chosen": "quick"', '"chosen": "broken"'),
       whole.replace('"chosen": "quick"', '"chosen": "constructor"'),
       whole.replace('1.5', '"fast"'),
+      whole.replace('"00c0ffee"', '1'),
     ];
     for (const text of damaged) {
       fs.writeFileSync(store.place!, text);

@@ -38,6 +38,7 @@ export const doublingKernels = {
   slow: doubling('slow', { turns: 20_000 }),
   quick: doubling('quick'),
   middling: doubling('middling', { turns: 4_000 }),
+  steady: doubling('steady', { turns: 6_000 }),
   /** Its shader computes something else than its reference. */
   astray: doubling('astray', { error: 0.01 }),
   /** Reference and shader agree, on something else than everyone else. */

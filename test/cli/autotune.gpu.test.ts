@@ -3,8 +3,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { requestDevice } from '../../src/backends/webgpu/device.ts';
+import { tuningIdentity } from '../../src/backends/webgpu/identity.ts';
 import { openTuningStore } from '../../src/backends/webgpu/tuning_store.ts';
-import { version } from '../../src/core/version.ts';
 import { cli, exampleText, expectOneLine, folderOf, tiny } from './cli.ts';
 
 const cwd = folderOf({ 'text.txt': exampleText(60) });
@@ -29,9 +29,9 @@ async function keep(key: string, chosen: string): Promise<void> {
   const before = process.env.WEBGPU_RNN_CACHE;
   Object.assign(process.env, env);
   try {
-    const { device, identity } = await requestDevice();
-    device.destroy();
-    const store = await openTuningStore(`webgpu-rnn ${version} on ${identity}`);
+    const adapter = await requestDevice();
+    adapter.device.destroy();
+    const store = await openTuningStore(tuningIdentity(adapter));
     await store.add(new Map([[key, { chosen, microseconds: { [chosen]: 1 } }]]));
   } finally {
     if (before === undefined) delete process.env.WEBGPU_RNN_CACHE;

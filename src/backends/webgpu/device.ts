@@ -23,7 +23,9 @@ export interface DeviceOptions {
   precision?: Precision;
   /**
    * Overrides what the adapter grants, for tests of code that works without. `tuned` forces choices: a plan takes the
-   * candidate that `tuned.get(key)` names (`plan.explain()` lists both) before anything measured.
+   * candidate that `tuned.get(key)` names (`plan.explain()` lists both) before anything measured. A Map that names what
+   * is no candidate is refused with an OptionError when the plan is built; an object with a `get` of its own may name
+   * what only some choices have.
    */
   limits?: Partial<Limits>;
 }

@@ -2,6 +2,7 @@
 import { DeviceError } from '../../core/errors.ts';
 import { type Constants, describeBinding, type Kernel } from '../../core/kernel.ts';
 import type { Dispatch } from '../../core/plan.ts';
+import { ShaderError } from '../shared.ts';
 import { slowPolling } from './node_wait.ts';
 import { sharedSources } from './shared_sources.ts';
 import { specialise } from './specialise.ts';
@@ -11,7 +12,8 @@ export interface Pipelines {
   layout(kernel: Kernel): GPUBindGroupLayout;
   /**
    * Compiles whatever these steps need, everything at once.
-   * @throws DeviceError for a shader that does not compile, with its source.
+   * @throws ShaderError for a shader that does not compile, with its source; DeviceError where the driver failed, for
+   * want of memory perhaps: both are tried again when they are asked for again.
    */
   compile(steps: Iterable<Dispatch>): Promise<void>;
   /** The pipeline of a step that has been compiled. */
@@ -27,6 +29,7 @@ interface Layout {
 interface Compiled {
   done: Promise<void>;
   pipeline?: GPUComputePipeline;
+  failed?: true;
 }
 
 /** Makes the pipeline cache of a device. */
@@ -60,12 +63,12 @@ export function pipelineCache(device: GPUDevice): Pipelines {
     }
     const key = JSON.stringify(constants);
     let compiled = known.get(key);
-    if (!compiled) {
+    if (!compiled || compiled.failed) {
       const layout = layoutOf(kernel);
       const code = specialise(kernel.wgsl, constants, sharedSources);
       const source = `${JSON.stringify(layoutEntries(kernel))}\n${code}`;
       compiled = bySource.get(source);
-      if (!compiled) {
+      if (!compiled || compiled.failed) {
         compiled = compile(device, kernel, constants, code, layout.pipeline);
         bySource.set(source, compiled);
       }
@@ -133,13 +136,15 @@ function compile(
         compiled.pipeline = made.value;
         return;
       }
+      compiled.failed = true;
       // Asked for only now: one answer for each shader would be waited for at every load.
       const { messages } = await module.getCompilationInfo().catch(() => ({ messages: [] }));
       const reasons = messages
         .filter((m) => m.type === 'error')
         .map((m) => `line ${m.lineNum}:${m.linePos} ${m.message}`);
+      const refused = reason !== undefined || reasons.length > 0 || isInvalid(made);
       if (reasons.length === 0) reasons.push(reason ?? String((made as PromiseRejectedResult).reason));
-      throw new DeviceError(
+      throw new (refused ? ShaderError : DeviceError)(
         `[${kernel.name}] does not compile with ${JSON.stringify(constants)}:\n${reasons.join('\n')}\n${numbered(code)}`,
       );
     }),
@@ -147,6 +152,11 @@ function compile(
   // Awaited by `compile` above, of which the first failure is told.
   compiled.done.catch(() => {});
   return compiled;
+}
+
+/** Whether a pipeline was refused for what it is, and not for what the driver could not do. */
+function isInvalid(made: PromiseSettledResult<GPUComputePipeline>): boolean {
+  return made.status === 'rejected' && (made.reason as GPUPipelineError | undefined)?.reason === 'validation';
 }
 
 function numbered(code: string): string {

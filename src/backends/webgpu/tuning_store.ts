@@ -2,9 +2,9 @@
 import type { Measured } from '../tuner.ts';
 import type { MeasurementStore } from '../tuning.ts';
 
-const FORMAT = 'webgpu-rnn tuning/1';
+const FORMAT = 'webgpu-rnn tuning/2';
 
-/** Opens the store of an adapter: `identity` says all by which it can be told from others. */
+/** Opens the store of an adapter: `identity` says all by which it can be told from others (see identity.ts). */
 export async function openTuningStore(identity: string): Promise<MeasurementStore> {
   if (
     typeof process !== 'undefined' &&
@@ -30,7 +30,10 @@ export function parseMeasurements(value: unknown, identity: string): Map<string,
     if (!times.every((t) => t === null || (Number.isFinite(t) && (t as number) > 0))) continue;
     const known = typeof chosen === 'string' && typeof one.microseconds[chosen] === 'number';
     if (!known && chosen !== null) continue;
-    found.set(key, { chosen, microseconds: one.microseconds as Measured['microseconds'] });
+    const { shaders } = one;
+    if (shaders !== undefined && typeof shaders !== 'string') continue;
+    const microseconds = one.microseconds as Measured['microseconds'];
+    found.set(key, { chosen, microseconds, ...(shaders !== undefined && { shaders }) });
   }
   return found;
 }

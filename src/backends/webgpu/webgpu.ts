@@ -3,12 +3,12 @@ import { DeviceError } from '../../core/errors.ts';
 import { checkOptions } from '../../core/options.ts';
 import type { Plan } from '../../core/plan.ts';
 import { rootOf, sizeOf, type Tensor } from '../../core/tensor.ts';
-import { version } from '../../core/version.ts';
 import type { Backend, Executable } from '../backend.ts';
 import { checkData, loadedTwice, parameterHomes } from '../shared.ts';
 import { autotuneMode, makeTuning, type Tuning, type TuningOptions } from '../tuning.ts';
 import { type Adapter, type DeviceOptions, requestDevice } from './device.ts';
 import { type Loader, loadPlan } from './executable.ts';
+import { tuningIdentity } from './identity.ts';
 import { deviceMemory, elements } from './memory.ts';
 import { slowPolling } from './node_wait.ts';
 import { pipelineCache } from './pipelines.ts';
@@ -41,10 +41,7 @@ export async function webgpu(options: WebGpuOptions = {}): Promise<WebGpuBackend
   ] satisfies (keyof WebGpuOptions)[]);
   autotuneMode(options.autotune);
   const adapter = await requestDevice(options);
-  const store =
-    options.autotune === 'off'
-      ? undefined
-      : await openTuningStore(`webgpu-rnn ${version} on ${adapter.identity}`);
+  const store = options.autotune === 'off' ? undefined : await openTuningStore(tuningIdentity(adapter));
   const tuning = await makeTuning(store, { ...options, forced: options.limits?.tuned });
   return backendOf({ ...adapter, limits: { ...adapter.limits, tuned: tuning.tuned } }, tuning);
 }
