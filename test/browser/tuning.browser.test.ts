@@ -24,9 +24,12 @@ test('the next page and a worker find what one page has measured', () =>
       module: `${choose}\nglobalThis.results = [await choose('cached'), await choose('full')];`,
     });
     await first.page.waitForFunction('globalThis.results', { timeout: 60_000 });
-    expect(await first.evaluate('globalThis.results')).toEqual([
+    const results = (await first.evaluate('globalThis.results')) as { kernel: string }[];
+    // Which one is faster is up to the clock; that it is found again is not.
+    const { kernel } = results[1];
+    expect(results).toEqual([
       { kernel: 'slow', told: 0, place: 'IndexedDB webgpu-rnn' },
-      { kernel: 'quick', told: 2, place: 'IndexedDB webgpu-rnn' },
+      { kernel: expect.stringMatching(/^(slow|quick)$/), told: 2, place: 'IndexedDB webgpu-rnn' },
     ]);
     first.assertClean();
     const worker = `${choose}\nself.postMessage(await choose('cached'));`;
@@ -41,9 +44,9 @@ test('the next page and a worker find what one page has measured', () =>
     });
     await second.page.waitForFunction('globalThis.results', { timeout: 60_000 });
     expect(await second.evaluate('globalThis.results')).toEqual([
-      { kernel: 'quick', told: 0, place: 'IndexedDB webgpu-rnn' },
+      { kernel, told: 0, place: 'IndexedDB webgpu-rnn' },
       { kernel: 'slow', told: 0, place: null },
-      { kernel: 'quick', told: 0, place: 'IndexedDB webgpu-rnn' },
+      { kernel, told: 0, place: 'IndexedDB webgpu-rnn' },
     ]);
     second.assertClean();
   }));
