@@ -80,7 +80,8 @@ const OPTIONS = [
  *
  * Forward: gates [T,N,G·H] = x·W + b in one product, then T steps. Backward: T steps from the last, then
  * dx = dA·Wᵀ, dW = xᵀ·dA, dR = hᵀ·dA, db = column sum of dA, each over all T·N rows at once.
- * Memory for a cell of G gates: T·N·G·H + states·(T+1)·N·H floats, and (T+1)·N·H for the gradient.
+ * Memory for a cell of G gates: T·N·G·H + states·(T+1)·N·H floats, T·N·H more for the extra sequence that a GRU keeps;
+ * (T+1)·N·H for the gradient of h, N·H for that of c.
  */
 export function recurrentLayer(options: RecurrentOptions, traits: RecurrentTraits): RecurrentLayer {
   const { cell } = traits;
