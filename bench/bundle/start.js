@@ -63,6 +63,14 @@ export function withOut(rest, out) {
 }
 
 /**
+ * Calls are counted on Dawn's null backend, on any machine.
+ * @param {readonly string[]} rest
+ */
+export function needsAdapter(rest) {
+  return !rest.includes('--counts');
+}
+
+/**
  * Unpacks every file that is not there yet, by renaming.
  * @param {string} bundle
  * @param {string} folder
@@ -157,6 +165,8 @@ async function main(bundle, folder, argv) {
   if (help) {
     if (check) return 0;
     process.stdout.write('\nOptions of the benchmark:\n');
+  }
+  if (help || (!check && !needsAdapter(rest))) {
     return launcher.launch([program, ...rest], {
       env: { ...process.env, WEBGPU_RNN_ADAPTER: 'none: not looked for' },
     });

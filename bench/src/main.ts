@@ -19,7 +19,7 @@ const USAGE_ERROR = 2;
 
 /** @returns the exit status */
 async function main(argv: readonly string[]): Promise<number> {
-  const options = parseOptions(argv);
+  const options = parseOptions(argv, isClone);
   if (!options) return 0;
   if (options.counts) return printCounts(options);
   // Read before anything is measured: a wrong name is told at once.

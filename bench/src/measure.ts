@@ -6,6 +6,7 @@ import { loadEngine } from './engines/index.ts';
 import { chooseKernels, oursOnCpu } from './engines/ours.ts';
 import type { Counts, Measurement } from './results.ts';
 import { prepared } from './tasks.ts';
+import * as tolerances from './tolerances.ts';
 import { checkedWork, flopsOf, type Work } from './works.ts';
 
 /** Losses of the same steps by the f64 reference on the CPU. */
@@ -45,11 +46,6 @@ export interface EngineOutcome {
   counts?: Counts;
   reason?: string;
 }
-
-/** |loss - reference| beyond which an engine computes something else. */
-const TOLERANCE = 1e-4;
-/** After updates, rounding differs more: Adam divides gradients by their own size. */
-const LATER_TOLERANCE = 1e-2;
 
 /** Steps until the later loss. */
 const CHECKED_STEPS = 3;
@@ -193,7 +189,7 @@ async function compareWhole(contenders: readonly Contender[], task: Task): Promi
 function compareFirst(outcome: EngineOutcome, expected: number, against: string): void {
   const difference = Math.abs(outcome.firstLoss! - expected);
   outcome.wholeChunk = { difference, against };
-  if (difference <= TOLERANCE) return;
+  if (difference <= tolerances.firstLoss) return;
   outcome.reason = `computes the loss ${outcome.firstLoss} of the whole chunk, and ${against} ${expected}`;
 }
 
@@ -225,10 +221,10 @@ function whyWrong(
   expected: Reference,
 ): string | undefined {
   // Written so that NaN counts as wrong.
-  if (!(lossDifference! <= TOLERANCE)) {
+  if (!(lossDifference! <= tolerances.firstLoss)) {
     return `computes another loss: ${seen.first}, expected ${expected.first}`;
   }
-  if (!(laterLossDifference! <= LATER_TOLERANCE)) {
+  if (!(laterLossDifference! <= tolerances.laterLoss)) {
     return `goes on to another loss: ${seen.later} in step ${CHECKED_STEPS}, expected ${expected.later}`;
   }
   return undefined;

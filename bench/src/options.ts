@@ -34,7 +34,7 @@ const engineWords = [
   ...new Set([...Object.keys(engines), ...Object.keys(engines).flatMap((name) => name.split(' '))]),
 ];
 
-function makeProgram(): Command {
+function makeProgram(home: string): Command {
   return new Command('bench')
     .description(
       'Measures training and inference of recurrent language models: webgpu-rnn beside TensorFlow.js, jax-js and, where' +
@@ -73,7 +73,7 @@ function makeProgram(): Command {
     )
     .option('--no-kernels', 'leave out the times of single kernels')
     .option('--no-report', 'write no report with plots')
-    .option('--out <folder>', 'where the results go (default: bench/results)')
+    .option('--out <folder>', `where the results go (default: ${home})`)
     .option('--compare <file>', 'compare with earlier results; exit status 1 when a counted figure grew')
     .addOption(
       new Option('--threshold <percent>', 'by how much a counted figure may grow')
@@ -109,12 +109,17 @@ function catalogue(): string {
   return `Works (N sequences, T steps, D features, H units, V classes):\n${rows.join('\n')}`;
 }
 
+/** Where results go that no option sends elsewhere, in words: the bundle's start.js names a folder itself. */
+export function outDefault(clone: boolean): string {
+  return clone ? 'bench/results' : '$OUT where it is set, else ./bench-results';
+}
+
 /**
- * Reads the arguments; `undefined` where help was printed.
+ * Reads the arguments; `undefined` where help was printed. `clone`: a clone of the repository, and not a bundle.
  * @throws OptionError for what there is not.
  */
-export function parseOptions(argv: readonly string[]): BenchOptions | undefined {
-  const program = makeProgram();
+export function parseOptions(argv: readonly string[], clone = true): BenchOptions | undefined {
+  const program = makeProgram(outDefault(clone));
   try {
     program.parse([...argv], { from: 'user' });
   } catch (error) {

@@ -1,6 +1,7 @@
 // PyTorch as a peer, where Python has it: a script of its own that gets the works and prints its measurements.
 import { spawn, spawnSync } from 'node:child_process';
 import script from '../torch/bench_torch.py?raw';
+import { torchTolerances } from './tolerances.ts';
 import type { Cell, Mode, Work } from './works.ts';
 import { learningRates } from './works.ts';
 
@@ -16,12 +17,6 @@ export interface TorchTask {
   /** First loss of the whole chunk by another engine, where `checked` is shorter. */
   whole: { loss: number; against: string } | null;
 }
-
-/**
- * How far a first loss may be off. TF32 has 10 bits behind the point and bf16 has 7, where f32 has 23: a product rounds each
- * factor to 5e-4 and 4e-3 of itself. A wrong order of gates shows in more than that.
- */
-export const torchTolerances = { f32: 1e-4, tf32: 1e-2, bf16: 5e-2 } as const;
 
 /** What the script prints for each task and variant. */
 export interface TorchMeasurement {

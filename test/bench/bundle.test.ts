@@ -24,7 +24,7 @@ import {
   libraryFoldersOf,
   manifestFor,
 } from '../../bench/bundle/drivers.js';
-import { ownOptions, withOut } from '../../bench/bundle/start.js';
+import { needsAdapter, ownOptions, withOut } from '../../bench/bundle/start.js';
 
 let folder: string;
 beforeAll(() => {
@@ -81,6 +81,11 @@ describe('libraries of the machine that makes the bundle', () => {
     expect(() => vulkanLoader(put('no-library', 'text'))).toThrow(/no library for x86-64 Linux/);
     expect(() => vulkanLoader(undefined, () => undefined)).toThrow(/libvulkan1.*--loader/s);
   });
+});
+
+test('calls are counted without an adapter', () => {
+  expect(needsAdapter(['--counts', '--json'])).toBe(false);
+  expect(needsAdapter(['--quick'])).toBe(true);
 });
 
 describe('files', () => {

@@ -1,5 +1,6 @@
 // The report as Markdown: what was measured, on which machine and how, with the plots beside it.
 import type { BenchResults } from '../results.ts';
+import { torchTolerances } from '../tolerances.ts';
 import { adapterName, caseName, groupBy, isOurs, placeName } from './names.ts';
 import { duration, figure, times, whole, withSpread } from './numbers.ts';
 import { rooflinePanels } from './roofline_plot.ts';
@@ -64,14 +65,20 @@ export function markdown(results: BenchResults, figures: readonly Figure[]): str
     ...section('Where the time of a step goes', results.kernels.length, 'No kernel was timed.', () => [
       ...images('step'),
       ...images('roofline'),
-      `Ceilings measured in this run: matrix product ${figure(results.ceilings.matmulGflops)} GFLOP/s, copy` +
-        ` ${figure(results.ceilings.copyGbs)} GB/s. ${withoutArithmetic(results)}`.trimEnd(),
+      `Ceilings measured in this run: matrix product ${figure(results.ceilings.matmulGflops)} GFLOP/s (the best of all` +
+        ` candidates of ours at a few sizes), copy ${figure(results.ceilings.copyGbs)} GB/s (the faster of the API's and a` +
+        ` kernel's, read and written), on normal values. ${withoutArithmetic(results)}`.trimEnd(),
+      '',
+      'Bytes are those that a kernel must move at least: a kernel of one step is charged the recurrent weights in every' +
+        ' step, one over all steps (`sequence`) once, though it reads them again in every step, from a cache or from' +
+        ' registers. Their GB/s are no measure of one another.',
       '',
       ...details('All kernels', kernelTable(results)),
     ]),
     ...section('All measurements', results.measurements.length, 'Nothing was timed.', () => [
-      'Time is the median with its quartiles; the first and the third loss are compared with those of webgpu-rnn' +
-        ' on the CPU in f64, from the same weights.',
+      'Time is the median with its quartiles, over so many runs; the first and the third loss are compared with those of' +
+        ' webgpu-rnn on the CPU in f64, from the same weights and without dropout. `whole`: on the very chunk that is timed.' +
+        ' Else on a shorter one of the same model, and the first loss of the whole chunk with that of the engine beside it.',
       '',
       ...details('All measurements', measurementTable(results.measurements)),
     ]),
@@ -140,7 +147,7 @@ function firstSteps({ measurements }: BenchResults): string[] {
   ]);
 }
 
-function method({ machine, method: m, date, commit }: BenchResults): string[] {
+function method({ machine, method: m, date, commit, measurements }: BenchResults): string[] {
   const rows = [
     ['adapter', adapterName(machine)],
     ['processor', `${machine.host}, ${whole(machine.cores)} cores`],
@@ -154,7 +161,18 @@ function method({ machine, method: m, date, commit }: BenchResults): string[] {
     '',
     `Every figure is the median of ${whole(m.runs)} runs after ${whole(m.warmup)} that do not count; a run repeats the step for at least` +
       ` ${m.blockMilliseconds} ms and waits for the GPU at its end. Peers alternate with webgpu-rnn, so that both meet the same` +
-      ' state of the machine.',
+      ' state of the machine. The loss is read once, at the end of a run; a run that takes long is repeated less often, and' +
+      ' every row tells how often.',
+    '',
+    'tfjs is written in two ways, with tf.layers (whose trainOnBatch reads the loss in every step, as its users pay for) and' +
+      ' in core ops, where tf.layers has the layers; the faster one is measured, and named. Its first step is that of' +
+      ' tf.layers. jax-js compiles the whole step as one function and waits once a run.',
+    '',
+    `PyTorch gets the same weights and chunks; its first loss may be off by ${torchTolerances.f32} in f32,` +
+      ` ${torchTolerances.tf32} with TF32 and ${torchTolerances.bf16} in bf16. ` +
+      (measurements.some(({ engine }) => engine.startsWith('torch '))
+        ? 'It ran in a process of its own.'
+        : 'It was not measured here: the script that does it did not run on this machine.'),
     '',
     ...asMarkdown({ columns: ['', ''], rows }),
   ];

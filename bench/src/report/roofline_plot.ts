@@ -51,6 +51,12 @@ export function rooflinePanels(kernels: readonly KernelRow[]): RooflinePanel[] {
   });
 }
 
+/** What the bytes of a kernel stand for, where two kinds of kernels differ. */
+const chargedOnce = [
+  'recurrent weights are charged in every step where a step is a dispatch,',
+  'and once where all steps are one (kernels called sequence)',
+];
+
 const panel = { width: 460, height: 360, left: 66, right: 20, top: 34, bottom: 54 };
 
 /** The plot, or none where no kernel was measured. */
@@ -58,7 +64,7 @@ export function rooflinePlot(results: BenchResults): Plot[] {
   const panels = rooflinePanels(results.kernels).filter(({ points }) => points.length > 0);
   if (panels.length === 0) return [];
   const columns = Math.min(2, panels.length);
-  const header = 88;
+  const header = 122;
   const { matmulGflops, copyGbs } = results.ceilings;
   const ridge = matmulGflops / copyGbs;
   const fills = kindColours(stepBars(results.kernels).kinds);
@@ -104,6 +110,7 @@ export function rooflinePlot(results: BenchResults): Plot[] {
           'Kernels against the roofline',
           [
             `${machineLine(results)} · area of a dot: share of the step`,
+            ...chargedOnce,
             `ceilings measured in the same run: matrix product ${figure(matmulGflops)} GFLOP/s, copy ${figure(copyGbs)} GB/s`,
           ].join('\n'),
         ),

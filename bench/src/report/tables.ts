@@ -14,17 +14,39 @@ const none = '–';
 /** Every measurement, or the reason why there is none. */
 export function measurementTable(measurements: readonly Measurement[]): Table {
   return {
-    columns: ['work', 'cell', 'what', 'where', 'engine', '>time', '>tokens/s', '>loss off by', '>third loss'],
+    columns: [
+      'work',
+      'cell',
+      'what',
+      'where',
+      'engine',
+      '>time',
+      '>runs',
+      '>tokens/s',
+      '>loss off by',
+      '>third loss',
+      'checked',
+    ],
     rows: inOrder(measurements).map((m) => [
       ...caseCells(m),
       placeName(m.place),
-      m.engine,
+      m.form === undefined ? m.engine : `${m.engine}, ${m.form}`,
       m.milliseconds ? withSpread(m.milliseconds, duration) : `none: ${m.reason ?? 'no reason given'}`,
+      m.milliseconds ? whole(m.milliseconds.runs) : none,
       m.tokensPerSecond === undefined ? none : figure(m.tokensPerSecond),
       m.lossDifference === undefined ? none : tiny(m.lossDifference),
       m.laterLossDifference === undefined ? none : tiny(m.laterLossDifference),
+      m.lossDifference === undefined ? none : checkedChunk(m),
     ]),
   };
+}
+
+/** The chunk whose losses were compared: the one that is timed, or a shorter one and what is known of the whole. */
+function checkedChunk({ checkedChunk, wholeChunk }: Measurement): string {
+  if (!checkedChunk) return 'whole';
+  const { N, T } = checkedChunk;
+  if (!wholeChunk) return `N ${N}, T ${T} only`;
+  return `N ${N}, T ${T}; whole: ${tiny(wholeChunk.difference)} from ${wholeChunk.against}`;
 }
 
 export function ratioTable({ ratios }: BenchResults): Table {
