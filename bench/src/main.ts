@@ -10,7 +10,7 @@ import { type MeasuringPlace, nodePlace } from './places.ts';
 import { buildPlaces, commitOf, installPeers, isClone } from './prepare.ts';
 import { readBaseline } from './report/baseline.ts';
 import type { BenchResults, KernelRow, Place } from './results.ts';
-import { type Selected, select, wantsGrowth } from './selection.ts';
+import { expectedTime, type Selected, select, wantsGrowth } from './selection.ts';
 import { type Method, measureAll, needsPeers } from './session.ts';
 import { addTorch } from './torch_rows.ts';
 import { cells } from './works.ts';
@@ -34,6 +34,10 @@ async function main(argv: readonly string[]): Promise<number> {
   const names = new Set<Place>(selected.map(({ place }) => place)).add('node');
   const opened = await openPlaces(names);
   const method = methodOf(options, adapter.software);
+  if (selected.length > 0) {
+    const quick = options.quick ? '' : ' (--quick: few runs of the smallest work)';
+    process.stderr.write(`${adapter.adapter}: ${expectedTime(selected, method, adapter.software)}${quick}\n`);
+  }
   try {
     const node = opened.places.get('node')!;
     const measured = await measureAll(selected, opened.places, method, adapter.software);
@@ -137,10 +141,10 @@ async function openPlaces(names: ReadonlySet<Place>): Promise<OpenedPlaces> {
 function methodOf({ runs, budget, quick, autotune }: BenchOptions, software: boolean): Method {
   return {
     warmup: 5,
-    runs: runs ?? (quick ? 3 : 20),
+    runs: runs ?? (quick ? 3 : software ? 10 : 20),
     blockMilliseconds: 5,
     autotune,
-    budget: 1000 * (budget ?? (quick ? 5 : software ? 20 : 10)),
+    budget: 1000 * (budget ?? (quick || software ? 3 : 10)),
   };
 }
 

@@ -25,8 +25,8 @@ const smallWorks = ['S', 'M'];
 const softwareSpeeds: Readonly<Record<string, [gflops: number, perStep: number]>> = {
   'webgpu-rnn webgpu': [2, 0.3],
   'webgpu-rnn cpu': [0.3, 0],
-  'tfjs webgpu': [0.1, 40],
-  'tfjs webgl': [0.05, 80],
+  'tfjs webgpu': [0.2, 25],
+  'tfjs webgl': [0.4, 12],
   'tfjs wasm': [1.5, 4],
   'jax-js webgpu': [0.4, 5],
   'jax-js wasm': [6, 1],
@@ -35,11 +35,20 @@ const softwareSpeeds: Readonly<Record<string, [gflops: number, perStep: number]>
 /** A step of an engine on the CPU that takes longer, in seconds, is left out beside a GPU. */
 const PATIENCE = 5;
 
-/** Steps that a measurement takes where a step is a block: check, warm-up, runs, counting. */
-const STEPS = 12;
+/** A pair that does not train and takes longer, in seconds, is left out on a software adapter unless it is asked for. */
+const LONGEST_PAIR = 30;
+
+/** Seconds until a pair is in its page or process, its shaders compiled. */
+const START = 4;
+
+/** Steps that every measurement takes to be checked and warmed up, and to be counted; those of the runs come on top. */
+const STEPS = 5;
+const COUNTED_STEPS = 3;
+const LEAST_RUNS = 3;
 
 /** Chooses by the options and the adapter; what is left out is told with its reason and the way to have it. */
 export function select(options: BenchOptions, software: boolean): Selection {
+  const asked = Boolean(options.works || options.modes || options.cells || options.engines || options.places);
   const wanted = {
     works: options.quick && !options.works ? ['S'] : options.works,
     cells: options.quick && !options.cells ? (['lstm'] as Measurement['cell'][]) : options.cells,
@@ -60,7 +69,7 @@ export function select(options: BenchOptions, software: boolean): Selection {
           const sized = workOf(work, mode);
           const leave = (names: readonly string[], option: string) => {
             const key = `${work.name} ${cell} for ${names.join(', ')}|${option}`;
-            const seconds = names.reduce((sum, name) => sum + secondsOf(sized, cell, mode, name), 0);
+            const seconds = names.reduce((sum, name) => sum + pairSeconds(sized, cell, mode, name), 0);
             if (names.length > 0) left.set(key, (left.get(key) ?? 0) + seconds);
           };
           if (software && !options.works && !smallWorks.includes(work.name)) {
@@ -68,10 +77,19 @@ export function select(options: BenchOptions, software: boolean): Selection {
             continue;
           }
           const narrow = software && cell !== 'lstm' && !options.cells;
+          if (narrow && !asked && (place === 'browser' || mode !== 'train')) {
+            leave([ours, ...able.filter((name) => name !== 'torch')], `--cells ${cell}`);
+            continue;
+          }
           const slow = (name: string) =>
-            /(cpu|wasm|webgl)$/.test(name) && secondsOf(sized, cell, mode, name) / STEPS > PATIENCE;
-          const tooSlow = software || options.engines ? [] : able.filter(slow);
-          for (const name of tooSlow) leave([name], `--engines ${name.replace(/ .*/, '')}`);
+            software
+              ? (mode !== 'train' && pairSeconds(sized, cell, mode, name) > LONGEST_PAIR) ||
+                // The same code as in Node.
+                (place === 'browser' && name === 'webgpu-rnn cpu')
+              : /(cpu|wasm|webgl)$/.test(name) && stepSeconds(sized, cell, mode, name) > PATIENCE;
+          const tooSlow = (software ? asked : options.engines) ? [] : able.filter(slow);
+          const beside = software ? `--places ${place} --modes ${mode}` : undefined;
+          for (const name of tooSlow) leave([name], beside ?? `--engines ${name.replace(/ .*/, '')}`);
           const peers = (narrow ? able.filter(isOwn) : able).filter((name) => !tooSlow.includes(name));
           const without = able.filter(
             (name) => !peers.includes(name) && !tooSlow.includes(name) && name !== 'torch',
@@ -89,10 +107,51 @@ export function select(options: BenchOptions, software: boolean): Selection {
   return { selected, omitted };
 }
 
-/** What a measurement takes on a software adapter. */
-export function secondsOf(work: Work, cell: Cell, mode: Mode, engine: string): number {
+/** Seconds of a step on a software adapter, or of an engine on the CPU anywhere. */
+function stepSeconds(work: Work, cell: Cell, mode: Mode, engine: string): number {
   const [gflops, perStep] = softwareSpeeds[engine] ?? [1, 0];
-  return (STEPS * (flopsOf(work, cell, mode) / gflops / 1e6 + work.T * perStep)) / 1000;
+  return flopsOf(work, cell, mode) / gflops / 1e9 + (work.T * perStep) / 1000;
+}
+
+/** Seconds that a pair of an engine with ours takes there. */
+function pairSeconds(
+  work: Work,
+  cell: Cell,
+  mode: Mode,
+  engine: string,
+  { runs = 10, budget = 3 } = {},
+): number {
+  const measuring = (name: string) => {
+    const step = stepSeconds(work, cell, mode, name);
+    const steps = STEPS + (mode === 'train' && name.endsWith(' webgpu') ? COUNTED_STEPS : 0);
+    return steps * step + Math.max(LEAST_RUNS * step, Math.min(budget, runs * Math.max(step, 0.005)));
+  };
+  return START + measuring(ours) + (engine === ours ? 0 : measuring(engine));
+}
+
+/** Seconds that building, ceilings and a profile take. */
+const fixed = { software: { once: 40, profile: 8 }, hardware: { once: 40, profile: 5 } };
+
+/** What all of it takes, in words for the beginning; on a GPU only what the processor computes is known beforehand. */
+export function expectedTime(
+  selected: readonly Selected[],
+  method: { runs: number; budget: number },
+  software: boolean,
+): string {
+  const { once, profile } = fixed[software ? 'software' : 'hardware'];
+  const profiles = selected.filter(({ mode, place }) => mode === 'train' && place === 'node').length;
+  const limits = { runs: method.runs, budget: method.budget / 1000 };
+  let seconds = once + profile * profiles;
+  let pairs = 0;
+  for (const { work, cell, mode, peers } of selected) {
+    const names = peers.filter((name) => name !== 'torch');
+    pairs += Math.max(1, names.length);
+    for (const name of names.length > 0 ? names : [ours]) {
+      const known = software || /(cpu|wasm)$/.test(name);
+      seconds += known ? pairSeconds(workOf(work, mode), cell, mode, name, limits) : 2 * START;
+    }
+  }
+  return `measuring ${pairs} pairs of engines, about ${minutes(seconds)}`;
 }
 
 function minutes(seconds: number): string {

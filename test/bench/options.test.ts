@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { engines, ours } from '../../bench/src/engines/names.ts';
 import { isPartial, parseOptions } from '../../bench/src/options.ts';
-import { select, wantsGrowth } from '../../bench/src/selection.ts';
+import { expectedTime, select, wantsGrowth } from '../../bench/src/selection.ts';
 import { needsPeers } from '../../bench/src/session.ts';
 import { OptionError } from '../../src/core/errors.ts';
 
@@ -44,8 +44,16 @@ describe('selection', () => {
   test('a software adapter runs small works, lstm beside the peers and the other cells alone', () => {
     const { selected, omitted } = select(parse(), true);
     expect(new Set(selected.map(({ work }) => work.name))).toEqual(new Set(['S', 'M']));
-    for (const { cell, peers } of selected) {
-      expect(peers.some((name) => name.startsWith('tfjs'))).toBe(cell === 'lstm');
+    for (const { work, cell, mode, place, peers } of selected) {
+      expect(peers.some((name) => name.startsWith('jax-js'))).toBe(cell === 'lstm');
+      if (cell !== 'lstm') expect([place, mode]).toEqual(['node', 'train']);
+      if (cell !== 'lstm' || mode !== 'train') continue;
+      // Training, the comparison that matters, has every peer.
+      const able = Object.keys(engines).filter(
+        (name) =>
+          name !== ours && engines[name].includes(place) && (place === 'node' || name !== 'webgpu-rnn cpu'),
+      );
+      expect(peers, `${work.name} in ${place}`).toEqual(able);
     }
     expect(omitted.join('\n')).toMatch(
       /ptb-medium lstm for .*: about \d+ (s|min|h) .*; --works ptb-medium asks/,
@@ -58,6 +66,15 @@ describe('selection', () => {
     expect(omitted).toEqual([]);
     expect(selected.every(({ work, cell }) => work.name === 'textbook' && cell === 'gru')).toBe(true);
     expect(selected[0].peers).toContain('tfjs webgpu');
+  });
+
+  test('a whole run on a software adapter takes about twelve minutes, and says so', () => {
+    const words = expectedTime(select(parse(), true).selected, { runs: 10, budget: 3000 }, true);
+    const [, pairs, count] = /^measuring (\d+) pairs of engines, about (\d+) min$/.exec(words)!;
+    expect(Number(pairs)).toBeGreaterThan(45);
+    expect(Number(count)).toBeLessThanOrEqual(12);
+    const quick = select(parse('--quick'), true).selected;
+    expect(expectedTime(quick, { runs: 3, budget: 3000 }, true)).toMatch(/about (\d+ s|[1-3] min)$/);
   });
 
   test('a GPU runs everything, in every place where it can', () => {
