@@ -22,6 +22,8 @@ struct Params {
   transpose_a: u32,
   transpose_b: u32,
   tile: u32,
+  sums: u32,
+  sums_at: u32,
   a_offset: u32,
   b_offset: u32,
   c_offset: u32,

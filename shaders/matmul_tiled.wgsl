@@ -8,6 +8,8 @@
 // Loads: each thread brings one block of 4x4 elements of a or of b; the loads of the next DEPTH steps are under way while
 // the tile is computed. Lines past an edge are clamped to it, so that garbage lands only in elements that are not stored;
 // elements past k are loaded as they are, even past the binding, and replaced by zero.
+// With SUMS the workgroups of the first row of tiles also sum the columns of op(b) over their slice: each thread some steps
+// of its own columns, all threads of a column together at the end, in order. They write at c_offset + z·c_slice + sums_at.
 // The launcher has checked that the strides cover the matrices; VECTOR_A, VECTOR_B and VECTOR_C say that lines and
 // offsets of that matrix are multiples of 4, and of c also n. op() transposes where TRANSPOSE_A, TRANSPOSE_B say so.
 #import matmul_store
@@ -25,6 +27,8 @@ struct Params {
   transpose_a: u32,
   transpose_b: u32,
   tile: u32,
+  sums: u32,
+  sums_at: u32,
   a_offset: u32,
   b_offset: u32,
   c_offset: u32,
@@ -56,6 +60,7 @@ const THREAD_COLUMNS: u32 = HALF;
 #else
 const THREAD_COLUMNS: u32 = QUADS;
 #endif
+const THREAD_ROWS: u32 = THREADS / THREAD_COLUMNS;
 #if DOUBLE
 const BUFFERS: u32 = 2u;
 #else
@@ -189,6 +194,14 @@ fn main(
   var t7 = vec4<f32>();
 #endif
 
+#if SUMS
+  let sums = tile.x == 0u;
+  var column = vec4<f32>();
+#if WIDE
+  var half_column = vec4<f32>();
+#endif
+#endif
+
   var next = load(of_a, at);
   var buffer = 0u;
   for (var k0 = first; k0 < last; k0 += DEPTH) {
@@ -239,12 +252,42 @@ fn main(
       t7 += y.w * v;
 #endif
     }
+#if SUMS
+    if (sums) {
+      for (var k = row; k < DEPTH; k += THREAD_ROWS) {
+        column += tile_b[buffer][k][col];
+#if WIDE
+        half_column += tile_b[buffer][k][col + HALF];
+#endif
+      }
+    }
+#endif
 #if DOUBLE
     buffer = 1u - buffer;
 #else
     workgroupBarrier();
 #endif
   }
+
+#if SUMS
+  if (sums) {
+    // Some threads may still read the tile.
+    workgroupBarrier();
+    tile_a[0][row][col] = column;
+#if WIDE
+    tile_a[0][row][col + HALF] = half_column;
+#endif
+    workgroupBarrier();
+    let sum_col = tile.y + 4u * thread;
+    if (thread < QUADS && sum_col < p.n) {
+      var sum = vec4<f32>();
+      for (var i = 0u; i < THREAD_ROWS; i++) {
+        sum += tile_a[0][i][thread];
+      }
+      put4(p.c_offset + group.z * p.c_slice + p.sums_at + sum_col, sum_col, p.sums == 2u, sum);
+    }
+  }
+#endif
 
   let c_row = tile.x + 4u * row;
   let c_col = tile.y + 4u * col;

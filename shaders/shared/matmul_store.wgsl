@@ -17,29 +17,34 @@ fn store4(row: u32, col: u32, slice: u32, value: vec4<f32>) {
   if (p.bias_rows > 1u && slice == 0u) {
     sum += bias_row(p.n + col);
   }
-  let at = p.c_offset + slice * p.c_slice + row * p.ldc + col;
+  put4(p.c_offset + slice * p.c_slice + row * p.ldc + col, col, p.accumulate == 1u, sum);
+}
+
+/// The elements at `at` that lie in columns of c, the first of which is `col`.
+fn put4(at: u32, col: u32, adds: bool, value: vec4<f32>) {
 #if VECTOR_C
-  if (p.accumulate == 1u) {
+  var sum = value;
+  if (adds) {
     sum += c[at / 4u];
   }
   c[at / 4u] = sum;
 #else
-  store1(at, sum.x);
+  put1(at, adds, value.x);
   if (col + 1u < p.n) {
-    store1(at + 1u, sum.y);
+    put1(at + 1u, adds, value.y);
   }
   if (col + 2u < p.n) {
-    store1(at + 2u, sum.z);
+    put1(at + 2u, adds, value.z);
   }
   if (col + 3u < p.n) {
-    store1(at + 3u, sum.w);
+    put1(at + 3u, adds, value.w);
   }
 #endif
 }
 
 #if !VECTOR_C
-fn store1(at: u32, value: f32) {
-  if (p.accumulate == 1u) {
+fn put1(at: u32, adds: bool, value: f32) {
+  if (adds) {
     c[at] += value;
   } else {
     c[at] = value;

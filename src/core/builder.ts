@@ -70,6 +70,11 @@ export interface Builder {
   clear(t: Tensor, moment?: Moment): void;
   /** The value of `make` at the first call with this key, and the same value afterwards. */
   once<R>(key: string, make: () => R): R;
+  /**
+   * Emits steps that complete `tensors` later: before the next step that touches one of them, or when the plan has gone
+   * backward. For the backward phase.
+   */
+  postpone(tensors: readonly Tensor[], emit: () => void): void;
   /** Emits steps after everything else, such as advancing a counter. */
   onEnd(emit: () => void): void;
 

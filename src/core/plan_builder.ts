@@ -56,6 +56,7 @@ class PlanBuilder implements Builder {
   readonly #values = new Values();
   readonly #deferred = new Deferred();
   readonly #touched = new Ranges();
+  #postponed: { ranges: Ranges; emit: () => void }[] = [];
   readonly #masks = new Map<Tensor, Tensor>();
   readonly #backward: { scopes: string[]; emit: () => void }[] = [];
   readonly #end: (() => void)[] = [];
@@ -217,6 +218,12 @@ class PlanBuilder implements Builder {
     this.#end.push(emit);
   }
 
+  postpone(tensors: readonly Tensor[], emit: () => void): void {
+    const ranges = new Ranges();
+    for (const t of tensors) ranges.add(t);
+    this.#postponed.push({ ranges, emit });
+  }
+
   onBackward(emit: () => void): void {
     if (this.#phase !== 'forward') {
       throw new ShapeError(
@@ -254,6 +261,7 @@ class PlanBuilder implements Builder {
     this.#deferred.settleRest();
     this.#phase = 'backward';
     for (const { scopes, emit } of this.#backward.reverse()) this.#within(scopes, emit);
+    this.#catchUp();
     this.#phase = 'update';
     // A parameter that this plan does not use must not keep the gradient of another plan.
     for (const p of this.parameters.all) {
@@ -302,8 +310,17 @@ class PlanBuilder implements Builder {
     }
   }
 
+  /** Emits what was postponed: what leaves something in `t`, or all of it. */
+  #catchUp(t?: Tensor): void {
+    const due = this.#postponed.filter(({ ranges }) => !t || ranges.overlaps(t));
+    if (due.length === 0) return;
+    this.#postponed = this.#postponed.filter((one) => !due.includes(one));
+    for (const { emit } of due) emit();
+  }
+
   /** Whoever touches a tensor that is still to be computed has it computed before. */
   #settle(where: string, t: Tensor): void {
+    this.#catchUp(t);
     if (!this.#deferred.settle(t)) throw overwritten(where, rootOf(t));
   }
 

@@ -4,7 +4,7 @@ import type { Builder } from '../core/builder.ts';
 import { defineKernel } from '../core/kernel.ts';
 import type { Limits } from '../core/limits.ts';
 import type { Tensor } from '../core/tensor.ts';
-import { sumSlices } from './sum_slices.ts';
+import { inSlices } from './slices.ts';
 
 /** to[z·cols + col] (+)= sum of source[row·stride + col] over the rows of slice z. */
 export const columnSumKernel = defineKernel({
@@ -55,11 +55,10 @@ export function columnSum(b: Builder, options: ColumnSumOptions): void {
     b.dispatch(columnSumKernel, { source, to }, { rows, cols, stride, slice, accumulate });
     return;
   }
-  // They live until they are added, so that sums of one size share them.
-  const size = slices * cols;
-  const partial = b.once(`column sum slices ${size}`, () => b.scratch('column sum slices', [size]));
-  b.dispatch(columnSumKernel, { source, to: partial }, { rows, cols, stride, slice, accumulate: 0 });
-  sumSlices(b, { source: partial, to, slices, rows: 1, cols, accumulate });
+  const results = [{ first: 0, rows: 1, cols, to, lines: cols, accumulate }];
+  inSlices(b, { slices, size: cols, results }, (partial) => {
+    b.dispatch(columnSumKernel, { source, to: partial }, { rows, cols, stride, slice, accumulate: 0 });
+  });
 }
 
 /** So many rows are summed in less time than the second dispatch takes. */

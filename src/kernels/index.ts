@@ -56,6 +56,7 @@ import { softmaxCrossEntropyKernel } from './softmax_cross_entropy.ts';
 import { softmaxCrossEntropySoftKernel } from './softmax_cross_entropy_soft.ts';
 import { softmaxForwardKernel } from './softmax_forward.ts';
 import { squareSumKernel } from './square_sum.ts';
+import { sumProductsKernel } from './sum_products.ts';
 import { sumSlicesKernel } from './sum_slices.ts';
 import { transposeKernel } from './transpose.ts';
 import { windowKernel } from './window.ts';
@@ -127,6 +128,7 @@ export const kernels: readonly Kernel[] = [
   softmaxCrossEntropySoftKernel,
   softmaxForwardKernel,
   squareSumKernel,
+  sumProductsKernel,
   sumSlicesKernel,
   transposeKernel,
   windowKernel,

@@ -26,14 +26,21 @@ const params = {
   transpose_a: 'u32',
   transpose_b: 'u32',
   tile: 'u32',
+  sums: 'u32',
+  sums_at: 'u32',
   a_offset: 'u32',
   b_offset: 'u32',
   c_offset: 'u32',
 } as const satisfies ParamTypes;
 type MatmulParams = ParamValues<typeof params>;
 
-/** c[row,col] (+)= sum over k of a[row,k]·b[k,col] + the first `bias_rows` rows of bias; one slice of k for each z. */
+/**
+ * c[row,col] (+)= sum over k of a[row,k]·b[k,col] + the first `bias_rows` rows of bias; one slice of k for each z.
+ * With `sums` 1 or 2 the sum over k of b[k,col] is written or added to c[sums_at + col], by `matmul_tiled` alone.
+ */
 function reference({ a, b, bias, c }: Storage<typeof bindings>, p: MatmulParams): void {
+  const right = (k: number, col: number) =>
+    b[p.b_offset + (p.transpose_b === 1 ? col * p.ldb + k : k * p.ldb + col)];
   for (let z = 0; z * p.slice < p.k; z++) {
     const last = Math.min((z + 1) * p.slice, p.k);
     for (let row = 0; row < p.m; row++) {
@@ -41,13 +48,18 @@ function reference({ a, b, bias, c }: Storage<typeof bindings>, p: MatmulParams)
         let sum = 0;
         for (let k = z * p.slice; k < last; k++) {
           const left = p.transpose_a === 1 ? k * p.lda + row : row * p.lda + k;
-          const right = p.transpose_b === 1 ? col * p.ldb + k : k * p.ldb + col;
-          sum += a[p.a_offset + left] * b[p.b_offset + right];
+          sum += a[p.a_offset + left] * right(k, col);
         }
         for (let i = 0; z === 0 && i < p.bias_rows; i++) sum += bias[i * p.n + col];
         const at = p.c_offset + z * p.c_slice + row * p.ldc + col;
         c[at] = p.accumulate === 1 ? c[at] + sum : sum;
       }
+    }
+    for (let col = 0; p.sums > 0 && col < p.n; col++) {
+      let sum = 0;
+      for (let k = z * p.slice; k < last; k++) sum += right(k, col);
+      const at = p.c_offset + z * p.c_slice + p.sums_at + col;
+      c[at] = p.sums === 2 ? c[at] + sum : sum;
     }
   }
 }
@@ -65,10 +77,10 @@ const grid = (p: MatmulParams, rows: number, cols: number): [number, number, num
 ];
 
 /** Whether lines and offsets are such that four elements may be loaded or stored at once. */
-const aligned = (...values: number[]): boolean => values.every((value) => value % 4 === 0);
+export const aligned = (...values: number[]): boolean => values.every((value) => value % 4 === 0);
 const firstStep = (p: MatmulParams): number => (p.slice < p.k ? p.slice : 0);
 const vectorB = (p: MatmulParams): boolean => aligned(p.ldb, p.b_offset, firstStep(p));
-const vectorC = (p: MatmulParams): boolean => aligned(p.n, p.ldc, p.c_offset, p.c_slice);
+const vectorC = (p: MatmulParams): boolean => aligned(p.n, p.ldc, p.c_offset, p.c_slice, p.sums_at);
 
 /** Steps of k in workgroup memory, threads, and elements a thread, of the tiled kernel. */
 export const tileShapes = {
@@ -103,6 +115,7 @@ export const matmulTiled = defineKernel({
       VECTOR_A: aligned(p.lda, p.a_offset, firstStep(p)),
       VECTOR_B: vectorB(p),
       VECTOR_C: vectorC(p),
+      SUMS: p.sums > 0,
     };
   },
   workgroups: (p) => grid(p, p.tile, p.tile),

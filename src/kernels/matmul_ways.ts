@@ -15,6 +15,8 @@ export interface ProductShape {
   readonly m: number;
   readonly n: number;
   readonly k: number;
+  /** Whether the columns of b are summed over k as well, as one more row of c; tiles alone can do that. */
+  readonly sums?: boolean;
 }
 
 /** A kernel, its tile, and the number of slices into which it splits the sums over k. */
@@ -55,7 +57,7 @@ function gpuWays(shape: ProductShape, limits: Limits): Way[] {
       time: (slice, slices) => tiledTime(shape, tile, slice, slices, limits),
     }),
   );
-  if (shape.m > 16) return ways;
+  if (shape.m > 16 || shape.sums) return ways;
   const rows = shape.m === 1 ? 1 : 4;
   const vector = bestSplits(shape, limits, {
     name: `vector ${rows}`,
@@ -83,14 +85,15 @@ function softwareWays(shape: ProductShape, limits: Limits): Way[] {
 
 /** A kernel and tile with the two numbers of slices that the model likes best. */
 function bestSplits(
-  { m, n, k }: ProductShape,
+  { m, n, k, sums }: ProductShape,
   limits: Limits,
   way: Pick<Way, 'name' | 'kernel' | 'tile'> & { time(slice: number, slices: number): number },
 ): Way[] {
   const { name, kernel, tile, time } = way;
   const largest = Math.min(largestPartial, limits.bindingBytes);
+  const rows = m + (sums ? 1 : 0);
   const possible = splits.filter(
-    (slices) => slices === 1 || (k >= slices * shortestSlice && slices * m * n * 4 <= largest),
+    (slices) => slices === 1 || (k >= slices * shortestSlice && slices * rows * n * 4 <= largest),
   );
   const counts = new Set(possible.map((slices) => Math.ceil(k / sliceLength(k, slices))));
   return [...counts]
@@ -99,7 +102,7 @@ function bestSplits(
       kernel,
       tile,
       slices,
-      estimate: time(sliceLength(k, slices), slices) + sumTime(m * n, slices, limits),
+      estimate: time(sliceLength(k, slices), slices) + sumTime(rows * n, slices, limits),
     }))
     .sort((a, b) => a.estimate - b.estimate)
     .slice(0, 2);

@@ -129,6 +129,9 @@ function rowParts(
       return (first, count, gradient) => {
         const dy = { tensor: gradient, rows: count, cols: units };
         const dKernel = b.gradInto(kernel);
+        const dBias = bias && b.gradInto(bias);
+        // The columns of dy are those of the product only where the kernel is not tied.
+        const sums = tied ? undefined : dBias;
         if (dKernel) {
           const partX = some(x, first, count);
           const [left, right] = tied ? [dy, partX] : [partX, dy];
@@ -137,10 +140,10 @@ function rowParts(
             b: right,
             c: { tensor: dKernel.tensor, ...stored },
             accumulate: dKernel.accumulate,
+            sums,
           });
         }
-        const dBias = bias && b.gradInto(bias);
-        if (dBias) {
+        if (dBias && !(dKernel && sums)) {
           const { tensor: to, accumulate } = dBias;
           columnSum(b, { source: gradient, to, rows: count, cols: units, accumulate });
         }

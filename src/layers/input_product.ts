@@ -18,7 +18,7 @@ export interface InputProduct {
   gates: Tensor;
 }
 
-/** Emits the gradients of W, b and x from dA in `gates`; `dBias` is where the rows of b's gradient go. */
+/** Emits the gradients of W, x and b's first row from dA in `gates`; `dBias` [G·H] is where that row goes. */
 export type InputGradients = (dBias: ReturnType<Builder['gradInto']>) => void;
 
 /**
@@ -54,11 +54,11 @@ export function inputProduct(b: Builder, { x, kernel, bias, biasRows, gates }: I
         b: right,
         c: { ...weights, tensor: dKernel.tensor },
         accumulate: dKernel.accumulate,
+        sums: dBias,
       });
-    }
-    for (let i = 0; dBias && i < biasRows; i++) {
-      const to = b.view(dBias.tensor, i * width, [width]);
-      columnSum(b, { source: dProduct, to, rows, cols: width, accumulate: dBias.accumulate });
+    } else if (dBias) {
+      const { tensor: to, accumulate } = dBias;
+      columnSum(b, { source: dProduct, to, rows, cols: width, accumulate });
     }
     const dLeft = b.gradInto(left.tensor);
     if (dLeft) {

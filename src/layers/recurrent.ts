@@ -187,24 +187,27 @@ export function recurrentLayer(options: RecurrentOptions, traits: RecurrentTrait
     const back: BackwardRecurrence = { ...r, transposed, dh, dc };
     recur(b, cell, 'backward', back);
 
-    const products = cell.products(r);
     const dRecurrent = b.gradInto(r.recurrentKernel);
-    for (const { left, right, stride, offset, columns, target } of dRecurrent ? products : []) {
-      matmul(b, {
-        a: { tensor: left === 'h' ? h : r.extra!, rows, cols: units, transposed: true },
-        b: { tensor: right, rows, cols: columns, stride, offset },
-        c: { tensor: dRecurrent!.tensor, rows: units, cols: columns, stride: width, offset: target },
-        accumulate: dRecurrent!.accumulate,
-      });
-    }
     const dBias = bias && b.gradInto(bias);
-    for (const { right, stride, offset, columns, target } of cell.separateRecurrentBias ? products : []) {
-      if (!dBias) break;
-      const to = b.view(dBias.tensor, width + target, [columns]);
-      const source = b.view(right, offset, [(rows - 1) * stride + columns]);
-      columnSum(b, { source, to, rows, cols: columns, stride, accumulate: dBias.accumulate });
+    const partOf = (first: number, length: number) =>
+      dBias && { ...dBias, tensor: b.view(dBias.tensor, first, [length]) };
+    inputGradients(partOf(0, width));
+    // The products of dR have the columns of the second row of biases.
+    for (const { left, right, stride, offset, columns, target } of cell.products(r)) {
+      const sums = biasRows === 2 ? partOf(width + target, columns) : undefined;
+      if (dRecurrent) {
+        matmul(b, {
+          a: { tensor: left === 'h' ? h : r.extra!, rows, cols: units, transposed: true },
+          b: { tensor: right, rows, cols: columns, stride, offset },
+          c: { tensor: dRecurrent.tensor, rows: units, cols: columns, stride: width, offset: target },
+          accumulate: dRecurrent.accumulate,
+          sums,
+        });
+      } else if (sums) {
+        const source = b.view(right, offset, [(rows - 1) * stride + columns]);
+        columnSum(b, { source, to: sums.tensor, rows, cols: columns, stride, accumulate: sums.accumulate });
+      }
     }
-    inputGradients(dBias);
     initialGradients(b, back, initial);
   };
 

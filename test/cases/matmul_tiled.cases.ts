@@ -27,6 +27,11 @@ export const cases: readonly KernelCase[] = [
   product('many bands', { m: 600, n: 40, k: 12, tile: 32 }),
   product('scalar', { m: 65, n: 67, k: 17, tile: 64 }),
   product('sum over a whole chunk', { m: 7, n: 20, k: 2048, tile: 32, transpose: 'tn' }),
+  product('column sums', { m: 65, n: 37, k: 70, tile: 32, transpose: 'tn', sums: 1 }),
+  product('column sums of slices', { m: 40, n: 72, k: 300, tile: 32, transpose: 'tn', slice: 128, sums: 1 }),
+  product('column sums added', { m: 12, n: 36, k: 21, tile: 32, transpose: 'tn', sums: 2, shift: 36 }),
+  product('column sums', { m: 70, n: 68, k: 37, tile: 64, transpose: 'tn', sums: 1 }),
+  product('column sums', { m: 140, n: 132, k: 52, tile: 128, transpose: 'tn', sums: 2, accumulate: 1 }),
   product('extreme', { m: 8, n: 8, k: 8, tile: 32, fill: extreme }),
   product('large', { m: 64, n: 2048, k: 512, tile: 64, bench: true }),
 ];

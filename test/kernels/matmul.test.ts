@@ -114,7 +114,7 @@ describe('trials', () => {
       [70, 40, 900],
     ]) {
       const [{ key, candidates }] = planOf(devices[device], m, n, k).choices;
-      expect(key).toBe(`matmul tn ${m}x${n}x${k} +bias +c`);
+      expect(key).toBe(`matmul tn ${m}x${n}x${k} +bias +c${n % 4 === 0 ? ' vec4 c' : ''}`);
       const first = await outputOf(devices[device], m, n, k, candidates[0].name, 'time');
       for (const { name } of candidates) {
         const { output } = await outputOf(devices[device], m, n, k, name, 'time');
