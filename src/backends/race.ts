@@ -50,7 +50,7 @@ function blockOf({ timestamps }: Limits): number {
  * Microseconds of one operation by name: the median of blocks of the same length that take turns.
  *
  * Where not all fit into `budget` bytes they race in groups. The first rival stands in each of them as the yardstick:
- * a group in which it is slower was measured on a slower device, and its times count for less.
+ * where it is slower, the device was, and the times of that group are corrected by as much.
  * @returns also `stopped`, or the rival that failed, after which nothing is left on the device.
  */
 export async function race(
@@ -71,25 +71,13 @@ export async function race(
         const runner = loaded.get(current) ?? (await start(current, device, loaded));
         runners.push(runner);
       }
-      const times = new Map(group.map((rival) => [rival, [] as number[]]));
+      const turn = (rival: Rival): boolean => {
+        current = rival;
+        return !signal?.aborted;
+      };
+      const times = await takeTurns(runners, groups.length > 1 ? yardstick : undefined, turn);
+      if (!times) return 'stopped';
       blocks.push(times);
-      const staying = groups.length > 1 ? yardstick : undefined;
-      let running = runners;
-      for (let round = 0; round < ROUNDS; round++) {
-        for (const { rival, executable, runs } of running) {
-          if (signal?.aborted) return 'stopped';
-          current = rival;
-          const milliseconds = await executable.time(runs);
-          times.get(rival)!.push((1000 * milliseconds) / (runs * rival.operations));
-        }
-        // One block alone may have met with something else that the machine does.
-        if (round !== 1) continue;
-        const quickest = ({ rival }: Runner): number => Math.min(...times.get(rival)!);
-        const best = Math.min(...running.map(quickest));
-        running = running.filter((r) => r.rival === staying || quickest(r) <= BEATEN * best);
-        // Nobody is left to race against.
-        if (running.length === 1) break;
-      }
       for (const { rival, executable } of runners) {
         if (rival === yardstick) continue;
         executable.dispose();
@@ -102,6 +90,31 @@ export async function race(
     for (const { executable } of loaded.values()) executable.dispose();
   }
   return onOneScale(blocks, yardstick);
+}
+
+/** The blocks of each runner, in microseconds of one operation; undefined when `turn`, which is told whose it is, says no. */
+async function takeTurns(
+  runners: readonly Runner[],
+  staying: Rival | undefined,
+  turn: (rival: Rival) => boolean,
+): Promise<Map<Rival, number[]> | undefined> {
+  const times = new Map(runners.map(({ rival }) => [rival, [] as number[]]));
+  let running = runners;
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const { rival, executable, runs } of running) {
+      if (!turn(rival)) return undefined;
+      const milliseconds = await executable.time(runs);
+      times.get(rival)!.push((1000 * milliseconds) / (runs * rival.operations));
+    }
+    // One block alone may have met with something else that the machine does.
+    if (round !== 1) continue;
+    const quickest = ({ rival }: Runner): number => Math.min(...times.get(rival)!);
+    const best = Math.min(...running.map(quickest));
+    running = running.filter((r) => r.rival === staying || quickest(r) <= BEATEN * best);
+    // Nobody is left to race against.
+    if (running.length === 1) break;
+  }
+  return times;
 }
 
 async function start(
