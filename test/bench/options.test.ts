@@ -1,7 +1,7 @@
 // What the benchmark's command line takes, what it says to what it does not know, and what then runs.
 import { describe, expect, test } from 'vitest';
 import { engines, ours } from '../../bench/src/engines/names.ts';
-import { isPartial, parseOptions } from '../../bench/src/options.ts';
+import { isPartial, outDefault, parseOptions } from '../../bench/src/options.ts';
 import { expectedTime, select, wantsGrowth } from '../../bench/src/selection.ts';
 import { needsPeers } from '../../bench/src/session.ts';
 import { OptionError } from '../../src/core/errors.ts';
@@ -38,6 +38,11 @@ describe('options', () => {
       expect(isPartial(parse(...argv))).toBe(true);
     }
   });
+});
+
+test('help of a bundle names the folder that the bundle writes to', () => {
+  expect(outDefault(true)).toBe('bench/results');
+  expect(outDefault(false)).toMatch(/\$OUT.*bench-results/);
 });
 
 describe('selection', () => {

@@ -12,8 +12,9 @@ import { duration, figure, percent, storage } from '../../bench/src/report/numbe
 import { ratioRows } from '../../bench/src/report/ratio_plot.ts';
 import { rooflinePanels } from '../../bench/src/report/roofline_plot.ts';
 import { others, stepBars } from '../../bench/src/report/step_plot.ts';
-import { asMarkdown, asText, ratioTable } from '../../bench/src/report/tables.ts';
+import { asMarkdown, asText, measurementTable, ratioTable } from '../../bench/src/report/tables.ts';
 import type { BenchResults } from '../../bench/src/results.ts';
+import { measurementOf } from '../../bench/src/session.ts';
 import { random } from '../../src/core/random.ts';
 import { fakeResults } from './report_results.ts';
 
@@ -165,6 +166,32 @@ describe('tables', () => {
     const widths = new Set(lines.map((line) => line.split('|').length));
     expect(widths.size).toBe(1);
     expect(lines).toHaveLength(2 + fakeResults().ratios.length);
+  });
+
+  test('a measurement tells its runs, its form and the chunk that was checked', () => {
+    const row = fakeResults().measurements.find(({ milliseconds }) => milliseconds)!;
+    const chunk = { N: 2, T: 8 };
+    const { columns, rows } = measurementTable([
+      { ...row, engine: 'tfjs webgpu', form: 'core ops' },
+      { ...row, checkedChunk: chunk },
+      { ...row, checkedChunk: chunk, wholeChunk: { difference: 2e-6, against: 'tfjs webgpu' } },
+    ]);
+    const column = (name: string) => rows.map((cells) => cells[columns.indexOf(name)]);
+    expect(column('engine')[0]).toBe('tfjs webgpu, core ops');
+    expect(column('>runs')).toEqual(['15', '15', '15']);
+    expect(column('checked')).toEqual(['whole', 'N 2, T 8 only', 'N 2, T 8; whole: 2.0e-6 from tfjs webgpu']);
+  });
+
+  test('of several pairs the largest difference of the whole chunk counts, of those that were timed', () => {
+    const about = { work: 'large', cell: 'lstm', mode: 'train', place: 'node' } as const;
+    const outcome = (difference: number, times: number[]) => ({
+      engine: 'webgpu-rnn webgpu',
+      times,
+      wholeChunk: { difference, against: `peer ${difference}` },
+    });
+    const row = measurementOf(about, [outcome(1e-6, [1]), outcome(2e-6, [3]), outcome(1, [])], 1);
+    expect(row.wholeChunk).toEqual({ difference: 2e-6, against: 'peer 0.000002' });
+    expect(row.milliseconds?.runs).toBe(2);
   });
 
   test('text: columns are aligned', () => {
