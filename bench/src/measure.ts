@@ -112,9 +112,9 @@ async function start(outcome: EngineOutcome, request: PairRequest): Promise<Cont
   let runner = await engine.prepare(data);
   let seen: Reference = { first: await runner.block(1), later: Number.NaN };
   outcome.firstStep = performance.now() - begun;
-  await goOn(runner, seen);
+  const isLong = (await goOn(runner, seen)) > LONG_STEP;
   const forms = engine.forms?.(task) ?? [];
-  const form = forms.length > 1 ? await fastestForm(engine, forms, runner, request) : forms[0];
+  const form = forms.length > 1 ? await fastestForm(engine, forms, isLong, request) : forms[0];
   if (forms.length > 1) outcome.form = form;
   if (form !== forms[0]) {
     runner.dispose();
@@ -141,15 +141,14 @@ async function start(outcome: EngineOutcome, request: PairRequest): Promise<Cont
   return { outcome, engine, runner, spent: 0, steps: (await warmedUp(runner, request)).steps };
 }
 
-/** The form with the shortest step; `runner`, of the first form, is run on. */
+/** The form with the shortest step, of a few steps of time where the whole chunk takes long. */
 async function fastestForm(
   engine: Engine,
   forms: readonly string[],
-  runner: Runner,
+  isLong: boolean,
   request: PairRequest,
 ): Promise<string> {
   const { task } = request;
-  const isLong = (await timed(runner, 1)) > LONG_STEP;
   const work = isLong ? { ...task.work, T: Math.min(task.work.T, TRIAL_STEPS) } : task.work;
   let best = { form: forms[0], milliseconds: Number.POSITIVE_INFINITY };
   for (const form of forms) {
@@ -210,9 +209,14 @@ async function losses(runner: Runner): Promise<Reference> {
   return seen;
 }
 
-/** From the first loss to the later one. */
-async function goOn(runner: Runner, seen: Reference): Promise<void> {
-  for (let step = 1; step < CHECKED_STEPS; step++) seen.later = await runner.block(1);
+/** From the first loss to the later one; the milliseconds of the last step. */
+async function goOn(runner: Runner, seen: Reference): Promise<number> {
+  let begun = Number.NaN;
+  for (let step = 1; step < CHECKED_STEPS; step++) {
+    begun = performance.now();
+    seen.later = await runner.block(1);
+  }
+  return performance.now() - begun;
 }
 
 function whyWrong(

@@ -25,7 +25,7 @@ const smallWorks = ['S', 'M'];
 const softwareSpeeds: Readonly<Record<string, [gflops: number, perStep: number]>> = {
   'webgpu-rnn webgpu': [2, 0.3],
   'webgpu-rnn cpu': [0.3, 0],
-  'tfjs webgpu': [0.2, 25],
+  'tfjs webgpu': [0.12, 25],
   'tfjs webgl': [0.4, 12],
   'tfjs wasm': [1.5, 4],
   'jax-js webgpu': [0.4, 5],
@@ -39,7 +39,7 @@ const PATIENCE = 5;
 const LONGEST_PAIR = 30;
 
 /** Seconds until a pair is in its page or process, its shaders compiled. */
-const START = 4;
+const START = 3;
 
 /** Steps that every measurement takes to be checked and warmed up, and to be counted; those of the runs come on top. */
 const STEPS = 5;
@@ -151,7 +151,7 @@ export function expectedTime(
       seconds += known ? pairSeconds(workOf(work, mode), cell, mode, name, limits) : 2 * START;
     }
   }
-  return `measuring ${pairs} pairs of engines, about ${minutes(seconds)}`;
+  return `measuring ${pairs} ${pairs === 1 ? 'pair' : 'pairs'} of engines, about ${minutes(seconds)}`;
 }
 
 function minutes(seconds: number): string {
