@@ -14,7 +14,7 @@ export {
   type Moment,
   type StateOptions,
 } from './core/builder.ts';
-export type { Candidate, Choice, Chosen, Trial, TrialSize, Tuned } from './core/choices.ts';
+export type { Candidate, Choice, Chosen, Decider, Trial, TrialSize, Tuned } from './core/choices.ts';
 export type { Lookup, RowParts } from './core/deferred.ts';
 export { DataError, DeviceError, FormatError, OptionError, ShapeError } from './core/errors.ts';
 export {
@@ -30,7 +30,7 @@ export {
   type ParamValues,
   type Storage,
 } from './core/kernel.ts';
-export { defaultLimits, type Limits, type Precision } from './core/limits.ts';
+export { defaultLimits, type GivenLimits, type Limits, type Precision } from './core/limits.ts';
 export {
   fromStorage,
   type Initial,

@@ -2,7 +2,8 @@
 import { deviceModel } from '../core/device_model.ts';
 import { DeviceError, OptionError } from '../core/errors.ts';
 import type { FloatArray } from '../core/kernel.ts';
-import { defaultLimits, type Limits } from '../core/limits.ts';
+import { checkLimits, defaultLimits, type GivenLimits } from '../core/limits.ts';
+import { checkOptions, shown } from '../core/options.ts';
 import type { Plan, Step } from '../core/plan.ts';
 import { rootOf, sizeOf, type Tensor } from '../core/tensor.ts';
 import type { Backend, Executable, KernelTime } from './backend.ts';
@@ -21,13 +22,19 @@ export interface CpuOptions {
   /** Storage of every float tensor; f64 makes gradient checks sharp. */
   precision?: 'f32' | 'f64';
   /** Limits to pretend to, so that a plan made for another device can be run here. */
-  limits?: Partial<Limits>;
+  limits?: GivenLimits;
 }
 
-/** Makes the CPU backend; it needs no GPU and gives the same plan the same meaning. */
-export function cpu({ precision = 'f32', limits = {} }: CpuOptions = {}): Backend {
+/**
+ * Makes the CPU backend; it needs no GPU and gives the same plan the same meaning.
+ * @throws OptionError for an unknown option or limit.
+ */
+export function cpu(options: CpuOptions = {}): Backend {
+  checkOptions('cpu', options, ['precision', 'limits'] satisfies (keyof CpuOptions)[]);
+  const { precision = 'f32' } = options;
+  const limits = checkLimits('cpu/limits', options.limits);
   if (precision !== 'f32' && precision !== 'f64') {
-    throw new OptionError(`[cpu/precision] must be 'f32' or 'f64', got ${precision}`);
+    throw new OptionError(`[cpu/precision] must be 'f32' or 'f64', got ${shown(precision)}`);
   }
   const storages = new Map<Tensor, FloatArray | Uint32Array>();
   const loaded = new Set<Plan>();

@@ -63,6 +63,7 @@ export async function makeTuning(
   const measurements = (mode === 'off' ? undefined : await store?.read()) ?? new Map<string, Measured>();
   const tuned: Tuned = {
     get: (key) => forced?.get(key) ?? measurements.get(key)?.chosen ?? undefined,
+    decider: (key) => (forced?.get(key) === undefined ? 'measured' : (forced.decider?.(key) ?? 'forced')),
     noCandidate(choice, name) {
       if (forced && isForced(choice)) reject(forced, choice, name);
     },

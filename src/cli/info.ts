@@ -42,10 +42,7 @@ export async function info({ backend: name, json }: InfoArguments): Promise<void
       ...(gpu ? [`features  ${wrapped(facts.features)}`] : []),
       'limits in use',
       ...table(
-        Object.entries(facts.limits).map(([what, value]) => [
-          `  ${words(what)}`,
-          typeof value === 'number' ? grouped(value) : value ? 'yes' : 'no',
-        ]),
+        Object.entries(facts.limits).map(([what, value]) => [`  ${words(what)}`, limitText(value)]),
         [1],
       ),
       ...(gpu ? tuningLines(gpu.tuning) : []),
@@ -54,6 +51,12 @@ export async function info({ backend: name, json }: InfoArguments): Promise<void
   } finally {
     backend.dispose();
   }
+}
+
+function limitText(value: number | boolean | string): string {
+  if (typeof value === 'number') return grouped(value);
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  return value;
 }
 
 /** What was measured on this adapter, the choice first. */

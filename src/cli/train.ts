@@ -136,6 +136,7 @@ function pinning(pinned: ReadonlyMap<string, string>, say: (line: string) => voi
   let told = false;
   return {
     get: (key) => pinned.get(key),
+    decider: () => 'resumed',
     noCandidate({ key }, name) {
       if (told) return;
       told = true;

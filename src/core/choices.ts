@@ -1,6 +1,7 @@
 // Decisions between ways of computing the same thing: by a cost model, or by what a measurement found on this device.
 import type { Builder } from './builder.ts';
 import { OptionError } from './errors.ts';
+import { shown } from './options.ts';
 import type { Tensor } from './tensor.ts';
 
 /** One way of computing something. */
@@ -44,14 +45,18 @@ export interface Choice {
 /** A choice as a plan took it. */
 export interface Chosen extends Choice {
   readonly chosen: string;
-  /** Whether a measurement decided, and not the cost model. */
-  readonly measured: boolean;
+  readonly by: Decider;
 }
+
+/** What decided: the cost model, a measurement, the user, or the run that this one goes on from. */
+export type Decider = 'model' | 'measured' | 'forced' | 'resumed';
 
 /** What decides choices before the cost model, such as measurements or a Map that a user gives. */
 export interface Tuned {
   /** The name of the candidate to take for this key; undefined leaves the choice to the cost model. */
   get(key: string): string | undefined;
+  /** Who gave the name for this key; without it the user did. */
+  decider?(key: string): Decider;
   /**
    * Told of a name that is no candidate of the choice, before the cost model decides; may throw. Without it a Map is
    * taken at its word (see `reject`), and any other answer counts as nothing, as it may be meant for some choices only.
@@ -59,13 +64,35 @@ export interface Tuned {
   noCandidate?(choice: Choice, name: string): void;
 }
 
-/** Takes the measured candidate, else the one with the least estimate. @throws OptionError as `reject`. */
+/** Takes the candidate that `tuned` names, else the one with the least estimate. @throws OptionError as `reject`. */
 export function take(choice: Choice, tuned: Tuned | undefined): Chosen {
   const found = tuned?.get(choice.key);
-  const measured = choice.candidates.find((c) => c.name === found);
-  if (tuned && found !== undefined && !measured) reject(tuned, choice, found);
-  const chosen = measured ?? choice.candidates.reduce((a, b) => (b.estimate < a.estimate ? b : a));
-  return { ...choice, chosen: chosen.name, measured: measured !== undefined };
+  const named = choice.candidates.find((c) => c.name === found);
+  if (tuned && found !== undefined && !named) reject(tuned, choice, found);
+  const chosen = named ?? choice.candidates.reduce((a, b) => (b.estimate < a.estimate ? b : a));
+  const by = named ? (tuned?.decider?.(choice.key) ?? 'forced') : 'model';
+  return { ...choice, chosen: chosen.name, by };
+}
+
+/**
+ * Choices as a user forces them: an object `{ key: name }`, a Map, or whatever has a `get`.
+ * @throws OptionError for anything else, and for a name that is no text.
+ */
+export function tunedBy(given: unknown, where: string): Tuned {
+  if (typeof given !== 'object' || given === null || Array.isArray(given) || given instanceof Promise) {
+    throw new OptionError(
+      `[${where}] takes an object { key: name }, a Map, or an object with get(key), got ${shown(given)}`,
+    );
+  }
+  const answers = typeof (given as Tuned).get === 'function';
+  const names =
+    answers && !(given instanceof Map) ? [] : given instanceof Map ? given : Object.entries(given);
+  for (const [key, name] of names) {
+    if (typeof name !== 'string') {
+      throw new OptionError(`[${where}] must name a candidate for ${key}, got ${shown(name)}`);
+    }
+  }
+  return answers ? (given as Tuned) : new Map(Object.entries(given));
 }
 
 /**

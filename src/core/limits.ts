@@ -1,8 +1,8 @@
 // What a device allows and what it is good at: the numbers on which plans and specialisations decide.
-import type { Tuned } from './choices.ts';
+import { type Tuned, tunedBy } from './choices.ts';
 import { type DeviceModel, deviceModel } from './device_model.ts';
 import { OptionError } from './errors.ts';
-import { shown } from './options.ts';
+import { checkOptions, shown } from './options.ts';
 
 /**
  * How kernels over all time steps may read the recurrent weights, which they read again in every step: f16 lets them
@@ -61,3 +61,74 @@ export const defaultLimits: Limits = {
   precision: 'f32',
   model: deviceModel('', false),
 };
+
+/** Limits as users write them; `tuned` may be an object `{ key: name }` too. */
+export type GivenLimits = Partial<Omit<Limits, 'tuned'>> & {
+  readonly tuned?: Tuned | Readonly<Record<string, string>>;
+};
+
+/**
+ * Checks limits that a user gave, and leaves out what is undefined.
+ * @throws OptionError for an unknown name, or a value that no device could have.
+ */
+export function checkLimits(where: string, given: GivenLimits = {}): Partial<Limits> {
+  checkOptions(where, given, [...Object.keys(defaultLimits), 'tuned']);
+  const checked = Object.entries(given).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, checkLimit(`${where}/${name}`, name as keyof Limits, value)]],
+  );
+  return Object.fromEntries(checked);
+}
+
+function checkLimit(where: string, name: keyof Limits, value: unknown): unknown {
+  if (name === 'tuned') return tunedBy(value, where);
+  if (name === 'precision') return expectPrecision(value as Precision, where);
+  if (name === 'model') {
+    const numbers = Object.keys(defaultLimits.model);
+    checkOptions(where, value, numbers);
+    for (const key of numbers) {
+      const number = (value as Record<string, unknown>)[key];
+      if (typeof number === 'number' && number >= 0 && Number.isFinite(number)) continue;
+      throw new OptionError(`[${where}/${key}] must be a number from 0 on, got ${shown(number)}`);
+    }
+  } else if (typeof defaultLimits[name] === 'boolean') {
+    if (typeof value !== 'boolean')
+      throw new OptionError(`[${where}] must be true or false, got ${shown(value)}`);
+  } else {
+    // Bindings start at an element, 4 bytes each.
+    const step = name === 'bindingAlignment' ? 4 : 1;
+    if (!Number.isSafeInteger(value) || (value as number) < 1 || (value as number) % step !== 0) {
+      const wanted = step === 1 ? 'an integer from 1 on' : `a multiple of ${step}`;
+      throw new OptionError(`[${where}] must be ${wanted}, got ${shown(value)}`);
+    }
+  }
+  return value;
+}
+
+/** @throws OptionError for more than the device has granted. */
+export function expectGranted(where: string, given: Partial<Limits>, granted: Limits): void {
+  const largest = [
+    'storageBuffers',
+    'bindingBytes',
+    'bufferBytes',
+    'workgroupBytes',
+    'workgroupThreads',
+    'workgroups',
+  ] as const;
+  for (const name of largest) {
+    const value = given[name];
+    if (value !== undefined && value > granted[name]) {
+      throw new OptionError(
+        `[${where}/${name}] must be at most the ${granted[name]} of this device, got ${value}`,
+      );
+    }
+  }
+  const { bindingAlignment = granted.bindingAlignment, timestamps } = given;
+  if (bindingAlignment % granted.bindingAlignment !== 0) {
+    throw new OptionError(
+      `[${where}/bindingAlignment] must be a multiple of the ${granted.bindingAlignment} of this device, got ${bindingAlignment}`,
+    );
+  }
+  if (timestamps && !granted.timestamps) {
+    throw new OptionError(`[${where}/timestamps] must be false: this device has none`);
+  }
+}

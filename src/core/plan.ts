@@ -95,12 +95,12 @@ export class Plan {
     for (const role of ['param', 'grad', 'slot', 'state', 'input', 'activation', 'scratch'] as const) {
       if (memory[role] > 0) lines.push(`  ${role.padEnd(10)} ${kib(memory[role])}`);
     }
-    for (const { key, chosen, measured, candidates } of this.choices) {
+    for (const { key, chosen, by, candidates } of this.choices) {
       const remark = candidates.find((c) => c.name === chosen)?.remark;
       const others = candidates.filter((c) => c.name !== chosen).map((c) => c.name);
-      const by = measured ? 'measured' : 'by the cost model';
+      const decided = by === 'model' ? 'by the cost model' : by;
       lines.push(
-        `  ${key}: ${chosen}${remark ? `, ${remark}` : ''} (${by}${others.length > 0 ? `, not ${others.join(', ')}` : ''})`,
+        `  ${key}: ${chosen}${remark ? `, ${remark}` : ''} (${decided}${others.length > 0 ? `, not ${others.join(', ')}` : ''})`,
       );
     }
     let i = 0;

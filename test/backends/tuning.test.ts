@@ -244,7 +244,7 @@ describe('a tuned plan', () => {
     const onTune = (...args: [number, number, string]) => told.push(args);
     const first = await tuned(store, { autotune: 'full', onTune });
     expect(first).toMatchObject({ kernel: 'quick', builds: 2 });
-    expect(first.plan.choices[0]).toMatchObject({ chosen: 'quick', measured: true });
+    expect(first.plan.choices[0]).toMatchObject({ chosen: 'quick', by: 'measured' });
     expect(told).toEqual([
       [0, 1, 'double 4096'],
       [1, 1, ''],
@@ -286,6 +286,11 @@ describe('a tuned plan', () => {
         loads: [],
       });
     }
+    const { plan } = await tuned(known, { forced }, estimates);
+    expect(plan.explain()).toContain('double 4096: middling (forced, not slow, quick)');
+    const pinnedHere = { get: () => 'middling', decider: () => 'resumed' as const };
+    expect((await tuned(known, { forced: pinnedHere }, estimates)).plan.choices[0].by).toBe('resumed');
+    expect((await tuned(known, {}, estimates)).plan.explain()).toContain('quick (measured, not');
     // A Map is meant as it says; a function may name what only some choices have, and a resumed run is told.
     const unknown = new Map([['double 4096', 'gone']]);
     await expect(tuned(known, { forced: unknown })).rejects.toThrow(OptionError);

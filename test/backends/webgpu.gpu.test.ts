@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { cpu } from '../../src/backends/cpu.ts';
 import { type WebGpuBackend, webgpu } from '../../src/backends/webgpu/webgpu.ts';
 import { type Builder, buildPlan } from '../../src/core/builder.ts';
-import { DeviceError } from '../../src/core/errors.ts';
+import { DeviceError, OptionError } from '../../src/core/errors.ts';
 import { defineKernel } from '../../src/core/kernel.ts';
 import { Parameters } from '../../src/core/parameters.ts';
 import type { Tensor } from '../../src/core/tensor.ts';
@@ -115,6 +115,20 @@ describe('the WebGPU backend', () => {
   test('an option that does not exist is refused, as is a mode', async () => {
     await expect(webgpu({ tune: 'full' } as object)).rejects.toThrow(/\[webgpu\] has no option tune/);
     await expect(webgpu({ autotune: 'on' as 'off' })).rejects.toThrow(/off, cached, full, got "on"/);
+  });
+
+  test('limits are those that the device grants, or less', async () => {
+    const refused = async (limits: object) =>
+      expect(webgpu({ limits }), JSON.stringify(limits)).rejects.toThrow(OptionError);
+    await refused({ foo: 1 });
+    await refused({ workgroupBytes: 1e9 });
+    await refused({ bindingAlignment: 4 });
+    await refused({ precision: 'f64' });
+    await expect(webgpu({ limits: null } as object)).rejects.toThrow(OptionError);
+    const less = await webgpu({ limits: { workgroupBytes: 8192, tuned: { 'some key': 'a name' } } });
+    expect(less.limits.workgroupBytes).toBe(8192);
+    expect(less.limits.tuned?.get('some key')).toBe('a name');
+    less.dispose();
   });
 
   test('a plan is loaded once at a time', async () => {

@@ -296,9 +296,11 @@ describe('info', () => {
       limits: { storageBuffers: 8 },
       versions: { node: process.versions.node },
     });
-    expect((await cli(['info', '--backend', 'cpu'], { cwd })).stdout).toContain(
-      'adapter   CPU reference (f32)',
-    );
+    const { stdout: text } = await cli(['info', '--backend', 'cpu'], { cwd });
+    expect(text).toContain('adapter   CPU reference (f32)');
+    expect(text).toMatch(/^ {2}precision +f32$/m);
+    expect(text).toMatch(/^ {2}timestamps +no$/m);
+    expect(text).toMatch(/^ {2}workgroup bytes +16,384$/m);
   });
 });
 

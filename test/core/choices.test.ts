@@ -1,6 +1,6 @@
 // What a plan chooses by: the cost model, what is known, and names that are no candidates.
 import { describe, expect, test } from 'vitest';
-import { type Choice, type Tuned, take } from '../../src/core/choices.ts';
+import { type Choice, type Tuned, take, tunedBy } from '../../src/core/choices.ts';
 import { OptionError } from '../../src/core/errors.ts';
 
 const choice: Choice = {
@@ -12,15 +12,17 @@ const choice: Choice = {
   trial: () => ({ inputs: [], outputs: [], emit() {} }),
 };
 const taken = (tuned?: Tuned) => {
-  const { chosen, measured } = take(choice, tuned);
-  return { chosen, measured };
+  const { chosen, by } = take(choice, tuned);
+  return { chosen, by };
 };
 
 describe('a choice', () => {
   test('falls by the cost model, unless something is known', () => {
-    expect(taken()).toEqual({ chosen: 'quick', measured: false });
-    expect(taken(new Map([['another', 'slow']]))).toEqual({ chosen: 'quick', measured: false });
-    expect(taken(new Map([['double 4', 'slow']]))).toEqual({ chosen: 'slow', measured: true });
+    expect(taken()).toEqual({ chosen: 'quick', by: 'model' });
+    expect(taken(new Map([['another', 'slow']]))).toEqual({ chosen: 'quick', by: 'model' });
+    expect(taken(new Map([['double 4', 'slow']]))).toEqual({ chosen: 'slow', by: 'forced' });
+    const measured: Tuned = { get: () => 'slow', decider: () => 'measured' };
+    expect(taken(measured)).toEqual({ chosen: 'slow', by: 'measured' });
   });
 
   test('refuses a name in a Map that is no candidate, with those that are', () => {
@@ -30,11 +32,23 @@ describe('a choice', () => {
     );
   });
 
+  test('is forced by an object as by a Map, and by nothing else', () => {
+    expect(taken(tunedBy({ 'double 4': 'slow' }, 'tuned'))).toEqual({ chosen: 'slow', by: 'forced' });
+    expect(() => taken(tunedBy({ 'double 4': 'gone' }, 'tuned'))).toThrow(
+      /no candidate gone; it has slow, quick/,
+    );
+    for (const given of ['slow', null, ['slow'], 5]) {
+      expect(() => tunedBy(given, 'tuned')).toThrow(/\[tuned\] takes an object \{ key: name \}, a Map/);
+    }
+    const numbers = [{ a: 1 }, new Map([['a', 1]]), { get: 1, a: 'b' }];
+    for (const given of numbers) expect(() => tunedBy(given, 'tuned')).toThrow(OptionError);
+  });
+
   test('leaves a name to the cost model that may be meant for other choices, and says so where that is wanted', () => {
-    expect(taken({ get: () => 'gone' })).toEqual({ chosen: 'quick', measured: false });
+    expect(taken({ get: () => 'gone' })).toEqual({ chosen: 'quick', by: 'model' });
     const told: string[] = [];
     const noCandidate = ({ key }: Choice, name: string) => told.push(`${key} ${name}`);
-    expect(taken({ get: () => 'gone', noCandidate })).toEqual({ chosen: 'quick', measured: false });
+    expect(taken({ get: () => 'gone', noCandidate })).toEqual({ chosen: 'quick', by: 'model' });
     expect(told).toEqual(['double 4 gone']);
   });
 });

@@ -1,7 +1,15 @@
 // Finds an adapter in a browser or in Node, asks it for all it can give, and names it.
 import { deviceModel } from '../../core/device_model.ts';
 import { DeviceError } from '../../core/errors.ts';
-import { defaultLimits, expectPrecision, type Limits, type Precision } from '../../core/limits.ts';
+import {
+  checkLimits,
+  defaultLimits,
+  expectGranted,
+  expectPrecision,
+  type GivenLimits,
+  type Limits,
+  type Precision,
+} from '../../core/limits.ts';
 
 export interface Adapter {
   readonly device: GPUDevice;
@@ -22,12 +30,12 @@ export interface DeviceOptions {
    */
   precision?: Precision;
   /**
-   * Overrides what the adapter grants, for tests of code that works without. `tuned` forces choices: a plan takes the
-   * candidate that `tuned.get(key)` names (`plan.explain()` lists both) before anything measured. A Map that names what
-   * is no candidate is refused with an OptionError when the plan is built; an object with a `get` of its own may name
-   * what only some choices have.
+   * Less than the adapter grants, for tests of code that works without. `tuned` forces choices: a plan takes the
+   * candidate that `tuned` names for a key (`plan.explain()` lists both) before anything measured. `{ key: name }` or a
+   * Map that names what is no candidate is refused with an OptionError when the plan is built; an object with a `get`
+   * of its own may name what only some choices have.
    */
-  limits?: Partial<Limits>;
+  limits?: GivenLimits;
 }
 
 const WAYS_OUT =
@@ -39,15 +47,38 @@ let nodeGpu: GPU | undefined;
 
 /**
  * Requests a device.
- * @throws DeviceError when there is no WebGPU or no adapter; the message names the ways out.
+ * @throws DeviceError when there is no WebGPU or no adapter; the message names the ways out. OptionError for a precision
+ * or limits that do not exist, or that the device does not grant.
  */
 export async function requestDevice(options: DeviceOptions = {}): Promise<Adapter> {
+  const precision = expectPrecision(options.precision ?? defaultLimits.precision, 'webgpu/precision');
+  const given = checkLimits('webgpu/limits', options.limits);
   const gpu = await findGpu();
   const { adapter, device } = await open(gpu, options);
   const info = adapter.info;
   const words = [info.vendor, info.architecture, info.device, info.description].join(' ');
   const software =
     info.isFallbackAdapter === true || /swiftshader|llvmpipe|lavapipe|basic render/i.test(words);
+  const granted: Limits = {
+    storageBuffers: device.limits.maxStorageBuffersPerShaderStage,
+    bindingAlignment: defaultLimits.bindingAlignment,
+    bindingBytes: device.limits.maxStorageBufferBindingSize,
+    bufferBytes: device.limits.maxBufferSize,
+    wholeBytes: defaultLimits.wholeBytes,
+    workgroupBytes: device.limits.maxComputeWorkgroupStorageSize,
+    workgroupThreads: device.limits.maxComputeInvocationsPerWorkgroup,
+    workgroups: device.limits.maxComputeWorkgroupsPerDimension,
+    cheapBarriers: !software,
+    timestamps: device.features.has('timestamp-query'),
+    precision,
+    model: deviceModel(words, software),
+  };
+  try {
+    expectGranted('webgpu/limits', given, granted);
+  } catch (error) {
+    device.destroy();
+    throw error;
+  }
   return {
     device,
     software,
@@ -55,21 +86,7 @@ export async function requestDevice(options: DeviceOptions = {}): Promise<Adapte
     // Some browsers tell the driver; in Node the description names it.
     identity: [words, (info as { driver?: string }).driver].filter(Boolean).join(' ').trim(),
     features: [...adapter.features].sort(),
-    limits: {
-      storageBuffers: device.limits.maxStorageBuffersPerShaderStage,
-      bindingAlignment: defaultLimits.bindingAlignment,
-      bindingBytes: device.limits.maxStorageBufferBindingSize,
-      bufferBytes: device.limits.maxBufferSize,
-      wholeBytes: defaultLimits.wholeBytes,
-      workgroupBytes: device.limits.maxComputeWorkgroupStorageSize,
-      workgroupThreads: device.limits.maxComputeInvocationsPerWorkgroup,
-      workgroups: device.limits.maxComputeWorkgroupsPerDimension,
-      cheapBarriers: !software,
-      timestamps: device.features.has('timestamp-query'),
-      precision: expectPrecision(options.precision ?? defaultLimits.precision, 'webgpu/precision'),
-      model: deviceModel(words, software),
-      ...options.limits,
-    },
+    limits: { ...granted, ...given },
   };
 }
 

@@ -28,7 +28,8 @@ export interface WebGpuBackend extends Backend {
 
 /**
  * Requests a GPU and makes the WebGPU backend; in a browser through navigator.gpu, in Node through `webgpu`.
- * @throws DeviceError when there is no adapter; the message names the ways out. OptionError for an unknown option.
+ * @throws DeviceError when there is no adapter; the message names the ways out. OptionError for an unknown option or limit, or one
+ * that the device does not grant.
  */
 export async function webgpu(options: WebGpuOptions = {}): Promise<WebGpuBackend> {
   checkOptions('webgpu', options, [
@@ -42,7 +43,7 @@ export async function webgpu(options: WebGpuOptions = {}): Promise<WebGpuBackend
   autotuneMode(options.autotune);
   const adapter = await requestDevice(options);
   const store = options.autotune === 'off' ? undefined : await openTuningStore(tuningIdentity(adapter));
-  const tuning = await makeTuning(store, { ...options, forced: options.limits?.tuned });
+  const tuning = await makeTuning(store, { ...options, forced: adapter.limits.tuned });
   return backendOf({ ...adapter, limits: { ...adapter.limits, tuned: tuning.tuned } }, tuning);
 }
 
