@@ -140,11 +140,25 @@ function licences(node) {
 }
 
 /**
+ * What is at the place of the bundle, before anything is built for it.
+ * @param {string} out
+ */
+function existing(out) {
+  for (let folder = out; ; folder = path.dirname(folder)) {
+    const there = fs.existsSync(folder) ? fs.statSync(folder) : undefined;
+    if (there && !there.isDirectory())
+      throw new BundleError(`--out takes a folder, and ${folder} is a file; name another`);
+    if (there || folder === path.dirname(folder)) return folder === out ? there : undefined;
+  }
+}
+
+/**
  * @param {{ out: string, loader?: string | undefined, node: string }} options
  */
 async function make({ out, loader, node }) {
   checkVersion(node);
-  if (fs.existsSync(out) && !fs.existsSync(path.join(out, 'files.json')) && fs.readdirSync(out).length > 0) {
+  const there = existing(out);
+  if (there && !fs.existsSync(path.join(out, 'files.json')) && fs.readdirSync(out).length > 0) {
     throw new BundleError(`${out} is there and no bundle; name another folder with --out`);
   }
   const vulkan = vulkanLoader(loader);

@@ -91,14 +91,19 @@ async function printCounts({ json }: BenchOptions): Promise<number> {
   if (!json) {
     for (const [work, { dispatches, submits, bindGroups, buffers, bytes }] of Object.entries(counts)) {
       process.stdout.write(
-        `${work.includes(' ') ? work : `${work} lstm`}, a training step: ${dispatches} dispatches, ${submits} submits;` +
-          ` made: ${bindGroups} bind groups, ${buffers} buffers, ${bytes} bytes\n`,
+        `${work.includes(' ') ? work : `${work} lstm`}, a training step: ${many(dispatches, 'dispatch', 'dispatches')}, ` +
+          `${many(submits, 'submit')}; made: ${many(bindGroups, 'bind group')}, ${many(buffers, 'buffer')}, ` +
+          `${many(bytes, 'byte')}\n`,
       );
     }
   } else {
     process.stdout.write(`${JSON.stringify(counts)}\n`);
   }
   return 0;
+}
+
+function many(count: number, one: string, more = `${one}s`): string {
+  return `${count} ${count === 1 ? one : more}`;
 }
 
 async function adapterWords(): Promise<{ adapter: string; software: boolean }> {

@@ -50,7 +50,14 @@ function makeProgram(home: string): Command {
     )
     .addOption(list('--cells <names>', 'recurrent cells', cells))
     .addOption(list('--modes <names>', 'training steps, forward passes, one sequence token by token', modes))
-    .addOption(list('--engines <names>', 'libraries and their backends', engineWords))
+    .addOption(
+      list(
+        '--engines <names>',
+        'libraries and their backends, each beside webgpu-rnn on the GPU, which is always measured; webgpu-rnn' +
+          ' includes its engine on the CPU',
+        engineWords,
+      ),
+    )
     .addOption(list('--places <names>', 'where to measure', places))
     .addOption(new Option('--runs <n>', 'pairs of blocks').argParser(whole({ min: 1, max: 10_000 })))
     .addOption(
@@ -131,15 +138,38 @@ export function parseOptions(argv: readonly string[], clone = true): BenchOption
     throw new OptionError(`${program.args[0]} is no option of the benchmark (--help lists what there is)`);
   }
   const options = program.opts<BenchOptions>();
-  if (options.counts && options.compare !== undefined) {
-    throw new OptionError('--compare compares a measurement with an earlier one: leave --counts out');
-  }
+  if (options.counts) refuseWithCounts(program, options);
   if (!options.engines) return options;
   const asked = options.engines;
   const chosen = Object.keys(engines).filter((name) =>
     asked.some((word) => word === name || name.split(' ').includes(word)),
   );
   return { ...options, engines: chosen };
+}
+
+/** What has no effect on counting, and would seem to. */
+const notCounted = [
+  'works',
+  'cells',
+  'modes',
+  'engines',
+  'places',
+  'runs',
+  'budget',
+  'quick',
+  'growth',
+  'autotune',
+] as const;
+
+function refuseWithCounts(program: Command, options: BenchOptions): void {
+  if (options.compare !== undefined) {
+    throw new OptionError('--compare compares a measurement with an earlier one: leave --counts out');
+  }
+  const given = notCounted.find((name) => program.getOptionValueSource(name) === 'cli');
+  if (given === undefined) return;
+  throw new OptionError(
+    `--counts counts training steps of webgpu-rnn on S and M, whatever --${given} says: leave one of them out`,
+  );
 }
 
 /** Whether the run covers less than all, so that its results do not stand for the device. */

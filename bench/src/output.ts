@@ -8,7 +8,7 @@ import type { BenchOptions } from './options.ts';
 import { isPartial } from './options.ts';
 import { compare } from './report/compare.ts';
 import { table, writeReport } from './report/index.ts';
-import { deviceSlug } from './report/names.ts';
+import { fileStem } from './report/names.ts';
 import type { BenchResults } from './results.ts';
 
 /** Where results go that no option sends elsewhere. */
@@ -24,8 +24,13 @@ export async function publish(
   baseline: BenchResults | undefined,
 ): Promise<number> {
   const folder = path.resolve(options.out ?? home);
-  const files = [writeResults(results, folder, isPartial(options) && options.out === undefined)];
-  if (options.report && !isPartial(options)) files.push(...(await writeReport(results, folder)));
+  const partial = isPartial(options);
+  const files = [writeResults(results, folder, partial)];
+  if (options.report) {
+    const { files: report, note } = await writeReport(results, folder, { partial });
+    files.push(...report);
+    if (note !== undefined) process.stderr.write(`${note}\n`);
+  }
   print(table(results));
   print(`\nwritten: ${files.map((file) => path.relative(process.cwd(), file)).join(', ')}`);
   let status = 0;
@@ -40,7 +45,7 @@ export async function publish(
 
 /** A part of the whole never replaces the results of a device. */
 function writeResults(results: BenchResults, folder: string, partial: boolean): string {
-  const file = path.join(folder, `${deviceSlug(results.machine)}${partial ? '.partial' : ''}.json`);
+  const file = path.join(folder, `${fileStem(results.machine, partial)}.json`);
   const beside = `${file}.${process.pid}.tmp`;
   try {
     fs.mkdirSync(folder, { recursive: true });

@@ -1,6 +1,7 @@
 // Decides what runs: everything on a GPU; on a software adapter what takes minutes, unless it is asked for by name.
 import { engines, isOwn, ours } from './engines/names.ts';
 import { type BenchOptions, isPartial } from './options.ts';
+import { placeName } from './report/names.ts';
 import type { Measurement, Place } from './results.ts';
 import { type Cell, cells, flopsOf, type Mode, modes, type Work, workOf, works } from './works.ts';
 
@@ -46,6 +47,17 @@ const STEPS = 5;
 const COUNTED_STEPS = 3;
 const LEAST_RUNS = 3;
 
+/** What is left out of a work for one reason. */
+interface LeftOut {
+  cells: Set<Cell>;
+  /** Engines. */
+  names: Set<string>;
+  places: Set<string>;
+  seconds: number;
+}
+
+const noneLeft = (): LeftOut => ({ cells: new Set(), names: new Set(), places: new Set(), seconds: 0 });
+
 /** Chooses by the options and the adapter; what is left out is told with its reason and the way to have it. */
 export function select(options: BenchOptions, software: boolean): Selection {
   const asked = Boolean(options.works || options.modes || options.cells || options.engines || options.places);
@@ -56,7 +68,7 @@ export function select(options: BenchOptions, software: boolean): Selection {
     places: options.quick && !options.places ? (['node'] as Place[]) : options.places,
   };
   const selected: Selected[] = [];
-  const left = new Map<string, number>();
+  const left = new Map<string, LeftOut>();
   const chosenEngines = options.engines ?? Object.keys(engines);
   for (const place of wanted.places ?? (['node', 'browser'] as const)) {
     for (const work of works) {
@@ -68,9 +80,14 @@ export function select(options: BenchOptions, software: boolean): Selection {
           const able = chosenEngines.filter((name) => name !== ours && engines[name].includes(place));
           const sized = workOf(work, mode);
           const leave = (names: readonly string[], option: string) => {
-            const key = `${work.name} ${cell} for ${names.join(', ')}|${option}`;
-            const seconds = names.reduce((sum, name) => sum + pairSeconds(sized, cell, mode, name), 0);
-            if (names.length > 0) left.set(key, (left.get(key) ?? 0) + seconds);
+            if (names.length === 0) return;
+            const key = `${work.name}|${option}`;
+            const entry = left.get(key) ?? noneLeft();
+            for (const name of names) entry.names.add(name);
+            entry.cells.add(cell);
+            entry.places.add(placeName(place));
+            entry.seconds += names.reduce((sum, name) => sum + pairSeconds(sized, cell, mode, name), 0);
+            left.set(key, entry);
           };
           if (software && !options.works && !smallWorks.includes(work.name)) {
             leave([ours, ...able.filter((name) => name !== 'torch')], `--works ${work.name}`);
@@ -100,9 +117,11 @@ export function select(options: BenchOptions, software: boolean): Selection {
       }
     }
   }
-  const omitted = [...left].map(([key, seconds]) => {
-    const [what, option] = key.split('|');
-    return `${what}: about ${minutes(seconds)} ${software ? 'on this software adapter' : 'on the CPU'}; ${option} asks for it`;
+  const omitted = [...left].map(([key, { cells, names, places, seconds }]) => {
+    const [work, option] = key.split('|');
+    const what = `${work} ${[...cells].join(', ')} for ${[...names].join(', ')} in ${[...places].join(' and ')}`;
+    const where = software ? 'on this software adapter' : 'on the CPU';
+    return `${what}: about ${minutes(seconds)} ${where}; ${option} asks for it`;
   });
   return { selected, omitted };
 }

@@ -235,6 +235,18 @@ describe('the commands', () => {
     expect(fs.existsSync(path.join(folder, 'out'))).toBe(false);
   });
 
+  test.each(['thesis.txt', 'thesis.txt/bundle'])('a file is no folder to make it in: %s', (name) => {
+    const own = put('precious/thesis.txt', 'text');
+    const out = path.join(path.dirname(own), name);
+    const { status, stderr } = spawnSync(process.execPath, [path.join(bundle, 'make.js'), '--out', out], {
+      encoding: 'utf8',
+    });
+    expect(status).toBe(1);
+    expect(stderr).toMatch(
+      /^bench:bundle: --out takes a folder, and .*thesis\.txt is a file; name another\n$/,
+    );
+  });
+
   test('a folder that holds something else is not replaced', () => {
     const own = put('precious/thesis.txt', 'text');
     const loader = put('loader/libvulkan.so.1', elf());

@@ -26,9 +26,17 @@ describe('options', () => {
     [['--wroks', 'S'], /--wroks.*--works/s],
     [['S'], /S is no option/],
     [['--counts', '--compare', 'old.json'], /leave --counts out/],
+    [['--counts', '--works', 'S'], /whatever --works says: leave one of them out/],
+    [['--counts', '--cells', 'gru'], /whatever --cells says/],
+    [['--engines', 'tfjs', '--counts'], /whatever --engines says/],
+    [['--counts', '--quick'], /whatever --quick says/],
   ])('%j is refused in words', (argv, words) => {
     expect(() => parse(...argv)).toThrow(words);
     expect(() => parse(...argv)).toThrow(OptionError);
+  });
+
+  test('counting takes what decides where its output goes', () => {
+    expect(parse('--counts', '--json', '--out', 'x').counts).toBe(true);
   });
 
   test('whatever narrows a run makes it a part', () => {
@@ -61,9 +69,18 @@ describe('selection', () => {
       expect(peers, `${work.name} in ${place}`).toEqual(able);
     }
     expect(omitted.join('\n')).toMatch(
-      /ptb-medium lstm for .*: about \d+ (s|min|h) .*; --works ptb-medium asks/,
+      /ptb-medium lstm, gru, rnn for .* in Node and the browser: about \d+ (s|min|h) .*; --works ptb-medium asks/,
     );
     expect(omitted.join('\n')).toMatch(/M gru for tfjs webgpu.*; --cells gru asks for it/);
+  });
+
+  test('what is left out is one line a work and reason', () => {
+    for (const software of [true, false]) {
+      const { omitted } = select(parse(), software);
+      const reasons = omitted.map((line) => `${line.split(' ')[0]} ${line.split('; ')[1]}`);
+      expect(omitted.length).toBeGreaterThan(0);
+      expect(new Set(reasons).size).toBe(omitted.length);
+    }
   });
 
   test('what is asked for by name runs there too', () => {
@@ -85,9 +102,7 @@ describe('selection', () => {
   test('a GPU runs everything, in every place where it can', () => {
     const { selected, omitted } = select(parse(), false);
     // But for what the CPU would compute for minutes.
-    expect(omitted.every((line) => /for [a-z-]+ (cpu|wasm|webgl): .* on the CPU; --engines/.test(line))).toBe(
-      true,
-    );
+    expect(omitted.every((line) => / for [a-z, -]+ in .* on the CPU; --engines/.test(line))).toBe(true);
     expect(new Set(selected.map(({ work }) => work.name)).size).toBe(6);
     for (const { place, peers } of selected) {
       expect(peers).not.toContain(ours);

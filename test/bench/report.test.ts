@@ -12,7 +12,13 @@ import { duration, figure, percent, storage } from '../../bench/src/report/numbe
 import { ratioRows } from '../../bench/src/report/ratio_plot.ts';
 import { rooflinePanels } from '../../bench/src/report/roofline_plot.ts';
 import { others, stepBars } from '../../bench/src/report/step_plot.ts';
-import { asMarkdown, asText, measurementTable, ratioTable } from '../../bench/src/report/tables.ts';
+import {
+  asMarkdown,
+  asText,
+  measurementTable,
+  ownCountTable,
+  ratioTable,
+} from '../../bench/src/report/tables.ts';
 import type { BenchResults } from '../../bench/src/results.ts';
 import { measurementOf } from '../../bench/src/session.ts';
 import { random } from '../../src/core/random.ts';
@@ -212,6 +218,11 @@ describe('tables', () => {
     expect(text).toContain('none: one step takes longer than 60 s');
     expect(text).toContain('bind groups');
     expect(text).toContain('jax-js webgpu: no GRU');
+    expect(text).toContain('counted in a step, with the model of an unknown GPU');
+    const small = fakeResults();
+    const counts = { S: small.counts['M lstm train'], 'S gru': small.counts['M gru train'] };
+    const own = ownCountTable({ ...small, counts: { ...counts, M: counts.S } });
+    expect(own.rows.map(([name]) => name)).toEqual(['S', 'M']);
     expect(table({ ...emptyResults(), machine: { ...fakeResults().machine, software: true } })).toBe(
       'adapter: Imaginary GPU 9000 (software adapter)',
     );
@@ -262,7 +273,7 @@ describe.runIf(charts)('files, drawn by the chart library of bench/node_modules'
 
   test('a report and its plots, whole, with nothing left beside them', async () => {
     const target = path.join(folder, 'made', 'on demand');
-    const files = await writeReport(fakeResults(), target);
+    const { files } = await writeReport(fakeResults(), target);
     expect(files.map((file) => path.relative(target, file)).sort()).toEqual(fs.readdirSync(target).sort());
     expect(path.basename(files[0])).toBe('imaginary-gpu-9000.md');
     const report = fs.readFileSync(files[0], 'utf8');
@@ -278,7 +289,20 @@ describe.runIf(charts)('files, drawn by the chart library of bench/node_modules'
     }
     expect(fs.readFileSync(files[1], 'utf8')).toContain('tfjs wasm');
     // Once more over the files that are there.
-    expect(await writeReport(fakeResults(), target)).toEqual(files);
+    expect(await writeReport(fakeResults(), target)).toEqual({ files });
+  });
+
+  test('of a narrowed run under a name of its own, with the plots that have something to show', async () => {
+    const target = path.join(folder, 'narrow');
+    const results = { ...fakeResults(), growth: [], kernels: [] };
+    const { files } = await writeReport(results, target, { partial: true });
+    const names = files.map((file) => path.basename(file));
+    expect(names[0]).toBe('imaginary-gpu-9000.partial.md');
+    expect(names.slice(1).length).toBeGreaterThan(0);
+    for (const name of names.slice(1)) expect(name).toMatch(/^imaginary-gpu-9000\.partial-ratios-.*\.svg$/);
+    const report = fs.readFileSync(files[0], 'utf8');
+    expect(report).toContain('Options chose a part of the benchmark');
+    expect(report.match(/!\[/g)).toHaveLength(names.length - 1);
   });
 
   test('a folder that cannot be made is said', async () => {
@@ -290,6 +314,16 @@ describe.runIf(charts)('files, drawn by the chart library of bench/node_modules'
   });
 });
 
-test.runIf(!charts)('without the chart library the error says how to install it', async () => {
-  await expect(writeReport(emptyResults(), os.tmpdir())).rejects.toThrow(/npm --prefix bench ci/);
-});
+test.runIf(!charts)(
+  'without the chart library there are tables alone, and words on how to have plots',
+  async () => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'webgpu-rnn-report-'));
+    try {
+      const { files, note } = await writeReport(fakeResults(), folder);
+      expect(files).toHaveLength(1);
+      expect(note).toMatch(/npm --prefix bench ci/);
+    } finally {
+      fs.rmSync(folder, { recursive: true, force: true });
+    }
+  },
+);

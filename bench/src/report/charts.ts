@@ -23,7 +23,7 @@ export async function loadCharts(): Promise<Draw> {
     charts = (await import('echarts')) as Charts;
   } catch (error) {
     throw new Error(
-      'the report needs the packages of the benchmark; install them with `npm --prefix bench ci`' +
+      'they need the packages of the benchmark; install them with `npm --prefix bench ci`' +
         ` (${(error as Error).message.split('\n')[0]})`,
     );
   }

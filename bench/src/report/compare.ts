@@ -1,6 +1,6 @@
 // What changed since an earlier run: counted figures are judged, times are only shown, because they change with the machine.
 import type { BenchResults, Counts, Spread } from '../results.ts';
-import { adapterName, caseName, cellName, placeName } from './names.ts';
+import { adapterName, caseName, cellName, kernelName, placeName } from './names.ts';
 import { duration, figure, storage, times, whole } from './numbers.ts';
 import { asText, type Table } from './tables.ts';
 
@@ -131,7 +131,7 @@ function ratiosOf({ ratios }: BenchResults): Map<string, number> {
 }
 
 function kernelsOf({ kernels }: BenchResults): Map<string, number> {
-  return named(kernels, (k) => [`${k.work} ${cellName(k.cell)}, ${k.kernel} in ${k.scope}`, k.milliseconds]);
+  return named(kernels, (k) => [`${k.work} ${cellName(k.cell)}, ${kernelName(k)}`, k.milliseconds]);
 }
 
 function growthOf({ growth }: BenchResults): Map<string, number> {

@@ -22,8 +22,12 @@ export interface Figure extends Pick<Plot, 'name' | 'alt'> {
   file: string;
 }
 
-/** The whole report; `figures` are linked where they belong. */
-export function markdown(results: BenchResults, figures: readonly Figure[]): string {
+/** The whole report; `figures` are linked where they belong. `partial`: options narrowed the run. */
+export function markdown(
+  results: BenchResults,
+  figures: readonly Figure[],
+  { partial = false } = {},
+): string {
   const { machine } = results;
   const images = (prefix: string) =>
     figures
@@ -39,6 +43,7 @@ export function markdown(results: BenchResults, figures: readonly Figure[]): str
           '',
         ]
       : []),
+    ...(partial ? ['Options chose a part of the benchmark: only that was measured.', ''] : []),
     ...summary(results),
     ...section(
       'Against other engines',
@@ -133,7 +138,9 @@ function counts(results: BenchResults): string[] {
   return section('Counts per step', engines.rows.length + own.rows.length, 'Nothing was counted.', () => [
     'What one step makes the WebGPU API do in the steady state. Buffers and bytes are those made anew.',
     '',
-    ...(own.rows.length > 0 ? [...asMarkdown(own), ''] : []),
+    ...(own.rows.length > 0
+      ? ['Training steps of webgpu-rnn with the model of an unknown GPU:', '', ...asMarkdown(own), '']
+      : []),
     ...(engines.rows.length > 0 ? asMarkdown(engines) : []),
   ]);
 }

@@ -21,6 +21,11 @@ export function cellName(cell: Measurement['cell']): string {
   return cells[cell] ?? cell;
 }
 
+/** A kernel and the layer that it works for, where it works for one. */
+export function kernelName({ kernel, scope }: { kernel: string; scope: string }): string {
+  return scope === '' ? kernel : `${kernel} in ${scope}`;
+}
+
 export function modeName(mode: Measurement['mode']): string {
   return modes[mode] ?? mode;
 }
@@ -69,6 +74,11 @@ export function machineLine({ machine, date }: BenchResults): string {
 /** The adapter, called a software adapter where it is one and does not say so itself. */
 export function adapterName({ adapter, software }: BenchResults['machine']): string {
   return software && !/software/i.test(adapter) ? `${adapter} (software adapter)` : adapter;
+}
+
+/** What the names of a run's files begin with: a part of the whole never replaces the results of a device. */
+export function fileStem(machine: BenchResults['machine'], partial: boolean): string {
+  return `${deviceSlug(machine)}${partial ? '.partial' : ''}`;
 }
 
 /** The device as part of a file's name: letters, digits and dashes. */

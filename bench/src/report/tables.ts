@@ -139,11 +139,15 @@ export function countTable(measurements: readonly Measurement[]): Table {
   };
 }
 
-/** The counted figures that --compare judges. */
-export function ownCountTable({ counts }: BenchResults): Table {
+/** The counted figures that --compare judges, of the works and cells that were run. */
+export function ownCountTable({ counts, measurements }: BenchResults): Table {
+  const wasRun = (name: string) => {
+    const [work, cell = 'lstm'] = name.split(' ');
+    return measurements.some((m) => m.work === work && m.cell === cell);
+  };
   return {
     columns: ['step of webgpu-rnn', ...countColumns],
-    rows: Object.entries(counts).map(([name, row]) => [name, ...countCells(row)]),
+    rows: Object.entries(counts).flatMap(([name, row]) => (wasRun(name) ? [[name, ...countCells(row)]] : [])),
   };
 }
 
