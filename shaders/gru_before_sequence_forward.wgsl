@@ -4,9 +4,9 @@
 // gates [T,N,3,H], blocks z|r|n, holds a = x·W + b and is overwritten by the activated gates. r [H,3,H], or its packed
 // halves. rh [T,N,H] is kept for backward, 0 in a masked row. h [T+1,N,H]: slot 0 is read, slots 1..T are written;
 // a masked row keeps its state and its gates.
-// Threads and workgroup memory: see shared/recurrent_columns.wgsl; a workgroup covers `rows` batch rows. A step is two
-// products: the columns of z and r with h, then those of n with rh. h stays in registers. The launcher has checked that
-// each quad of units has a thread, and `registers` against the sizes.
+// Threads and workgroup memory: see shared/recurrent_columns.wgsl; a workgroup covers `rows` batch rows, and a block of
+// columns is a gate. A step is two products: the columns of z and r with h, then those of n with rh. h stays in
+// registers. The launcher has checked `rows` and `registers` against the sizes.
 #import activation
 #import recurrent_columns
 struct Params {
@@ -18,119 +18,86 @@ struct Params {
   registers: u32,
 }
 @group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> r: array<Stored>;
+#if VECTORS
+@group(0) @binding(1) var<storage, read> r: array<vec4<Number>>;
+#else
+@group(0) @binding(1) var<storage, read> r: array<Number>;
+#endif
 @group(0) @binding(2) var<storage, read> mask: array<u32>;
 @group(0) @binding(3) var<storage, read_write> gates: array<f32>;
 @group(0) @binding(4) var<storage, read_write> rh: array<f32>;
 @group(0) @binding(5) var<storage, read_write> h: array<f32>;
 
-// Part 0 of the operand is h, part 1 is rh.
-fn part(column: u32) -> u32 {
-  return select(0u, 1u, column >= 2u * UNITS);
-}
+// The operand is h, then rh.
+const GATES = Product(0u, 2u * UNIT_QUADS, 0u, UNIT_QUADS, 0u, PARTS, DEPTH, 0u);
+const CANDIDATE =
+  Product(2u * UNIT_QUADS, UNIT_QUADS, 0u, UNIT_QUADS, UNIT_QUADS, PARTS_2, DEPTH_2, PARTS * 2u * UNIT_QUADS);
 
-fn stored(column: u32, i: u32) -> Stored {
-  return r[i * COLUMNS + column];
+#if VECTORS
+fn stored(i: u32) -> vec4<Number> {
+  return r[i];
 }
-
-fn gates4(at: vec4<u32>) -> vec4<f32> {
-  return vec4<f32>(gates[at.x], gates[at.y], gates[at.z], gates[at.w]);
+#else
+fn stored(i: u32) -> Number {
+  return r[i];
 }
-
-fn put_gates(at: vec4<u32>, exists: vec4<bool>, values: vec4<f32>) {
-  gates[at.x] = values.x;
-  if (exists.y) {
-    gates[at.y] = values.y;
-  }
-  if (exists.z) {
-    gates[at.z] = values.z;
-  }
-  if (exists.w) {
-    gates[at.w] = values.w;
-  }
-}
-
-fn put_rh(at: vec4<u32>, exists: vec4<bool>, values: vec4<f32>) {
-  rh[at.x] = values.x;
-  if (exists.y) {
-    rh[at.y] = values.y;
-  }
-  if (exists.z) {
-    rh[at.z] = values.z;
-  }
-  if (exists.w) {
-    rh[at.w] = values.w;
-  }
-}
-
-fn put_h(at: vec4<u32>, exists: vec4<bool>, values: vec4<f32>) {
-  h[at.x] = values.x;
-  if (exists.y) {
-    h[at.y] = values.y;
-  }
-  if (exists.z) {
-    h[at.z] = values.z;
-  }
-  if (exists.w) {
-    h[at.w] = values.w;
-  }
-}
+#endif
 
 @compute @workgroup_size(THREADS)
 fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) group: vec3<u32>) {
-  let quad = quad_of(thread, group.x, p.batch);
+  let owner = owner_of(thread, group.x, p.batch);
   let stride = p.batch * UNITS;
-  // Positions of the four units in a [N,H] slot.
-  let at = quad.row * UNITS + quad.units;
-  var state = vec4<f32>();
-  if (quad.works) {
-    state = vec4<f32>(h[at.x], h[at.y], h[at.z], h[at.w]);
-    put_operand(quad, 0u, state);
+  // Position of the unit in a [N,H] slot.
+  let at = owner.row * UNITS + owner.unit;
+  var state = 0.0;
+  if (owner.works) {
+    state = h[at];
+    put_operand(owner, 0u, state);
   }
-  prepare(thread);
+  prepare(thread, GATES);
+  prepare(thread, CANDIDATE);
   workgroupBarrier();
   for (var t = 0u; t < p.steps; t++) {
     // Loaded before the product, which hides the latency.
     let now = t * stride + at;
-    let at_z = 3u * (t * p.batch + quad.row) * UNITS + quad.units;
+    let at_z = 3u * (t * p.batch + owner.row) * UNITS + owner.unit;
     let at_r = at_z + UNITS;
     let at_n = at_r + UNITS;
-    let column = quad.units.x;
-    var z = vec4<f32>();
-    var reset = vec4<f32>();
-    var n = vec4<f32>();
+    var z = 0.0;
+    var reset = 0.0;
+    var n = 0.0;
     var counts = true;
-    if (quad.works) {
-      z = gates4(at_z);
-      reset = gates4(at_r);
-      n = gates4(at_n);
-      counts = p.masked == 0u || mask[t * p.batch + quad.row] != 0u;
+    if (owner.works) {
+      z = gates[at_z];
+      reset = gates[at_r];
+      n = gates[at_n];
+      counts = p.masked == 0u || mask[t * p.batch + owner.row] != 0u;
     }
-    products(thread, 0u, 2u * UNITS);
+    multiply(thread, GATES);
     workgroupBarrier();
-    if (quad.works) {
-      var kept = vec4<f32>();
+    if (owner.works) {
+      var kept = 0.0;
       if (counts) {
-        z = sigmoid4(z + sums4(quad.local_row, column, 1u));
-        reset = sigmoid4(reset + sums4(quad.local_row, column + UNITS, 1u));
+        z = sigmoid(z + sum_of(owner.local_row, GATES, 0u, owner.unit));
+        reset = sigmoid(reset + sum_of(owner.local_row, GATES, 1u, owner.unit));
         kept = reset * state;
-        put_gates(at_z, quad.exists, z);
-        put_gates(at_r, quad.exists, reset);
+        gates[at_z] = z;
+        gates[at_r] = reset;
       }
-      put_rh(now, quad.exists, kept);
-      put_operand(quad, 1u, kept);
+      rh[now] = kept;
+      put_operand(owner, 1u, kept);
     }
     workgroupBarrier();
-    products(thread, 2u * UNITS, UNITS);
+    multiply(thread, CANDIDATE);
     workgroupBarrier();
-    if (quad.works) {
+    if (owner.works) {
       if (counts) {
-        n = tanh4(n + sums4(quad.local_row, column + 2u * UNITS, 1u));
+        n = safe_tanh(n + sum_of(owner.local_row, CANDIDATE, 0u, owner.unit));
         state = z * state + (1.0 - z) * n;
-        put_gates(at_n, quad.exists, n);
+        gates[at_n] = n;
       }
-      put_h(now + stride, quad.exists, state);
-      put_operand(quad, 0u, state);
+      h[now + stride] = state;
+      put_operand(owner, 0u, state);
     }
     workgroupBarrier();
   }

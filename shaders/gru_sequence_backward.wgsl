@@ -3,11 +3,10 @@
 //   dq = dn∘r;  dr = dn∘q∘r(1-r);  dh[t] += dh∘z
 //
 // gates [T,N,3,H], blocks z|r|n, holds the activated gates and becomes dz|dr|dn. q [T,N,H] becomes dq. rt [3,H,H] is R
-// transposed by gates, rt[g,k,j] = R[j,g,k], or its packed halves. h [T+1,N,H] holds the states. dh [T+1,N,H] holds the
+// transposed, rt[g,k,j] = R[j,g,k], or its packed halves. h [T+1,N,H] holds the states. dh [T+1,N,H] holds the
 // gradients from above; what flows past the product, or past a masked row, is added to slot t.
-// Threads and workgroup memory: see shared/recurrent_columns.wgsl; column g·H+j sums gate g of unit j, and the three
-// are added afterwards. The slot of dh that the next step needs stays in registers. The launcher has checked as for
-// gru_sequence_forward.
+// Threads and workgroup memory: see shared/recurrent_columns.wgsl; a block of rows is a gate. The slot of dh that the
+// next step needs stays in registers. The launcher has checked as for gru_sequence_forward.
 #import recurrent_columns
 struct Params {
   steps: u32,
@@ -18,113 +17,70 @@ struct Params {
   registers: u32,
 }
 @group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> rt: array<Stored>;
+#if VECTORS
+@group(0) @binding(1) var<storage, read> rt: array<vec4<Number>>;
+#else
+@group(0) @binding(1) var<storage, read> rt: array<Number>;
+#endif
 @group(0) @binding(2) var<storage, read> mask: array<u32>;
 @group(0) @binding(3) var<storage, read> h: array<f32>;
 @group(0) @binding(4) var<storage, read_write> gates: array<f32>;
 @group(0) @binding(5) var<storage, read_write> q: array<f32>;
 @group(0) @binding(6) var<storage, read_write> dh: array<f32>;
 
-fn part(column: u32) -> u32 {
-  return column / UNITS;
+#if VECTORS
+fn stored(i: u32) -> vec4<Number> {
+  return rt[i];
 }
-
-fn stored(column: u32, i: u32) -> Stored {
-  return rt[(column / UNITS * STORED_ROWS + i) * UNITS + column % UNITS];
+#else
+fn stored(i: u32) -> Number {
+  return rt[i];
 }
-
-fn gates4(at: vec4<u32>) -> vec4<f32> {
-  return vec4<f32>(gates[at.x], gates[at.y], gates[at.z], gates[at.w]);
-}
-
-fn dh4(at: vec4<u32>) -> vec4<f32> {
-  return vec4<f32>(dh[at.x], dh[at.y], dh[at.z], dh[at.w]);
-}
-
-fn put_gates(at: vec4<u32>, exists: vec4<bool>, values: vec4<f32>) {
-  gates[at.x] = values.x;
-  if (exists.y) {
-    gates[at.y] = values.y;
-  }
-  if (exists.z) {
-    gates[at.z] = values.z;
-  }
-  if (exists.w) {
-    gates[at.w] = values.w;
-  }
-}
-
-fn put_q(at: vec4<u32>, exists: vec4<bool>, values: vec4<f32>) {
-  q[at.x] = values.x;
-  if (exists.y) {
-    q[at.y] = values.y;
-  }
-  if (exists.z) {
-    q[at.z] = values.z;
-  }
-  if (exists.w) {
-    q[at.w] = values.w;
-  }
-}
-
-fn put_dh(at: vec4<u32>, exists: vec4<bool>, values: vec4<f32>) {
-  dh[at.x] = values.x;
-  if (exists.y) {
-    dh[at.y] = values.y;
-  }
-  if (exists.z) {
-    dh[at.z] = values.z;
-  }
-  if (exists.w) {
-    dh[at.w] = values.w;
-  }
-}
+#endif
 
 @compute @workgroup_size(THREADS)
 fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) group: vec3<u32>) {
-  let quad = quad_of(thread, group.x, p.batch);
+  let owner = owner_of(thread, group.x, p.batch);
   let stride = p.batch * UNITS;
-  // Positions of the four units in a [N,H] slot.
-  let at = quad.row * UNITS + quad.units;
+  // Position of the unit in a [N,H] slot.
+  let at = owner.row * UNITS + owner.unit;
   // The gradient of slot t+1.
-  var arrived = vec4<f32>();
-  if (quad.works) {
-    arrived = dh4(p.steps * stride + at);
+  var arrived = 0.0;
+  if (owner.works) {
+    arrived = dh[p.steps * stride + at];
   }
-  prepare(thread);
-  for (var i = 0u; i < p.steps; i++) {
+  prepare(thread, WHOLE);
+  for (var left = p.steps; left > 0u; left--) {
     // Loaded before the product, which hides the latency. In the last step the operand is zero.
-    let t = p.steps - 1u - i;
+    let t = left - 1u;
     let now = t * stride + at;
-    let at_z = 3u * (t * p.batch + quad.row) * UNITS + quad.units;
+    let at_z = 3u * (t * p.batch + owner.row) * UNITS + owner.unit;
     let at_r = at_z + UNITS;
     let at_n = at_r + UNITS;
-    var z = vec4<f32>();
-    var reset = vec4<f32>();
-    var n = vec4<f32>();
-    var product = vec4<f32>();
-    var before = vec4<f32>();
-    var above = vec4<f32>();
+    var z = 0.0;
+    var reset = 0.0;
+    var n = 0.0;
+    var product = 0.0;
+    var before = 0.0;
+    var above = 0.0;
     var counts = true;
-    if (quad.works) {
-      z = gates4(at_z);
-      reset = gates4(at_r);
-      n = gates4(at_n);
-      product = vec4<f32>(q[now.x], q[now.y], q[now.z], q[now.w]);
-      before = vec4<f32>(h[now.x], h[now.y], h[now.z], h[now.w]);
-      above = dh4(now);
-      counts = p.masked == 0u || mask[t * p.batch + quad.row] != 0u;
+    if (owner.works) {
+      z = gates[at_z];
+      reset = gates[at_r];
+      n = gates[at_n];
+      product = q[now];
+      before = h[now];
+      above = dh[now];
+      counts = p.masked == 0u || mask[t * p.batch + owner.row] != 0u;
     }
-    products(thread, 0u, COLUMNS);
+    multiply(thread, WHOLE);
     workgroupBarrier();
-    if (quad.works) {
-      let column = quad.units.x;
-      let dh_total = arrived + sums4(quad.local_row, column, 1u) + sums4(quad.local_row, column + UNITS, 1u) +
-        sums4(quad.local_row, column + 2u * UNITS, 1u);
-      var dz = vec4<f32>();
-      var dr = vec4<f32>();
-      var dn = vec4<f32>();
-      var dq = vec4<f32>();
+    if (owner.works) {
+      let dh_total = arrived + sum_of(owner.local_row, WHOLE, 0u, owner.unit);
+      var dz = 0.0;
+      var dr = 0.0;
+      var dn = 0.0;
+      var dq = 0.0;
       arrived = above + dh_total;
       if (counts) {
         dn = dh_total * (1.0 - z) * (1.0 - n * n);
@@ -133,14 +89,14 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) gro
         dr = dn * product * reset * (1.0 - reset);
         arrived = above + dh_total * z;
       }
-      put_gates(at_z, quad.exists, dz);
-      put_gates(at_r, quad.exists, dr);
-      put_gates(at_n, quad.exists, dn);
-      put_q(now, quad.exists, dq);
-      put_dh(now, quad.exists, arrived);
-      put_operand(quad, 0u, dz);
-      put_operand(quad, 1u, dr);
-      put_operand(quad, 2u, dq);
+      gates[at_z] = dz;
+      gates[at_r] = dr;
+      gates[at_n] = dn;
+      q[now] = dq;
+      dh[now] = arrived;
+      put_operand(owner, 0u, dz);
+      put_operand(owner, 1u, dr);
+      put_operand(owner, 2u, dq);
     }
     workgroupBarrier();
   }

@@ -18,98 +18,64 @@ struct Params {
   activation: u32,
 }
 @group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> rt: array<Stored>;
+#if VECTORS
+@group(0) @binding(1) var<storage, read> rt: array<vec4<Number>>;
+#else
+@group(0) @binding(1) var<storage, read> rt: array<Number>;
+#endif
 @group(0) @binding(2) var<storage, read> mask: array<u32>;
 @group(0) @binding(3) var<storage, read> h: array<f32>;
 @group(0) @binding(4) var<storage, read_write> da: array<f32>;
 @group(0) @binding(5) var<storage, read_write> dh: array<f32>;
 
-fn part(column: u32) -> u32 {
-  return 0u;
+#if VECTORS
+fn stored(i: u32) -> vec4<Number> {
+  return rt[i];
 }
-
-fn stored(column: u32, i: u32) -> Stored {
-  return rt[i * COLUMNS + column];
+#else
+fn stored(i: u32) -> Number {
+  return rt[i];
 }
-
-fn derivative(y: vec4<f32>) -> vec4<f32> {
-  return vec4<f32>(
-    recurrent_derivative(ACTIVATION, y.x),
-    recurrent_derivative(ACTIVATION, y.y),
-    recurrent_derivative(ACTIVATION, y.z),
-    recurrent_derivative(ACTIVATION, y.w),
-  );
-}
-
-fn dh4(at: vec4<u32>) -> vec4<f32> {
-  return vec4<f32>(dh[at.x], dh[at.y], dh[at.z], dh[at.w]);
-}
-
-fn put_da(at: vec4<u32>, exists: vec4<bool>, values: vec4<f32>) {
-  da[at.x] = values.x;
-  if (exists.y) {
-    da[at.y] = values.y;
-  }
-  if (exists.z) {
-    da[at.z] = values.z;
-  }
-  if (exists.w) {
-    da[at.w] = values.w;
-  }
-}
-
-fn put_dh(at: vec4<u32>, exists: vec4<bool>, values: vec4<f32>) {
-  dh[at.x] = values.x;
-  if (exists.y) {
-    dh[at.y] = values.y;
-  }
-  if (exists.z) {
-    dh[at.z] = values.z;
-  }
-  if (exists.w) {
-    dh[at.w] = values.w;
-  }
-}
+#endif
 
 @compute @workgroup_size(THREADS)
 fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) group: vec3<u32>) {
-  let quad = quad_of(thread, group.x, p.batch);
+  let owner = owner_of(thread, group.x, p.batch);
   let stride = p.batch * UNITS;
-  // Positions of the four units in a [N,H] slot.
-  let at = quad.row * UNITS + quad.units;
+  // Position of the unit in a [N,H] slot.
+  let at = owner.row * UNITS + owner.unit;
   // The gradient of slot t+1.
-  var arrived = vec4<f32>();
-  if (quad.works) {
-    arrived = dh4(p.steps * stride + at);
+  var arrived = 0.0;
+  if (owner.works) {
+    arrived = dh[p.steps * stride + at];
   }
-  prepare(thread);
-  for (var i = 0u; i < p.steps; i++) {
+  prepare(thread, WHOLE);
+  for (var left = p.steps; left > 0u; left--) {
     // Loaded before the product, which hides the latency. In the last step the operand is zero.
-    let t = p.steps - 1u - i;
+    let t = left - 1u;
     let now = t * stride + at;
-    let next = now + stride;
-    var y = vec4<f32>();
-    var above = vec4<f32>();
+    var y = 0.0;
+    var above = 0.0;
     var counts = true;
-    if (quad.works) {
-      y = vec4<f32>(h[next.x], h[next.y], h[next.z], h[next.w]);
-      above = dh4(now);
-      counts = p.masked == 0u || mask[t * p.batch + quad.row] != 0u;
+    if (owner.works) {
+      y = h[now + stride];
+      above = dh[now];
+      counts = p.masked == 0u || mask[t * p.batch + owner.row] != 0u;
     }
-    products(thread, 0u, COLUMNS);
+    multiply(thread, WHOLE);
     workgroupBarrier();
-    if (quad.works) {
-      let dh_total = arrived + sums4(quad.local_row, quad.units.x, 1u);
-      var da_now = vec4<f32>();
+    if (owner.works) {
+      let dh_total = arrived + sum_of(owner.local_row, WHOLE, 0u, owner.unit);
+      var da_now = 0.0;
       if (counts) {
-        da_now = dh_total * derivative(y);
+        da_now = dh_total * recurrent_derivative(ACTIVATION, y);
         arrived = above;
       } else {
         arrived = above + dh_total;
-        put_dh(now, quad.exists, arrived);
+        dh[now] = arrived;
       }
-      put_da(now, quad.exists, da_now);
-      put_operand(quad, 0u, da_now);
+      da[now] = da_now;
+      put_operand(owner, 0u, da_now);
     }
     workgroupBarrier();
   }

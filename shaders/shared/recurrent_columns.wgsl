@@ -1,245 +1,326 @@
 // The recurrent product inside one workgroup, for kernels that walk through all time steps in one dispatch:
-//   sums[row,column] = sum over k < UNITS of operand[row,part(column),k] · weight(column,k)
+//   sums[row,column] = sum over k of operand[row,k] · weight[k,column]
 //
-// A workgroup owns ROWS batch rows for all steps. Thread i computes columns i, i + THREADS, ... for all of its rows.
-// With REGISTERS each thread keeps the weights of its one column in registers for all steps (COLUMNS <= THREADS, at
-// most 128 registers); else they stream through the caches in each step. Thread i also owns four units of one row,
-// see quad_of: the pointwise part of the cell, so that a vec4 of the operand has one writer.
-// With PACKED a stored number holds the weights of k = 2i (low half) and 2i + 1 as f16, else one weight as f32.
-// The kernel declares part(column) and stored(column, i), the number i < STORED_ROWS of a column, and has the constants
-// UNITS, COLUMNS, PARTS, ROWS, THREADS.
-// Workgroup memory: ROWS·COLUMNS + 4·ROWS·PARTS·(ceil(UNITS/4) + 1) floats.
-const DEPTH4: u32 = (UNITS + 3u) / 4u;
-// One vec4 more than a part needs, so that parts read at once lie in different banks; it stays zero.
-const PART4: u32 = DEPTH4 + 1u;
-const ROW4: u32 = PARTS * PART4;
+// A workgroup owns ROWS batch rows for all steps. A thread computes four adjacent columns (a quad) over a part of the
+// depth, so that one vec4 of the operand, which all threads of a part read at once, serves 16 multiply-adds: on NVIDIA
+// both take a core four cycles. The partial sums of a row lie by part and quad, as the threads do; whoever needs a
+// sum adds its parts, in order. With REGISTERS a thread keeps its weights for all steps, at most 32 vec4, else they
+// stream through the caches. The pointwise part has a thread for each unit and row (see owner_of): it lies between two
+// barriers, where four units a thread would take four times as long, and its loads are of neighbours.
+//
+// The weights are [ROW_BLOCKS·ROW_BLOCK, COLUMNS], the columns in blocks of COLUMN_BLOCK: a block is what is padded to
+// whole quads, such as the units of one gate. A quad of columns is loaded as one vec4 with VECTORS (COLUMN_BLOCK a
+// multiple of 4). With PACKED a stored number holds rows 2i (low half) and 2i + 1 of its block as f16, else one weight.
+// The operand is indexed by quads of rows, blocks one after another; its padding stays zero. A quad that one thread
+// writes is a vec4 (WHOLE_QUADS). One that the threads of four units write is an array of four, since only its elements
+// are memory locations of their own; compilers may still load it at once, and if not, in as many bytes.
+// The kernel declares stored(i), the i-th element of the weights' binding.
+// Workgroup memory: 4·ROWS·(OPERAND + SUMS) floats, of which the launcher has checked that they fit, and that the
+// products and the ROWS·UNITS owners have threads.
+
+// One product of a step, in quads.
+struct Product {
+  first_column: u32,
+  columns: u32,
+  first_row: u32,
+  rows: u32,
+  // How far the operand lies behind the rows that it is multiplied by.
+  shift: u32,
+  // Parts of the rows, and quads of rows in a part; the last may have fewer.
+  parts: u32,
+  depth: u32,
+  // With REGISTERS, where each product has threads of its own.
+  first_thread: u32,
+}
+
+const COLUMN_QUADS: u32 = (COLUMN_BLOCK + 3u) / 4u;
+const ROW_QUADS: u32 = (ROW_BLOCK + 3u) / 4u;
+const UNIT_QUADS: u32 = (UNITS + 3u) / 4u;
+// The product of a step that has one.
+const WHOLE = Product(0u, COLUMNS / COLUMN_BLOCK * COLUMN_QUADS, 0u, ROW_BLOCKS * ROW_QUADS, 0u, PARTS, DEPTH, 0u);
 
 #if PACKED
-alias Stored = u32;
-const STORED_ROWS: u32 = (UNITS + 1u) / 2u;
-// Vectors of the operand that four stored numbers are multiplied by.
-const SPAN4: u32 = 2u;
-
-fn multiply(w: vec4<u32>, at: u32) -> vec4<f32> {
-  let low = vec4<f32>(unpack2x16float(w.x), unpack2x16float(w.y));
-  let high = vec4<f32>(unpack2x16float(w.z), unpack2x16float(w.w));
-  return low * operand[at] + high * operand[at + 1u];
+alias Number = u32;
+// Rows 0 and 1 of a quad, then 2 and 3.
+struct Weights {
+  first: vec4<u32>,
+  second: vec4<u32>,
 }
+const STORED_ROWS: u32 = (ROW_BLOCK + 1u) / 2u;
+const STORED_QUAD: u32 = 2u;
 #else
-alias Stored = f32;
-const STORED_ROWS: u32 = UNITS;
-const SPAN4: u32 = 1u;
-
-fn multiply(w: vec4<f32>, at: u32) -> vec4<f32> {
-  return w * operand[at];
-}
+alias Number = f32;
+// A column of the matrix is a row of the weights.
+alias Weights = mat4x4<f32>;
+const STORED_ROWS: u32 = ROW_BLOCK;
+const STORED_QUAD: u32 = 4u;
 #endif
-// Vectors of four stored numbers in a column. Those past the last are repeated and meet a zero operand.
-const LOADS: u32 = (STORED_ROWS + 3u) / 4u;
 
-// [ROWS, PARTS, PART4]; what lies past UNITS stays zero.
-var<workgroup> operand: array<vec4<f32>, ROWS * ROW4>;
-var<workgroup> sums: array<f32, ROWS * COLUMNS>;
+#if WHOLE_QUADS
+alias Four = vec4<f32>;
+#else
+alias Four = array<f32, 4>;
+#endif
 
-fn weights4(column: u32, load: u32) -> vec4<Stored> {
-  let i = 4u * load;
-  let last = STORED_ROWS - 1u;
-  return vec4<Stored>(
-    stored(column, i),
-    stored(column, min(i + 1u, last)),
-    stored(column, min(i + 2u, last)),
-    stored(column, min(i + 3u, last)),
+// [ROWS, OPERAND], the rows padded so that the last part may read past its end.
+var<workgroup> operand: array<Four, ROWS * OPERAND>;
+// [ROWS, parts, columns] within SUMS a row.
+var<workgroup> sums: array<vec4<f32>, ROWS * SUMS>;
+
+// Four columns of a stored row. Past the last of their block they are columns of another, or any number: sums that
+// nobody reads.
+fn row4(row: u32, column: u32) -> vec4<Number> {
+  let at = row * COLUMNS + column;
+#if VECTORS
+  return stored(at / 4u);
+#else
+  return vec4<Number>(stored(at), stored(at + 1u), stored(at + 2u), stored(at + 3u));
+#endif
+}
+
+// The first stored row of a quad, and how many follow within it and its block.
+fn first_of(quad: u32) -> u32 {
+  if (ROW_BLOCKS == 1u || ROW_BLOCK % 4u == 0u) {
+    return quad * STORED_QUAD;
+  }
+  return quad / ROW_QUADS * STORED_ROWS + quad % ROW_QUADS * STORED_QUAD;
+}
+
+fn more_of(quad: u32) -> u32 {
+  if (ROW_BLOCK % 4u == 0u) {
+    return STORED_QUAD - 1u;
+  }
+  return STORED_ROWS - 1u - quad % ROW_QUADS * STORED_QUAD;
+}
+
+// The weights of four columns and a quad of rows. Those past the last row of a block repeat it and meet a zero operand.
+fn weights_of(column: u32, quad: u32) -> Weights {
+  let first = first_of(quad);
+  let more = more_of(quad);
+#if PACKED
+  return Weights(row4(first, column), row4(first + min(1u, more), column));
+#else
+  return Weights(
+    row4(first, column),
+    row4(first + min(1u, more), column),
+    row4(first + min(2u, more), column),
+    row4(first + min(3u, more), column),
   );
+#endif
+}
+
+fn column_of(quad: u32) -> u32 {
+  return quad / COLUMN_QUADS * COLUMN_BLOCK + quad % COLUMN_QUADS * 4u;
+}
+
+fn unpacked(w: Weights) -> mat4x4<f32> {
+#if PACKED
+  let x0 = unpack2x16float(w.first.x);
+  let y0 = unpack2x16float(w.first.y);
+  let z0 = unpack2x16float(w.first.z);
+  let w0 = unpack2x16float(w.first.w);
+  let x1 = unpack2x16float(w.second.x);
+  let y1 = unpack2x16float(w.second.y);
+  let z1 = unpack2x16float(w.second.z);
+  let w1 = unpack2x16float(w.second.w);
+  return mat4x4<f32>(
+    vec4<f32>(x0.x, y0.x, z0.x, w0.x),
+    vec4<f32>(x0.y, y0.y, z0.y, w0.y),
+    vec4<f32>(x1.x, y1.x, z1.x, w1.x),
+    vec4<f32>(x1.y, y1.y, z1.y, w1.y),
+  );
+#else
+  return w;
+#endif
+}
+
+// Term by term, so that each is one fused multiply-add.
+fn added(sum: vec4<f32>, w: mat4x4<f32>, at: u32) -> vec4<f32> {
+  let x = operand[at];
+  return sum + x[0] * w[0] + x[1] * w[1] + x[2] * w[2] + x[3] * w[3];
+}
+
+// The sums of the thread's quad of columns, one for each row.
+var<private> s0: vec4<f32>;
+var<private> s1: vec4<f32>;
+var<private> s2: vec4<f32>;
+var<private> s3: vec4<f32>;
+
+fn clear_sums() {
+  s0 = vec4<f32>();
+  s1 = vec4<f32>();
+  s2 = vec4<f32>();
+  s3 = vec4<f32>();
+}
+
+// The share of a quad of rows, whose operand lies at `at` in the first row.
+fn add(weights: Weights, at: u32) {
+  let w = unpacked(weights);
+  s0 = added(s0, w, at);
+  if (ROWS > 1u) {
+    s1 = added(s1, w, OPERAND + at);
+  }
+  if (ROWS > 2u) {
+    s2 = added(s2, w, 2u * OPERAND + at);
+    s3 = added(s3, w, 3u * OPERAND + at);
+  }
+}
+
+fn put_sums(task: u32) {
+  sums[task] = s0;
+  if (ROWS > 1u) {
+    sums[SUMS + task] = s1;
+  }
+  if (ROWS > 2u) {
+    sums[2u * SUMS + task] = s2;
+    sums[3u * SUMS + task] = s3;
+  }
 }
 
 #if REGISTERS
-// Written out, because an indexed array would lie in memory.
-var<private> w0: vec4<Stored>;
-var<private> w1: vec4<Stored>;
-var<private> w2: vec4<Stored>;
-var<private> w3: vec4<Stored>;
-var<private> w4: vec4<Stored>;
-var<private> w5: vec4<Stored>;
-var<private> w6: vec4<Stored>;
-var<private> w7: vec4<Stored>;
-var<private> w8: vec4<Stored>;
-var<private> w9: vec4<Stored>;
-var<private> w10: vec4<Stored>;
-var<private> w11: vec4<Stored>;
-var<private> w12: vec4<Stored>;
-var<private> w13: vec4<Stored>;
-var<private> w14: vec4<Stored>;
-var<private> w15: vec4<Stored>;
-var<private> w16: vec4<Stored>;
-var<private> w17: vec4<Stored>;
-var<private> w18: vec4<Stored>;
-var<private> w19: vec4<Stored>;
-var<private> w20: vec4<Stored>;
-var<private> w21: vec4<Stored>;
-var<private> w22: vec4<Stored>;
-var<private> w23: vec4<Stored>;
-var<private> w24: vec4<Stored>;
-var<private> w25: vec4<Stored>;
-var<private> w26: vec4<Stored>;
-var<private> w27: vec4<Stored>;
-var<private> w28: vec4<Stored>;
-var<private> w29: vec4<Stored>;
-var<private> w30: vec4<Stored>;
-var<private> w31: vec4<Stored>;
+// A quad of rows each. Written out, because an indexed array would lie in memory.
+var<private> w0: Weights;
+var<private> w1: Weights;
+var<private> w2: Weights;
+var<private> w3: Weights;
+var<private> w4: Weights;
+var<private> w5: Weights;
+var<private> w6: Weights;
+var<private> w7: Weights;
+#if PACKED
+var<private> w8: Weights;
+var<private> w9: Weights;
+var<private> w10: Weights;
+var<private> w11: Weights;
+var<private> w12: Weights;
+var<private> w13: Weights;
+var<private> w14: Weights;
+var<private> w15: Weights;
+#endif
 
-fn keep_weights(column: u32) {
-  if (0u < LOADS) { w0 = weights4(column, 0u); }
-  if (1u < LOADS) { w1 = weights4(column, 1u); }
-  if (2u < LOADS) { w2 = weights4(column, 2u); }
-  if (3u < LOADS) { w3 = weights4(column, 3u); }
-  if (4u < LOADS) { w4 = weights4(column, 4u); }
-  if (5u < LOADS) { w5 = weights4(column, 5u); }
-  if (6u < LOADS) { w6 = weights4(column, 6u); }
-  if (7u < LOADS) { w7 = weights4(column, 7u); }
-  if (8u < LOADS) { w8 = weights4(column, 8u); }
-  if (9u < LOADS) { w9 = weights4(column, 9u); }
-  if (10u < LOADS) { w10 = weights4(column, 10u); }
-  if (11u < LOADS) { w11 = weights4(column, 11u); }
-  if (12u < LOADS) { w12 = weights4(column, 12u); }
-  if (13u < LOADS) { w13 = weights4(column, 13u); }
-  if (14u < LOADS) { w14 = weights4(column, 14u); }
-  if (15u < LOADS) { w15 = weights4(column, 15u); }
-  if (16u < LOADS) { w16 = weights4(column, 16u); }
-  if (17u < LOADS) { w17 = weights4(column, 17u); }
-  if (18u < LOADS) { w18 = weights4(column, 18u); }
-  if (19u < LOADS) { w19 = weights4(column, 19u); }
-  if (20u < LOADS) { w20 = weights4(column, 20u); }
-  if (21u < LOADS) { w21 = weights4(column, 21u); }
-  if (22u < LOADS) { w22 = weights4(column, 22u); }
-  if (23u < LOADS) { w23 = weights4(column, 23u); }
-  if (24u < LOADS) { w24 = weights4(column, 24u); }
-  if (25u < LOADS) { w25 = weights4(column, 25u); }
-  if (26u < LOADS) { w26 = weights4(column, 26u); }
-  if (27u < LOADS) { w27 = weights4(column, 27u); }
-  if (28u < LOADS) { w28 = weights4(column, 28u); }
-  if (29u < LOADS) { w29 = weights4(column, 29u); }
-  if (30u < LOADS) { w30 = weights4(column, 30u); }
-  if (31u < LOADS) { w31 = weights4(column, 31u); }
-}
-
-fn kept_product(at: u32) -> f32 {
-  var s = vec4<f32>();
-  if (0u < LOADS) { s += multiply(w0, at + 0u * SPAN4); }
-  if (1u < LOADS) { s += multiply(w1, at + 1u * SPAN4); }
-  if (2u < LOADS) { s += multiply(w2, at + 2u * SPAN4); }
-  if (3u < LOADS) { s += multiply(w3, at + 3u * SPAN4); }
-  if (4u < LOADS) { s += multiply(w4, at + 4u * SPAN4); }
-  if (5u < LOADS) { s += multiply(w5, at + 5u * SPAN4); }
-  if (6u < LOADS) { s += multiply(w6, at + 6u * SPAN4); }
-  if (7u < LOADS) { s += multiply(w7, at + 7u * SPAN4); }
-  if (8u < LOADS) { s += multiply(w8, at + 8u * SPAN4); }
-  if (9u < LOADS) { s += multiply(w9, at + 9u * SPAN4); }
-  if (10u < LOADS) { s += multiply(w10, at + 10u * SPAN4); }
-  if (11u < LOADS) { s += multiply(w11, at + 11u * SPAN4); }
-  if (12u < LOADS) { s += multiply(w12, at + 12u * SPAN4); }
-  if (13u < LOADS) { s += multiply(w13, at + 13u * SPAN4); }
-  if (14u < LOADS) { s += multiply(w14, at + 14u * SPAN4); }
-  if (15u < LOADS) { s += multiply(w15, at + 15u * SPAN4); }
-  if (16u < LOADS) { s += multiply(w16, at + 16u * SPAN4); }
-  if (17u < LOADS) { s += multiply(w17, at + 17u * SPAN4); }
-  if (18u < LOADS) { s += multiply(w18, at + 18u * SPAN4); }
-  if (19u < LOADS) { s += multiply(w19, at + 19u * SPAN4); }
-  if (20u < LOADS) { s += multiply(w20, at + 20u * SPAN4); }
-  if (21u < LOADS) { s += multiply(w21, at + 21u * SPAN4); }
-  if (22u < LOADS) { s += multiply(w22, at + 22u * SPAN4); }
-  if (23u < LOADS) { s += multiply(w23, at + 23u * SPAN4); }
-  if (24u < LOADS) { s += multiply(w24, at + 24u * SPAN4); }
-  if (25u < LOADS) { s += multiply(w25, at + 25u * SPAN4); }
-  if (26u < LOADS) { s += multiply(w26, at + 26u * SPAN4); }
-  if (27u < LOADS) { s += multiply(w27, at + 27u * SPAN4); }
-  if (28u < LOADS) { s += multiply(w28, at + 28u * SPAN4); }
-  if (29u < LOADS) { s += multiply(w29, at + 29u * SPAN4); }
-  if (30u < LOADS) { s += multiply(w30, at + 30u * SPAN4); }
-  if (31u < LOADS) { s += multiply(w31, at + 31u * SPAN4); }
-  return s.x + s.y + s.z + s.w;
-}
-
-fn prepare(thread: u32) {
-  if (thread < COLUMNS) {
-    keep_weights(thread);
+fn weights_or_zero(column: u32, quad: u32, end: u32) -> Weights {
+  if (quad >= end) {
+    return Weights();
   }
+  return weights_of(column, quad);
 }
 
-// Sums of the columns first .. first + count - 1.
-fn products(thread: u32, first: u32, count: u32) {
-  if (thread >= first && thread < first + count) {
-    for (var row = 0u; row < ROWS; row++) {
-      sums[row * COLUMNS + thread] = kept_product(row * ROW4 + part(thread) * PART4);
-    }
+// Loads the weights of the threads that this product has.
+fn prepare(thread: u32, product: Product) {
+  // Wraps around below the first thread.
+  let task = thread - product.first_thread;
+  if (task >= product.columns * product.parts) {
+    return;
   }
+  let column = column_of(product.first_column + task % product.columns);
+  let begin = product.first_row + task / product.columns * product.depth;
+  let end = product.first_row + product.rows;
+  if (KEPT > 0u) { w0 = weights_or_zero(column, begin + 0u, end); }
+  if (KEPT > 1u) { w1 = weights_or_zero(column, begin + 1u, end); }
+  if (KEPT > 2u) { w2 = weights_or_zero(column, begin + 2u, end); }
+  if (KEPT > 3u) { w3 = weights_or_zero(column, begin + 3u, end); }
+  if (KEPT > 4u) { w4 = weights_or_zero(column, begin + 4u, end); }
+  if (KEPT > 5u) { w5 = weights_or_zero(column, begin + 5u, end); }
+  if (KEPT > 6u) { w6 = weights_or_zero(column, begin + 6u, end); }
+  if (KEPT > 7u) { w7 = weights_or_zero(column, begin + 7u, end); }
+#if PACKED
+  if (KEPT > 8u) { w8 = weights_or_zero(column, begin + 8u, end); }
+  if (KEPT > 9u) { w9 = weights_or_zero(column, begin + 9u, end); }
+  if (KEPT > 10u) { w10 = weights_or_zero(column, begin + 10u, end); }
+  if (KEPT > 11u) { w11 = weights_or_zero(column, begin + 11u, end); }
+  if (KEPT > 12u) { w12 = weights_or_zero(column, begin + 12u, end); }
+  if (KEPT > 13u) { w13 = weights_or_zero(column, begin + 13u, end); }
+  if (KEPT > 14u) { w14 = weights_or_zero(column, begin + 14u, end); }
+  if (KEPT > 15u) { w15 = weights_or_zero(column, begin + 15u, end); }
+#endif
+}
+
+// The partial sums of one step; complete after a barrier.
+fn multiply(thread: u32, product: Product) {
+  let task = thread - product.first_thread;
+  if (task >= product.columns * product.parts) {
+    return;
+  }
+  let at = product.first_row + product.shift + task / product.columns * product.depth;
+  clear_sums();
+  if (KEPT > 0u) { add(w0, at + 0u); }
+  if (KEPT > 1u) { add(w1, at + 1u); }
+  if (KEPT > 2u) { add(w2, at + 2u); }
+  if (KEPT > 3u) { add(w3, at + 3u); }
+  if (KEPT > 4u) { add(w4, at + 4u); }
+  if (KEPT > 5u) { add(w5, at + 5u); }
+  if (KEPT > 6u) { add(w6, at + 6u); }
+  if (KEPT > 7u) { add(w7, at + 7u); }
+#if PACKED
+  if (KEPT > 8u) { add(w8, at + 8u); }
+  if (KEPT > 9u) { add(w9, at + 9u); }
+  if (KEPT > 10u) { add(w10, at + 10u); }
+  if (KEPT > 11u) { add(w11, at + 11u); }
+  if (KEPT > 12u) { add(w12, at + 12u); }
+  if (KEPT > 13u) { add(w13, at + 13u); }
+  if (KEPT > 14u) { add(w14, at + 14u); }
+  if (KEPT > 15u) { add(w15, at + 15u); }
+#endif
+  put_sums(task);
 }
 #else
-fn prepare(thread: u32) {}
+fn prepare(thread: u32, product: Product) {
+}
 
-fn products(thread: u32, first: u32, count: u32) {
-  for (var column = first + thread; column < first + count; column += THREADS) {
-    let at = part(column) * PART4;
-    var s0 = vec4<f32>();
-    var s1 = vec4<f32>();
-    var s2 = vec4<f32>();
-    var s3 = vec4<f32>();
-    for (var i = 0u; i < LOADS; i++) {
-      let w = weights4(column, i);
-      let begin = at + i * SPAN4;
-      s0 += multiply(w, begin);
-      if (ROWS > 1u) {
-        s1 += multiply(w, min(1u, ROWS - 1u) * ROW4 + begin);
-      }
-      if (ROWS > 2u) {
-        s2 += multiply(w, min(2u, ROWS - 1u) * ROW4 + begin);
-        s3 += multiply(w, min(3u, ROWS - 1u) * ROW4 + begin);
-      }
-    }
-    sums[column] = s0.x + s0.y + s0.z + s0.w;
-    if (ROWS > 1u) {
-      sums[min(1u, ROWS - 1u) * COLUMNS + column] = s1.x + s1.y + s1.z + s1.w;
-    }
-    if (ROWS > 2u) {
-      sums[min(2u, ROWS - 1u) * COLUMNS + column] = s2.x + s2.y + s2.z + s2.w;
-      sums[min(3u, ROWS - 1u) * COLUMNS + column] = s3.x + s3.y + s3.z + s3.w;
-    }
+// The partial sums of one step; complete after a barrier.
+fn multiply(thread: u32, product: Product) {
+  if (thread >= product.columns * product.parts) {
+    return;
   }
+  let column = column_of(product.first_column + thread % product.columns);
+  let begin = product.first_row + thread / product.columns * product.depth;
+  let end = min(begin + product.depth, product.first_row + product.rows);
+  clear_sums();
+  for (var quad = begin; quad < end; quad++) {
+    add(weights_of(column, quad), product.shift + quad);
+  }
+  put_sums(thread);
 }
 #endif
 
-// Four units of one batch row, the pointwise work of one thread.
-struct Quad {
+// One unit of one batch row, the pointwise work of one thread.
+struct Owner {
   // Whether this thread has work at all, and its row among those of the workgroup.
   works: bool,
   local_row: u32,
   row: u32,
-  // The four units; those that do not exist stand for the last.
-  units: vec4<u32>,
-  exists: vec4<bool>,
+  unit: u32,
 }
 
-fn quad_of(thread: u32, group: u32, batch: u32) -> Quad {
-  let local_row = thread / DEPTH4;
-  let unit = thread % DEPTH4 * 4u;
+fn owner_of(thread: u32, group: u32, batch: u32) -> Owner {
+  let local_row = thread / UNITS;
   let row = group * ROWS + local_row;
-  let works = local_row < ROWS && row < batch;
-  let units = vec4<u32>(unit, unit + 1u, unit + 2u, unit + 3u);
-  return Quad(works, local_row, row, min(units, vec4<u32>(UNITS - 1u)), units < vec4<u32>(UNITS));
+  return Owner(local_row < ROWS && row < batch, local_row, row, thread % UNITS);
 }
 
-// Sums of columns first, first + step, first + 2·step, first + 3·step of a row; past the last column any number.
-fn sums4(local_row: u32, first: u32, step: u32) -> vec4<f32> {
-  let last = COLUMNS - 1u;
-  let at = local_row * COLUMNS;
-  return vec4<f32>(
-    sums[at + min(first, last)],
-    sums[at + min(first + step, last)],
-    sums[at + min(first + 2u * step, last)],
-    sums[at + min(first + 3u * step, last)],
-  );
+// The sums of a quad of a product's columns.
+fn sum4(local_row: u32, product: Product, quad: u32) -> vec4<f32> {
+  let at = local_row * SUMS + quad;
+  var sum = sums[at];
+  for (var part = 1u; part < product.parts; part++) {
+    sum += sums[at + part * product.columns];
+  }
+  return sum;
 }
 
-// The operand of the next product; what does not exist becomes zero.
-fn put_operand(quad: Quad, which: u32, values: vec4<f32>) {
-  operand[quad.local_row * ROW4 + which * PART4 + quad.units.x / 4u] = select(vec4<f32>(), values, quad.exists);
+// The sum of one of a product's columns: that of a unit in a block of UNITS.
+fn sum_of(local_row: u32, product: Product, block: u32, unit: u32) -> f32 {
+  let at = local_row * SUMS + block * UNIT_QUADS + unit / 4u;
+  var sum = sums[at][unit % 4u];
+  for (var part = 1u; part < product.parts; part++) {
+    sum += sums[at + part * product.columns][unit % 4u];
+  }
+  return sum;
 }
+
+#if !WHOLE_QUADS
+// The operand of the next product, for a unit in a block of UNITS.
+fn put_operand(owner: Owner, block: u32, value: f32) {
+  operand[owner.local_row * OPERAND + block * UNIT_QUADS + owner.unit / 4u][owner.unit % 4u] = value;
+}
+#endif

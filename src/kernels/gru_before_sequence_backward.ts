@@ -16,7 +16,13 @@ export const gruBeforeSequenceBackward = sequenceKernels({
   wgsl,
   bindings: gruBeforeCandidateBackward.bindings,
   params: sequenceParams,
-  ...{ gates: 3, parts: 3, weights: 'rt', blocks: 3, pointwise: 9 },
+  columns: { blocks: 1, each: 1 },
+  rows: { blocks: 3, each: 1 },
+  phases: [
+    { columns: 1, rows: 2 },
+    { columns: 1, rows: 1 },
+  ],
+  ...{ weights: 'rt', pointwise: 9 },
   reference(tensors, p) {
     for (let t = p.steps - 1; t >= 0; t--) {
       gruBeforeCandidateBackward.reference(tensors, { ...p, t, last: t === p.steps - 1 ? 1 : 0 });

@@ -16,7 +16,13 @@ export const gruBeforeSequenceForward = sequenceKernels({
   wgsl,
   bindings: { r: 'read', mask: 'read u32', gates: 'readwrite', rh: 'readwrite', h: 'readwrite' },
   params: sequenceParams,
-  ...{ gates: 3, parts: 2, weights: 'r', blocks: 1, pointwise: 9 },
+  columns: { blocks: 3, each: 1 },
+  rows: { blocks: 1, each: 1 },
+  phases: [
+    { columns: 2, rows: 1 },
+    { columns: 1, rows: 1 },
+  ],
+  ...{ weights: 'r', pointwise: 9 },
   reference(tensors, p) {
     for (let t = 0; t < p.steps; t++) {
       gruBeforeGates.reference(tensors, { ...p, t });

@@ -15,7 +15,9 @@ export const gruSequenceBackward = sequenceKernels({
   wgsl,
   bindings: gruBackward.bindings,
   params: sequenceParams,
-  ...{ gates: 3, parts: 3, weights: 'rt', blocks: 3, pointwise: 12 },
+  columns: { blocks: 1, each: 1 },
+  rows: { blocks: 3, each: 1 },
+  ...{ weights: 'rt', pointwise: 12 },
   reference(tensors, p) {
     for (let t = p.steps - 1; t >= 0; t--) {
       gruBackward.reference(tensors, { ...p, t, last: t === p.steps - 1 ? 1 : 0 });

@@ -15,7 +15,9 @@ export const gruSequenceForward = sequenceKernels({
   wgsl,
   bindings: gruForward.bindings,
   params: { ...sequenceParams, biased: 'u32' },
-  ...{ gates: 3, parts: 1, weights: 'r', blocks: 1, pointwise: 9 },
+  columns: { blocks: 3, each: 1 },
+  rows: { blocks: 1, each: 1 },
+  ...{ weights: 'r', pointwise: 9 },
   reference(tensors, p) {
     for (let t = 0; t < p.steps; t++) gruForward.reference(tensors, { ...p, t });
   },

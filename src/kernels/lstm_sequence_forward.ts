@@ -14,7 +14,9 @@ export const lstmSequenceForward = sequenceKernels({
   wgsl,
   bindings: lstmForward.bindings,
   params: sequenceParams,
-  ...{ gates: 4, parts: 1, weights: 'r', blocks: 1, pointwise: 12 },
+  columns: { blocks: 1, each: 4 },
+  rows: { blocks: 1, each: 1 },
+  ...{ weights: 'r', pointwise: 12 },
   reference(tensors, p) {
     for (let t = 0; t < p.steps; t++) lstmForward.reference(tensors, { ...p, t });
   },

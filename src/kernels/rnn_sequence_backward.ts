@@ -15,7 +15,9 @@ export const rnnSequenceBackward = sequenceKernels({
   wgsl,
   bindings: rnnBackward.bindings,
   params: { ...sequenceParams, activation: 'u32' },
-  ...{ gates: 1, parts: 1, weights: 'rt', blocks: 1, pointwise: 4 },
+  columns: { blocks: 1, each: 1 },
+  rows: { blocks: 1, each: 1 },
+  ...{ weights: 'rt', pointwise: 4 },
   constants: (p) => ({ ACTIVATION: p.activation }),
   reference(tensors, p) {
     for (let t = p.steps - 1; t >= 0; t--) {

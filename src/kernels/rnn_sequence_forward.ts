@@ -14,7 +14,9 @@ export const rnnSequenceForward = sequenceKernels({
   wgsl,
   bindings: rnnForward.bindings,
   params: { ...sequenceParams, activation: 'u32' },
-  ...{ gates: 1, parts: 1, weights: 'r', blocks: 1, pointwise: 2 },
+  columns: { blocks: 1, each: 1 },
+  rows: { blocks: 1, each: 1 },
+  ...{ weights: 'r', pointwise: 2 },
   constants: (p) => ({ ACTIVATION: p.activation }),
   reference(tensors, p) {
     for (let t = 0; t < p.steps; t++) rnnForward.reference(tensors, { ...p, t });

@@ -22,9 +22,11 @@ export const transposeKernel = defineKernel({
   cost: (p) => ({ flops: 0, bytes: 8 * p.rows * p.cols * p.block }),
 });
 
-/** Emits the transpose of source [rows, cols, block] and returns it, [cols, rows, block]. */
+/** Emits the transpose of source [rows, cols, block], once a plan, and returns it, [cols, rows, block]. */
 export function transpose(b: Builder, source: Tensor, rows: number, cols: number, block = 1): Tensor {
-  const to = b.scratch(`${source.name} transposed`, [cols, rows * block]);
-  b.dispatch(transposeKernel, { source, to }, { rows, cols, block });
-  return to;
+  return b.once(`transpose ${source.id} ${rows}x${cols}x${block}`, () => {
+    const to = b.scratch(`${source.name} transposed`, [cols, rows * block]);
+    b.dispatch(transposeKernel, { source, to }, { rows, cols, block });
+    return to;
+  });
 }

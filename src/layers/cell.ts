@@ -1,5 +1,7 @@
 // What a recurrent cell is: its gates, its states and the ways to emit its time steps, forward and backward.
+import type { Builder } from '../core/builder.ts';
 import type { Tensor } from '../core/tensor.ts';
+import { transpose } from '../kernels/transpose.ts';
 import type { Strategy } from './strategy.ts';
 
 /** The tensors of a recurrence over T steps of N rows with H units. */
@@ -26,12 +28,21 @@ export interface Recurrence {
 
 /** What the backward pass carries. */
 export interface BackwardRecurrence extends Recurrence {
-  /** R transposed: [H,H,G] by blocks of interleaved gates, or [G·H,H]. */
-  readonly transposed: Tensor;
+  /** R [H,G·H/block,block] transposed: [G·H/block,H,block]; emitted when it is first asked for. */
+  transposed(block?: number): Tensor;
   /** [T+1,N,H]: gradients of h from above; on exit slot 0 lacks only dA_0·Rᵀ. */
   readonly dh: Tensor;
   /** [N,H]: gradient of the last c on entry, of the first on exit. */
   readonly dc: Tensor | undefined;
+}
+
+/** The transposed copies of R [H,width] that strategies ask for, one for each size of blocks. */
+export function transposes(
+  b: Builder,
+  { recurrentKernel, units }: Recurrence,
+  width: number,
+): BackwardRecurrence['transposed'] {
+  return (block = 1) => transpose(b, recurrentKernel, units, width / block, block);
 }
 
 /** One matrix product of the weight gradient: dR[:, columns] = leftᵀ·right. */

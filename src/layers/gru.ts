@@ -35,7 +35,7 @@ export const gruCell: Cell = {
     stepwise<Recurrence>(3, 1, forwardSteps),
     ...tiled<Recurrence>(3, 3, 1, forwardSteps),
     ...walks<Recurrence>({
-      ...{ gates: 3, parts: 1, phases: 1, blocks: 1 },
+      product: gruSequenceForward.product,
       weights: ({ recurrentKernel }) => recurrentKernel,
       emit(b, { recurrentBias, mask, gates, h, extra, ...sizes }, r, precision, walk) {
         const { steps, batch, units, masked } = sizes;
@@ -49,8 +49,8 @@ export const gruCell: Cell = {
     stepwise<BackwardRecurrence>(3, 1, backwardSteps),
     ...tiled<BackwardRecurrence>(3, 1, 1, backwardSteps),
     ...walks<BackwardRecurrence>({
-      ...{ gates: 3, parts: 3, phases: 1, blocks: 3 },
-      weights: ({ transposed }) => transposed,
+      product: gruSequenceBackward.product,
+      weights: (r) => r.transposed(),
       emit(b, { mask, h, gates, extra, dh, steps, batch, units, masked }, rt, precision, walk) {
         const params = { steps, batch, units, masked, ...walk };
         b.dispatch(gruSequenceBackward[precision], { rt, mask, h, gates, q: extra!, dh }, params);
@@ -73,7 +73,7 @@ export const gruResetBeforeCell: Cell = {
     stepwise<Recurrence>(3, 2, resetBeforeSteps),
     ...tiled<Recurrence>(3, 2, 2, resetBeforeSteps),
     ...walks<Recurrence>({
-      ...{ gates: 3, parts: 2, phases: 2, blocks: 1 },
+      product: gruBeforeSequenceForward.product,
       weights: ({ recurrentKernel }) => recurrentKernel,
       emit(b, { mask, gates, h, extra, steps, batch, units, masked }, r, precision, walk) {
         const params = { steps, batch, units, masked, ...walk };
@@ -85,8 +85,8 @@ export const gruResetBeforeCell: Cell = {
     stepwise<BackwardRecurrence>(3, 2, resetBeforeStepsBackward),
     ...tiled<BackwardRecurrence>(3, 1, 2, resetBeforeStepsBackward),
     ...walks<BackwardRecurrence>({
-      ...{ gates: 3, parts: 3, phases: 2, blocks: 3 },
-      weights: ({ transposed }) => transposed,
+      product: gruBeforeSequenceBackward.product,
+      weights: (r) => r.transposed(),
       emit(b, { mask, h, gates, dh, steps, batch, units, masked }, rt, precision, walk) {
         const params = { steps, batch, units, masked, ...walk };
         b.dispatch(gruBeforeSequenceBackward[precision], { rt, mask, h, gates, dh }, params);
@@ -109,8 +109,8 @@ function forwardSteps(b: Builder, r: Recurrence, tile?: TileParams): void {
 }
 
 function backwardSteps(b: Builder, r: BackwardRecurrence, tile?: TileParams): void {
-  const { transposed: rt, mask, h, gates, extra, dh, batch, units, masked, steps } = r;
-  const tensors = { rt, mask, h, gates, q: extra!, dh };
+  const { mask, h, gates, extra, dh, batch, units, masked, steps } = r;
+  const tensors = { rt: r.transposed(), mask, h, gates, q: extra!, dh };
   for (let t = steps - 1; t >= 0; t--) {
     const params = { t, batch, units, masked, last: t === steps - 1 ? 1 : 0 };
     if (tile) b.dispatch(gruTiledBackward, tensors, { ...params, ...tile });
@@ -134,8 +134,8 @@ function resetBeforeSteps(b: Builder, r: Recurrence, tile?: TileParams): void {
 }
 
 function resetBeforeStepsBackward(b: Builder, r: BackwardRecurrence, tile?: TileParams): void {
-  const { transposed: rt, mask, h, gates, dh, batch, units, masked, steps } = r;
-  const tensors = { rt, mask, h, gates, dh };
+  const { mask, h, gates, dh, batch, units, masked, steps } = r;
+  const tensors = { rt: r.transposed(), mask, h, gates, dh };
   for (let t = steps - 1; t >= 0; t--) {
     const params = { t, batch, units, masked };
     const last = t === steps - 1 ? 1 : 0;

@@ -24,7 +24,7 @@ export const lstmCell: Cell = {
     stepwise<Recurrence>(4, 1, forwardSteps),
     ...tiled<Recurrence>(4, 4, 1, forwardSteps),
     ...walks<Recurrence>({
-      ...{ gates: 4, parts: 1, phases: 1, blocks: 1 },
+      product: lstmSequenceForward.product,
       weights: ({ recurrentKernel }) => recurrentKernel,
       emit(b, { mask, gates, h, c, steps, batch, units, masked }, r, precision, walk) {
         const params = { steps, batch, units, masked, ...walk };
@@ -36,8 +36,8 @@ export const lstmCell: Cell = {
     stepwise<BackwardRecurrence>(4, 1, backwardSteps),
     ...tiled<BackwardRecurrence>(4, 1, 1, backwardSteps),
     ...walks<BackwardRecurrence>({
-      ...{ gates: 4, parts: 4, phases: 1, blocks: 1 },
-      weights: ({ transposed }) => transposed,
+      product: lstmSequenceBackward.product,
+      weights: (r) => r.transposed(),
       emit(b, { mask, c, gates, dh, dc, steps, batch, units, masked }, rt, precision, walk) {
         const params = { steps, batch, units, masked, ...walk };
         b.dispatch(lstmSequenceBackward[precision], { rt, mask, c: c!, gates, dh, dc: dc! }, params);
@@ -61,7 +61,7 @@ function forwardSteps(b: Builder, r: Recurrence, tile?: TileParams): void {
 
 function backwardSteps(b: Builder, r: BackwardRecurrence, tile?: TileParams): void {
   const { mask, gates, dh, batch, units, masked, steps } = r;
-  const tensors = { rt: r.transposed, mask, c: r.c!, gates, dh, dc: r.dc! };
+  const tensors = { rt: r.transposed(4), mask, c: r.c!, gates, dh, dc: r.dc! };
   for (let t = steps - 1; t >= 0; t--) {
     const params = { t, batch, units, masked, last: t === steps - 1 ? 1 : 0 };
     if (tile) b.dispatch(lstmTiledBackward, tensors, { ...params, ...tile });

@@ -7,8 +7,7 @@ import { columnSum } from '../kernels/column_sum.ts';
 import { maskRows } from '../kernels/mask_rows.ts';
 import { matmul } from '../kernels/matmul.ts';
 import { nothing } from '../kernels/nothing.ts';
-import { transpose } from '../kernels/transpose.ts';
-import type { BackwardRecurrence, Cell, Recurrence } from './cell.ts';
+import { type BackwardRecurrence, type Cell, type Recurrence, transposes } from './cell.ts';
 import { type Initializer, type InitializerName, initializer } from './initializers.ts';
 import { type InputGradients, inputProduct } from './input_product.ts';
 import type { Layer } from './layer.ts';
@@ -183,8 +182,7 @@ export function recurrentLayer(options: RecurrentOptions, traits: RecurrentTrait
     if (into.accumulate === 0) b.clear(into.tensor, 'start');
     const dh = into.tensor;
     const dc = c ? lastCellGradient(b, c, T, N, units) : undefined;
-    const transposed = transpose(b, r.recurrentKernel, units, width / interleave, interleave);
-    const back: BackwardRecurrence = { ...r, transposed, dh, dc };
+    const back: BackwardRecurrence = { ...r, transposed: transposes(b, r, width), dh, dc };
     recur(b, cell, 'backward', back);
 
     const dRecurrent = b.gradInto(r.recurrentKernel);

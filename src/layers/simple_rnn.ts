@@ -34,7 +34,8 @@ export function rnnCell(activation: RnnActivation): Cell {
     }
   };
   const backward = (b: Builder, r: BackwardRecurrence, tile?: TileParams): void => {
-    const { transposed: rt, mask, h, gates: da, dh, batch, units, masked, steps } = r;
+    const { mask, h, gates: da, dh, batch, units, masked, steps } = r;
+    const rt = r.transposed();
     for (let t = steps - 1; t >= 0; t--) {
       const params = { t, batch, units, masked, last: t === steps - 1 ? 1 : 0, activation: kind };
       if (tile) b.dispatch(rnnTiledBackward, { rt, mask, h, da, dh }, { ...params, ...tile });
@@ -52,7 +53,7 @@ export function rnnCell(activation: RnnActivation): Cell {
       stepwise<Recurrence>(1, 1, forward),
       ...tiled<Recurrence>(1, 1, 1, forward),
       ...walks<Recurrence>({
-        ...{ gates: 1, parts: 1, phases: 1, blocks: 1 },
+        product: rnnSequenceForward.product,
         weights: ({ recurrentKernel }) => recurrentKernel,
         emit(b, { mask, gates: x, h, steps, batch, units, masked }, r, precision, walk) {
           const params = { steps, batch, units, masked, activation: kind, ...walk };
@@ -64,8 +65,8 @@ export function rnnCell(activation: RnnActivation): Cell {
       stepwise<BackwardRecurrence>(1, 1, backward),
       ...tiled<BackwardRecurrence>(1, 1, 1, backward),
       ...walks<BackwardRecurrence>({
-        ...{ gates: 1, parts: 1, phases: 1, blocks: 1 },
-        weights: ({ transposed }) => transposed,
+        product: rnnSequenceBackward.product,
+        weights: (r) => r.transposed(),
         emit(b, { mask, h, gates: da, dh, steps, batch, units, masked }, rt, precision, walk) {
           const params = { steps, batch, units, masked, activation: kind, ...walk };
           b.dispatch(rnnSequenceBackward[precision], { rt, mask, h, da, dh }, params);

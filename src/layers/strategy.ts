@@ -4,7 +4,7 @@ import type { Trial, TrialSize } from '../core/choices.ts';
 import type { Limits, Precision } from '../core/limits.ts';
 import { nothing } from '../kernels/nothing.ts';
 import { rowsGrid } from '../kernels/recurrent_rows.ts';
-import type { BackwardRecurrence, Cell, Recurrence } from './cell.ts';
+import { type BackwardRecurrence, type Cell, type Recurrence, transposes } from './cell.ts';
 
 /** T, N and H of a recurrence. */
 export type Sizes = Pick<Recurrence, 'steps' | 'batch' | 'units'>;
@@ -102,21 +102,22 @@ function trialOf(
     mask: nothing(b, 'u32'),
     masked: 0,
   };
-  const tensors = [gates, h, c, extra, recurrentBias].flatMap((t) => (t ? [{ tensor: t, scale: 0.5 }] : []));
   const weights = { scale: 1 / Math.sqrt(units), halves: b.limits.precision === 'f16' };
+  const tensors = [
+    { tensor: recurrentKernel, ...weights },
+    ...[gates, h, c, extra, recurrentBias].flatMap((t) => (t ? [{ tensor: t, scale: 0.5 }] : [])),
+  ];
   if (direction === 'forward') {
     const outputs = [gates, h, c, extra].flatMap((t) => t ?? []);
-    const inputs = [...tensors, { tensor: recurrentKernel, ...weights }];
-    return { inputs, outputs, emit: () => strategy.emit(b, forward) };
+    return { inputs: tensors, outputs, emit: () => strategy.emit(b, forward) };
   }
-  const transposed = b.scratch('transposed', [units, width]);
   const dh = b.scratch('dh', slots);
   const dc = c && b.scratch('dc', [batch, units]);
-  const backward: BackwardRecurrence = { ...forward, transposed, dh, dc };
+  const backward: BackwardRecurrence = { ...forward, transposed: transposes(b, forward, width), dh, dc };
   const gradients = [dh, dc].flatMap((t) => (t ? [{ tensor: t, scale: 0.5 }] : []));
   const outputs = [gates, extra, dh, dc].flatMap((t) => t ?? []);
   return {
-    inputs: [...tensors, ...gradients, { tensor: transposed, ...weights }],
+    inputs: [...tensors, ...gradients],
     outputs,
     emit: () => strategy.emit(b, backward),
   };

@@ -3,7 +3,7 @@ import type { Builder } from '../core/builder.ts';
 import type { Limits, Precision } from '../core/limits.ts';
 import type { Tensor } from '../core/tensor.ts';
 import { packHalves } from '../kernels/pack_halves.ts';
-import { type Columns, columnsFit } from '../kernels/recurrent_columns.ts';
+import { type Columns, mapping, registersFit } from '../kernels/recurrent_columns.ts';
 import type { Recurrence } from './cell.ts';
 import type { Sizes, Strategy } from './strategy.ts';
 
@@ -16,20 +16,20 @@ export interface Walk {
 }
 
 /** How a cell walks in one direction. */
-export interface Walked<R extends Recurrence> extends Columns {
-  /** Products of a step, of which one needs the results of the other. */
-  readonly phases: 1 | 2;
-  /** The weights of the product, [blocks,H,columns/blocks]: blocks with rows of their own. */
-  readonly blocks: number;
+export interface Walked<R extends Recurrence> {
+  /** The recurrent product of its kernel. */
+  readonly product: Columns;
+  /** Its weights, rows by columns. */
   weights(r: R): Tensor;
   /** Dispatches the kernel for `weights` in that precision. */
   emit(b: Builder, r: R, weights: Tensor, precision: Precision, walk: Walk): void;
 }
 
-/** Part of a core's peak that products from registers and workgroup memory reach, on GPUs and on software adapters. */
-const EFFICIENCY = { cheapBarriers: 0.4, dearBarriers: 0.1 } as const;
-/** Registers of a thread that its weights must leave free. */
-const OTHER_REGISTERS = 32;
+/**
+ * Part of a core's peak that the products reach, on GPUs and on software adapters. On a GPU 16 multiply-adds of a warp take
+ * as long as the vec4 of the operand that they share takes from workgroup memory: half where one waits for the other.
+ */
+const EFFICIENCY = { cheapBarriers: 0.5, dearBarriers: 0.1 } as const;
 const BYTES: Record<Precision, number> = { f32: 4, f16: 2 };
 
 /**
@@ -52,11 +52,19 @@ export function walks<R extends Recurrence>(it: Walked<R>): Strategy<R>[] {
             return cost(sizes, limits, it, { rows, registers }, precision);
           },
           emit(b, r) {
-            const { gates, blocks } = it;
+            const { columns, rows: depth } = it.product;
             const { units } = r;
             const source = it.weights(r);
             const weights =
-              precision === 'f16' ? packHalves(b, source, blocks, units, (gates / blocks) * units) : source;
+              precision === 'f16'
+                ? packHalves(
+                    b,
+                    source,
+                    depth.blocks,
+                    depth.each * units,
+                    columns.blocks * columns.each * units,
+                  )
+                : source;
             it.emit(b, r, weights, precision, { rows, registers });
           },
         }),
@@ -74,12 +82,8 @@ function precisionOf<R extends Recurrence>(
 ): Precision | undefined {
   if (rows > 1 && batch < rows) return undefined;
   const fits = (precision: Precision): boolean => {
-    if (!columnsFit({ units, rows, registers }, it, precision, limits)) return false;
-    if (registers === 0) return true;
-    const { registerBytes, threadRegisters } = limits.model;
-    const threads = 32 * Math.ceil((it.gates * units) / 32);
-    const kept = Math.ceil((units * BYTES[precision]) / 4);
-    return kept + OTHER_REGISTERS <= Math.min(threadRegisters, registerBytes / 4 / threads);
+    const way = mapping({ units, rows, registers }, it.product, precision, limits);
+    return way !== undefined && (registers === 0 || registersFit(way, limits));
   };
   const order = registers === 1 ? (['f32', 'f16'] as const) : (['f16', 'f32'] as const);
   return order.find((precision) => (precision === 'f32' || limits.precision === 'f16') && fits(precision));
@@ -88,11 +92,11 @@ function precisionOf<R extends Recurrence>(
 function cost<R extends Recurrence>(
   { steps, batch, units }: Sizes,
   { model, cheapBarriers }: Limits,
-  { gates, phases }: Walked<R>,
+  { product: { columns, rows: depth, phases } }: Walked<R>,
   { rows, registers }: Walk,
   precision: Precision,
 ): number {
-  const weights = gates * units * units;
+  const weights = columns.blocks * columns.each * depth.blocks * depth.each * units * units;
   const bytes = BYTES[precision] * weights;
   const groups = Math.ceil(batch / rows);
   const waves = Math.ceil(groups / model.cores);
@@ -102,12 +106,12 @@ function cost<R extends Recurrence>(
     bytes > model.cacheBytes ? Math.min(model.coreCacheBytes, fromMemory) : model.coreCacheBytes;
   const load = bytes / bandwidth;
   const efficiency = cheapBarriers ? EFFICIENCY.cheapBarriers : EFFICIENCY.dearBarriers;
-  // A half is converted for each row where it is kept, for all rows at once where it streams.
-  const conversions = precision === 'f32' ? 0 : registers ? rows : 1;
+  // A half is converted for all rows at once.
+  const conversions = precision === 'f32' ? 0 : 1;
   const compute = (2 * weights * (rows + conversions)) / (model.coreFlops * efficiency);
   // The shorter of the two is hidden, but never quite.
   const product = registers ? compute : Math.max(compute, load) + Math.min(compute, load) / 8;
   const packing = precision === 'f32' ? 0 : model.launch + (6 * weights) / model.memoryBytes;
   const once = packing + model.launch + (registers ? waves * load : 0);
-  return once + steps * waves * (2 * phases * model.barrier + product);
+  return once + steps * waves * (2 * (phases?.length ?? 1) * model.barrier + product);
 }

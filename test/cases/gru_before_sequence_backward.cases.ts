@@ -13,7 +13,7 @@ export function casesIn(precision: Precision): readonly KernelCase[] {
       sum: H,
       params: sequenceParams(s),
       tensors: {
-        rt: weights(precision, 3, H, H),
+        rt: weights(precision, 3, H, H, H),
         mask: s.masked ? integers([T, N], 2) : constant([1], 0),
         h: normal([T + 1, N, H], 0.5),
         gates: openGates([T, N, 3, H]),

@@ -11,7 +11,7 @@ export function casesIn(precision: Precision): readonly KernelCase[] {
       sum: H,
       params: sequenceParams(s),
       tensors: {
-        r: weights(precision, 1, H, 3 * H),
+        r: weights(precision, 1, H, 3 * H, H),
         mask: s.masked ? integers([T, N], 2) : constant([1], 0),
         gates: s.extreme ? extreme([T, N, 3, H]) : normal([T, N, 3, H]),
         rh: normal([T, N, H]),

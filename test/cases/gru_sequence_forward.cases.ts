@@ -12,7 +12,7 @@ export function casesIn(precision: Precision): readonly KernelCase[] {
       sum: H,
       params: { ...sequenceParams(s), biased },
       tensors: {
-        r: weights(precision, 1, H, 3 * H),
+        r: weights(precision, 1, H, 3 * H, H),
         bias: biased ? normal([3, H]) : constant([1], 0),
         mask: s.masked ? integers([T, N], 2) : constant([1], 0),
         gates: s.extreme ? extreme([T, N, 3, H]) : normal([T, N, 3, H]),

@@ -12,7 +12,7 @@ export function casesIn(precision: Precision): readonly KernelCase[] {
       sum: H,
       params: sequenceParams(s),
       tensors: {
-        rt: weights(precision, 1, H, 4 * H),
+        rt: weights(precision, 1, 4 * H, H, H),
         mask: s.masked ? integers([T, N], 2) : constant([1], 0),
         c: normal([T + 1, N, H]),
         gates: uniform([T, N, H, 4], 0.02, 0.98),

@@ -11,7 +11,7 @@ export function casesIn(precision: Precision): readonly KernelCase[] {
       sum: H,
       params: sequenceParams(s),
       tensors: {
-        r: weights(precision, 1, H, 4 * H),
+        r: weights(precision, 1, H, 4 * H, H),
         mask: s.masked ? integers([T, N], 2) : constant([1], 0),
         gates: s.extreme ? extreme([T, N, H, 4]) : normal([T, N, H, 4]),
         h: normal([T + 1, N, H], 0.5),

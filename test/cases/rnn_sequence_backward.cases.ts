@@ -14,7 +14,7 @@ export function casesIn(precision: Precision): readonly KernelCase[] {
       sum: H,
       params: { ...sequenceParams(s), activation },
       tensors: {
-        rt: weights(precision, 1, H, H),
+        rt: weights(precision, 1, H, H, H),
         mask: s.masked ? integers([T, N], 2) : constant([1], 0),
         h: uniform([T + 1, N, H], -0.98, 0.98),
         da: normal([T, N, H]),

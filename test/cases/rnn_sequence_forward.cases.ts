@@ -13,7 +13,7 @@ export function casesIn(precision: Precision): readonly KernelCase[] {
       sum: H,
       params: { ...sequenceParams(s), activation },
       tensors: {
-        r: weights(precision, 1, H, H),
+        r: weights(precision, 1, H, H, H),
         mask: s.masked ? integers([T, N], 2) : constant([1], 0),
         x: s.extreme ? extreme([T, N, H]) : normal([T, N, H]),
         h: normal([T + 1, N, H], 0.5),

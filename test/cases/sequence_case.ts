@@ -16,16 +16,19 @@ export interface Sequence {
   bench?: boolean;
 }
 
-/**
- * `most` bounds H of the cases with registers: one column of weights a thread, in the 256 threads that all devices grant.
- * In f16 only the product is another, so that all else is left to the cases in f32: each takes a pipeline of its own.
- */
+/** H of the cases that keep the most weights, in the 256 threads that all devices grant, forward and backward. */
+const MOST: Record<Precision, Record<number, number>> = {
+  f32: { 1: 168, 3: 96, 4: 85 },
+  f16: { 1: 256, 3: 128, 4: 128 },
+};
+
+/** In f16 only the product is another, so that all else is left to the cases in f32: each takes a pipeline of its own. */
 export function sequences(gates: number, precision: Precision): readonly Sequence[] {
   const inF16 = precision === 'f16';
-  const most = Math.min(inF16 ? 256 : 128, Math.floor(256 / gates));
   const sizes: Omit<Sequence, 'registers'>[] = [
     { name: 'one row', T: 4, N: 3, H: 33, rows: 1 },
     { name: 'four rows', T: 3, N: 9, H: 31, rows: 4 },
+    { name: 'whole quads', T: 3, N: 5, H: 28, rows: 2 },
   ];
   const more: Omit<Sequence, 'registers'>[] = [
     { name: 'T=1 N=1 H=1', T: 1, N: 1, H: 1, rows: 1 },
@@ -33,16 +36,18 @@ export function sequences(gates: number, precision: Precision): readonly Sequenc
     { name: 'masked', T: 6, N: 6, H: 7, rows: 4, masked: true },
     { name: 'extreme', T: 3, N: 4, H: 16, rows: 2, extreme: true },
     { name: 'N=33 H=1', T: 2, N: 33, H: 1, rows: 4 },
+    { name: 'H=60', T: 3, N: 5, H: 60, rows: 1 },
   ];
   const all = inF16 ? sizes : [...sizes, ...more];
   const streamed: Sequence[] = [
-    { name: 'more columns than threads', T: 2, N: 3, H: 127, rows: 2, registers: 0 },
+    { name: 'most units', T: 2, N: 2, H: 254, rows: 1, registers: 0 },
+    { name: 'many columns', T: 2, N: 3, H: 127, rows: 2, registers: 0 },
     { name: 'medium', T: 32, N: 32, H: 64, rows: 1, registers: 0, bench: true },
   ];
   return [
     ...all.map((s): Sequence => ({ ...s, registers: 0 })),
     ...all.map((s): Sequence => ({ ...s, name: `${s.name} in registers`, registers: 1 })),
-    { name: 'most registers', T: 2, N: 2, H: most, rows: 1, registers: 1 },
+    { name: 'most registers', T: 2, N: 2, H: MOST[precision][gates], rows: 1, registers: 1 },
     ...(inF16 ? [] : streamed),
   ];
 }
@@ -53,12 +58,18 @@ export function sequenceParams(s: Sequence): Record<string, number> {
   return { steps, batch, units, masked: s.masked ? 1 : 0, rows, registers };
 }
 
-/** Recurrent weights [blocks,H,cols] of a case, or the same number of rows packed as halves. */
-export function weights(precision: Precision, blocks: number, H: number, cols: number): TensorCase {
+/** Recurrent weights [blocks,rows,cols] of a case with H units, or the same number of rows packed as halves. */
+export function weights(
+  precision: Precision,
+  blocks: number,
+  rows: number,
+  cols: number,
+  H: number,
+): TensorCase {
   const scale = 1 / Math.sqrt(H);
-  if (precision === 'f32') return normal([blocks, H, cols], scale);
+  if (precision === 'f32') return normal([blocks, rows, cols], scale);
   return {
-    shape: [blocks, Math.ceil(H / 2), cols],
+    shape: [blocks, Math.ceil(rows / 2), cols],
     values: (next) => halfBits(scale * next.normal()) + 65536 * halfBits(scale * next.normal()),
   };
 }

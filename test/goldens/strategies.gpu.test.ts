@@ -1,4 +1,4 @@
-// Golden recurrent layers and language models on the GPU with all time steps in one dispatch, by each strategy.
+// Golden recurrent layers and language models on the GPU with all time steps in one dispatch, by each strategy; one by tiles.
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { type WebGpuBackend, webgpu } from '../../src/backends/webgpu/webgpu.ts';
 import { goldenAttrs, goldenIds } from '../harness/golden.ts';
@@ -37,3 +37,6 @@ describe('golden language models, all steps in one dispatch', () => {
     test(`${id} by ${strategy}`, () => checkLmGolden(id, forced(backend, strategy), 'f32'));
   }
 });
+
+test('a golden recurrent layer, each step by tiles', () =>
+  checkRnnGolden('rnn-lstm-L2-N5-T6-D3-H16-init', forced(backend, 'tile 4x8'), 'f32'));

@@ -11,14 +11,24 @@ export const strategyNames = [
 /** What f16 adds to them, of each kind one. */
 export const halfStrategyNames = ['sequence 2 f16', 'register 2 f16'] as const;
 
+/**
+ * Steps by tiles for the cells, each with a number of rows that offers it: of each height of tiles and each way to put the
+ * units side by side one, since a software adapter takes seconds for each of their pipelines.
+ */
+export const tileStrategies: Readonly<Record<string, { strategy: string; batch: number }>> = {
+  lstm: { strategy: 'tile 32x16', batch: 18 },
+  'gru, reset after': { strategy: 'tile 16x16', batch: 9 },
+  simpleRNN: { strategy: 'tile 4x8', batch: 3 },
+};
+
 /** Those that a batch of N rows can take. */
 export function strategiesFor(batch: number): string[] {
   return strategyNames.filter((name) => Number(name.split(' ')[1]) <= batch);
 }
 
 /**
- * Limits under which recurrences take `name`, also on devices with few registers; other choices are left alone.
- * With `register N f16` a thread has so few that the weights of 11 to 16 units are kept as halves alone.
+ * Limits under which recurrences take `name`, also on devices with few registers or, by tiles, with dear barriers; what
+ * else is chosen is left alone. With `register N f16` a thread has so few registers that weights are kept as halves alone.
  */
 export function forcing(limits: Limits, name: string): Limits {
   const inF16 = name.endsWith('f16');
@@ -27,6 +37,7 @@ export function forcing(limits: Limits, name: string): Limits {
   return {
     ...limits,
     model,
+    ...(name.startsWith('tile') && { cheapBarriers: true }),
     precision: inF16 ? 'f16' : 'f32',
     tuned: { get: (key) => (isRecurrence(key) ? name : limits.tuned?.get(key)) },
   };

@@ -18,15 +18,15 @@ export const layers: Readonly<Record<string, (options: RecurrentOptions) => Recu
 };
 
 const T = 5;
-const N = 6;
 const D = 3;
 const H = 11;
 
-/** Runs a plan of two layers forward and backward; returns outputs, last states and every gradient by name. */
+/** Runs a plan of two layers over N rows forward and backward; returns outputs, last states and every gradient by name. */
 export async function runTwoLayers(
   backend: Backend,
   make: (options: RecurrentOptions) => RecurrentLayer,
   masked: boolean,
+  N = 6,
 ): Promise<Map<string, number[]>> {
   const parameters = new Parameters({ seed: 5 });
   const results = new Map<string, Tensor>();
@@ -37,7 +37,7 @@ export async function runTwoLayers(
     let y: Tensor = x;
     for (const l of [0, 1]) {
       const layer = make({ units: H, biasInitializer: 'randomNormal' });
-      const initial = initialStates(b, layer, l);
+      const initial = initialStates(b, layer, l, N);
       inputs.push(...initial);
       const run = b.scope(`l${l}`, () => layer.run(b, y, initial));
       y = run.sequence;
@@ -66,7 +66,7 @@ export async function runTwoLayers(
   return values;
 }
 
-function initialStates(b: Builder, layer: RecurrentLayer, l: number): Tensor[] {
+function initialStates(b: Builder, layer: RecurrentLayer, l: number, N: number): Tensor[] {
   return Array.from({ length: layer.cell.states }, (_, i) =>
     b.input(`initial ${l} ${i}`, [N, H], { differentiable: true }),
   );
