@@ -6,13 +6,11 @@ import { activationForward } from '../../src/kernels/activation_forward.ts';
 import type { PreparedTask, Task } from './engines/engine.ts';
 import { featureTraining, gpuBackend, trainerOf } from './engines/ours.ts';
 import type { BenchResults, KernelRow } from './results.ts';
-import { quantile } from './statistics.ts';
 import { prepared } from './tasks.ts';
 
 export type Ceilings = BenchResults['ceilings'];
 
 const WARM_STEPS = 3;
-const PROFILES = 5;
 const TRIES = 5;
 
 /** Square matrix products of these sizes, and copies of so many bytes. */
@@ -114,24 +112,12 @@ export async function measureKernels(
     backend,
     prepared({ ...task, mode: 'train' }),
   );
-  const times = new Map<string, { kernel: string; scope: string; calls: number; all: number[] }>();
-  for (let i = 0; i < PROFILES; i++) {
-    for (const { kernel, scope, calls, milliseconds } of await executable.profile()) {
-      const key = keyOf(kernel, scope);
-      const row = times.get(key) ?? { kernel, scope, calls, all: [] };
-      row.all.push(milliseconds);
-      times.set(key, row);
-    }
-  }
+  const profile = await executable.profile();
   const costs = costsOf(executable.plan);
   dispose();
   backend.release(parameters.storage);
-  const rows = [...times].map(([key, { kernel, scope, calls, all }]) => {
-    const milliseconds = quantile(
-      all.sort((a, b) => a - b),
-      0.5,
-    );
-    const { flops, bytes } = costs.get(key) ?? { flops: 0, bytes: 0 };
+  const rows = profile.map(({ kernel, scope, calls, milliseconds }) => {
+    const { flops, bytes } = costs.get(keyOf(kernel, scope)) ?? { flops: 0, bytes: 0 };
     // A copy or clear is not timed by itself where the GPU keeps the time.
     const rate = (amount: number) => (milliseconds > 0 ? amount / milliseconds / 1e6 : 0);
     const gflops = rate(flops);

@@ -7,8 +7,11 @@ import type { Tensor } from '../core/tensor.ts';
 export interface KernelTime {
   readonly kernel: string;
   readonly scope: string;
+  /** Of one run of the plan. */
   readonly calls: number;
+  /** Of all calls of one run: the median of `runs` runs. */
   readonly milliseconds: number;
+  readonly runs?: number;
   /** Floating-point operations of all calls; absent where the kernel does not tell its cost. */
   readonly flops?: number;
   /** Bytes that all calls must move at least; those of copies and clears too. */
@@ -35,7 +38,11 @@ export interface Executable {
   run(steps?: number): void;
   /** Resolves when everything submitted so far is done. */
   finished(): Promise<void>;
-  /** Runs the plan once, kernel by kernel, and returns the time of each kernel and scope, longest first. */
+  /**
+   * Runs the plan kernel by kernel, once to warm up and then up to five times within about a second, and returns the
+   * median time of each kernel and scope, longest first. Each of these runs does all that `run` does: that of a training
+   * plan updates the weights.
+   */
   profile(): Promise<KernelTime[]>;
   /**
    * Milliseconds that the device takes for so many runs in a row.

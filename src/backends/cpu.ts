@@ -6,7 +6,7 @@ import { checkLimits, defaultLimits, type GivenLimits } from '../core/limits.ts'
 import { checkOptions, shown } from '../core/options.ts';
 import type { Plan, Step } from '../core/plan.ts';
 import { rootOf, sizeOf, type Tensor } from '../core/tensor.ts';
-import type { Backend, Executable, KernelTime } from './backend.ts';
+import type { Backend, Executable } from './backend.ts';
 import {
   addTime,
   checkData,
@@ -14,7 +14,7 @@ import {
   loadedTwice,
   noStorage,
   parameterHomes,
-  sortTimes,
+  profileRuns,
   type TimeRows,
 } from './shared.ts';
 
@@ -83,17 +83,23 @@ export function cpu(options: CpuOptions = {}): Backend {
       const allocated = performance.now();
       const commands = plan.steps.map((step) => compile(step, storage));
       const bound = performance.now();
+      const expectLoaded = (): void => {
+        check();
+        if (!loaded.has(plan)) throw new DeviceError(`[${plan.name}] was disposed of and cannot run`);
+      };
       return {
         plan,
         loadTimes: { allocate: allocated - start, compile: 0, bind: bound - allocated },
         run(steps = commands.length) {
-          check();
-          if (!loaded.has(plan)) throw new DeviceError(`[${plan.name}] was disposed of and cannot run`);
+          expectLoaded();
           for (let i = 0; i < steps; i++) commands[i]();
         },
         async finished() {},
         async profile() {
-          return profile(plan, commands);
+          return profileRuns(() => {
+            expectLoaded();
+            return profile(plan, commands);
+          });
         },
         async time(runs) {
           check();
@@ -140,12 +146,12 @@ function compile(step: Step, storage: (t: Tensor) => FloatArray | Uint32Array): 
   return () => kernel.reference(tensors as Parameters<typeof kernel.reference>[0], params);
 }
 
-function profile(plan: Plan, commands: (() => void)[]): KernelTime[] {
+function profile(plan: Plan, commands: (() => void)[]): TimeRows {
   const rows: TimeRows = new Map();
   plan.steps.forEach((step, i) => {
     const start = performance.now();
     commands[i]();
     addTime(rows, step, performance.now() - start);
   });
-  return sortTimes(rows);
+  return rows;
 }

@@ -1,4 +1,6 @@
 // A profile as a table for people: where the time of a step goes, and how near each kernel comes to what the device can do.
+import { OptionError } from '../core/errors.ts';
+import { shown } from '../core/options.ts';
 import type { KernelTime } from './backend.ts';
 
 const headings = ['kernel', 'scope', 'calls', 'ms', 'share', 'GFLOP/s', 'GB/s'] as const;
@@ -6,10 +8,16 @@ const headings = ['kernel', 'scope', 'calls', 'ms', 'share', 'GFLOP/s', 'GB/s'] 
 const WORDS = 2;
 
 /**
- * One line for each kernel and scope in the order of the rows (`executable.profile()` puts the longest first), and the sum.
- * GFLOP/s and GB/s are what the kernel's own cost says it must do, divided by its time; `-` where it tells none.
+ * One line for each kernel and scope in the order of the rows (`executable.profile()` puts the longest first), and the sum;
+ * a last line says how many runs the times are the medians of, where the rows tell. GFLOP/s and GB/s are what the kernel's own cost says it must do, divided by its time; `-` where it tells none.
+ * @throws OptionError for what are no such rows.
  */
 export function profileTable(rows: readonly KernelTime[]): string {
+  if (!Array.isArray(rows)) {
+    throw new OptionError(
+      `[profileTable] takes the rows that \`await executable.profile()\` gives, got ${shown(rows)}`,
+    );
+  }
   const total = rows.reduce((sum, r) => sum + r.milliseconds, 0);
   const cells = rows.map((row) => line(row, total));
   const calls = rows.reduce((sum, r) => sum + r.calls, 0);
@@ -23,7 +31,9 @@ export function profileTable(rows: readonly KernelTime[]): string {
       .trimEnd(),
   );
   const rule = '-'.repeat(Math.max(...lines.map((l) => l.length)));
-  return [lines[0], rule, ...lines.slice(1, -1), rule, lines[lines.length - 1]].join('\n');
+  const runs = rows[0]?.runs;
+  const note = runs === undefined ? [] : [runs === 1 ? 'one run' : `medians of ${runs} runs`];
+  return [lines[0], rule, ...lines.slice(1, -1), rule, lines[lines.length - 1], ...note].join('\n');
 }
 
 function line({ kernel, scope, calls, milliseconds, flops, bytes }: KernelTime, total: number): string[] {

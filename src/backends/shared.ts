@@ -95,7 +95,23 @@ function costOf(step: Step): Cost | undefined {
   return { flops: 0, bytes: 4 * sizeOf(step.tensor.shape) };
 }
 
-/** Rows of a profile, longest time first. */
-export function sortTimes(rows: TimeRows): KernelTime[] {
-  return [...rows.values()].sort((a, b) => b.milliseconds - a.milliseconds);
+/** Runs of a profile that count, at most. */
+const PROFILED = 5;
+/** Milliseconds after which no further run begins. */
+const PROFILE_TIME = 1000;
+
+/** Profiles one run to warm up and then a few that count: their medians, longest time first. */
+export async function profileRuns(once: () => TimeRows | Promise<TimeRows>): Promise<KernelTime[]> {
+  await once();
+  const profiles: TimeRows[] = [];
+  const begun = performance.now();
+  do profiles.push(await once());
+  while (profiles.length < PROFILED && performance.now() - begun < PROFILE_TIME);
+  const runs = profiles.length;
+  const rows = [...profiles[0]].map(([key, row]) => {
+    const times = profiles.map((profile) => profile.get(key)?.milliseconds ?? 0).sort((a, b) => a - b);
+    const milliseconds = (times[(runs - 1) >> 1] + times[runs >> 1]) / 2;
+    return { ...row, milliseconds, runs };
+  });
+  return rows.sort((a, b) => b.milliseconds - a.milliseconds);
 }

@@ -27,7 +27,7 @@ import { runTraining } from './training_run.ts';
 import { expectLongEnough, loadTrainingText, type TrainingText, textName } from './training_text.ts';
 import { tuningProgress } from './tuning_progress.ts';
 
-/** Steps before the one that `--profile` times: the first ones pay for what is done once. */
+/** Steps before those that `--profile` times: the first ones pay for what is done once. */
 const WARM_UP = 3;
 
 /**
@@ -182,10 +182,14 @@ function defaultFolder(file: string | undefined): string {
 /** The words of a device that is too small, with the options that ask less of it. */
 function withSmallerModel(error: unknown): unknown {
   if (!(error instanceof ShapeError || error instanceof DeviceError)) return error;
-  const what = /^.*(?:larger than this device can bind|has no memory for)[^;]*/s.exec(error.message)?.[0];
+  const what = /^.*(?:larger than this device can bind|has no memory for|workgroups, each of)[^;]*/s.exec(
+    error.message,
+  )?.[0];
   if (what === undefined) return error;
   const Kind = error instanceof ShapeError ? ShapeError : DeviceError;
-  return new Kind(`${what}; take smaller --units, --embedding, --batch or --window`);
+  const weights = what.includes('whatever the batch');
+  const options = weights ? '--units or --embedding' : '--units, --embedding, --batch or --window';
+  return new Kind(`${what}; take smaller ${options}`);
 }
 
 function introduction(

@@ -121,7 +121,7 @@ export function addTrainOptions(command: Command): Command {
       'off: kernels by a model of their cost, cached: by what was measured on this adapter before,' +
         ' full: what is missing is measured first (default: cached)',
     ).argParser(oneOf(autotuneModes)),
-    new Option('--profile', 'time the kernels of one step and end; nothing is saved'),
+    new Option('--profile', 'time the kernels of a step, by a few steps, and end; nothing is saved'),
     new Option('--json', 'print one JSON object a line instead of text'),
   );
   return command;

@@ -25,8 +25,8 @@ export function checkBindings(
     const aReads = describeBinding(entries[i][1]).access === 'read';
     if (4 * sizeOf(a.shape) > limits.bindingBytes) {
       throw new ShapeError(
-        `[${where}] ${a.name} ${show(a.shape)} is larger than this device can bind` +
-          ` (${limits.bindingBytes} bytes); use a smaller batch, window or vocabulary`,
+        `[${where}] ${a.name} ${show(a.shape)}${isWeights(a) ? ' (of the weights, whatever the batch)' : ''} is larger than` +
+          ` this device can bind (${limits.bindingBytes} bytes); ${smaller(a)}`,
       );
     }
     for (let j = i + 1; j < entries.length; j++) {
@@ -42,6 +42,18 @@ export function checkBindings(
       }
     }
   }
+}
+
+/** What a user can do about a tensor that is too large: weights are as large whatever the batch. */
+export function smaller(t: Tensor): string {
+  return isWeights(t)
+    ? 'use fewer units or a smaller vocabulary'
+    : 'use a smaller batch, window or vocabulary';
+}
+
+function isWeights(t: Tensor): boolean {
+  const { role } = rootOf(t);
+  return role === 'param' || role === 'grad' || role === 'slot';
 }
 
 /** @throws ShapeError unless the value is what a param of that type can hold. */

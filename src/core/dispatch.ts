@@ -79,8 +79,11 @@ export function dispatchOf(
   const constants = kernel.constants?.(params, limits) ?? {};
   const workgroups = kernel.workgroups(params, constants);
   if (workgroups.some((n) => !Number.isSafeInteger(n) || n < 1 || n > limits.workgroups)) {
+    const wayOut = workgroups.some((n) => n > limits.workgroups)
+      ? '; use fewer units, or a smaller batch or window'
+      : '';
     throw new ShapeError(
-      `[${where}] needs ${show(workgroups)} workgroups; each must be from 1 to ${limits.workgroups}`,
+      `[${where}] needs ${show(workgroups)} workgroups, each of which must be from 1 to ${limits.workgroups}${wayOut}`,
     );
   }
   return { kind: 'dispatch', kernel, tensors, params, constants, workgroups, scope };

@@ -73,7 +73,7 @@ export interface LanguageTrainer {
   step: number;
   /** Queues training steps without waiting for each; resolves when all are done, with the number that ran. */
   train(options: TrainOptions): Promise<number>;
-  /** Reads the mean loss since the last call and starts a new mean. */
+  /** Reads the mean loss since the last call and starts a new mean; `{ loss: NaN, tokens: 0 }` where no step came between. */
   readLoss(): Promise<LossReading>;
   /** Reads the mean loss so far without starting a new one. */
   peekLoss(): Promise<LossReading>;

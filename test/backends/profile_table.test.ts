@@ -1,7 +1,9 @@
 // A profile as a table: shares of the whole, rates from the kernels' own costs, and a rule where a kernel tells none.
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { cpu } from '../../src/backends/cpu.ts';
 import { profileTable } from '../../src/backends/profile_table.ts';
+import { profileRuns } from '../../src/backends/shared.ts';
+import { OptionError } from '../../src/core/errors.ts';
 import { smallConfig, smallTrainer } from '../training/whole_models.ts';
 
 test('rows and their sum line up', () => {
@@ -28,5 +30,38 @@ test("a plan's own rows carry their costs", async () => {
   const product = rows.find((r) => r.kernel.startsWith('matmul') && r.scope === 'dense');
   expect(product?.flops).toBeGreaterThan(0);
   expect(product?.bytes).toBeGreaterThan(0);
-  expect(profileTable(rows).split('\n')).toHaveLength(rows.length + 4);
+  expect(profileTable(rows).split('\n')).toHaveLength(rows.length + 5);
+  trainer.dispose();
+  await expect(trainer.executable.profile()).rejects.toThrow(/was disposed of/);
+});
+
+test('times are medians of a few runs after one to warm up, and fewer where a run takes long', async () => {
+  const trainer = await smallTrainer(cpu(), smallConfig({ layers: 1 }));
+  const [row] = await trainer.executable.profile();
+  expect(row.runs).toBe(5);
+  const times = [100, 5, 1, 9, 3, 2];
+  const once = () =>
+    new Map([['k', { kernel: 'k', scope: 's', calls: 2, milliseconds: times.shift() ?? Number.NaN }]]);
+  const rows = await profileRuns(once);
+  expect(rows).toEqual([{ kernel: 'k', scope: 's', calls: 2, milliseconds: 3, runs: 5 }]);
+  expect(profileTable(rows).split('\n').at(-1)).toBe('medians of 5 runs');
+  vi.spyOn(performance, 'now').mockImplementation(() => clock);
+  let clock = 0;
+  const slow = () => {
+    clock += 700;
+    return new Map([['k', { kernel: 'k', scope: 's', calls: 1, milliseconds: clock }]]);
+  };
+  expect(await profileRuns(slow)).toEqual([
+    { kernel: 'k', scope: 's', calls: 1, milliseconds: 1750, runs: 2 },
+  ]);
+  vi.restoreAllMocks();
+});
+
+test('a forgotten await is told', () => {
+  const take = profileTable as (rows?: unknown) => string;
+  expect(() => take(Promise.resolve([]))).toThrow(OptionError);
+  expect(() => take(Promise.resolve([]))).toThrow(
+    /executable\.profile\(\)` gives, got a promise \(await it\)/,
+  );
+  expect(() => take()).toThrow(/got undefined/);
 });

@@ -64,13 +64,23 @@ describe('dispatch', () => {
         const x = b.input('x', [64]);
         b.dispatch(scale, { x, y: b.scratch('y', [64]) }, { count: 64 * 70000, factor: 2 });
       }),
-    ).toThrow(/needs \[70000, 1, 1\] workgroups/);
+    ).toThrow(/needs \[70000, 1, 1\] workgroups, .* to 65535; use fewer units, or a smaller batch or window/);
     expect(() =>
       plan((b) => {
         const x = b.input('x', [40_000_000]);
         b.dispatch(scale, { x, y: b.scratch('y', [40_000_000]) }, { count: 64, factor: 2 });
       }),
-    ).toThrow(/larger than this device can bind/);
+    ).toThrow(
+      /x \[40000000\] is larger than this device can bind .*; use a smaller batch, window or vocabulary/,
+    );
+    expect(() =>
+      plan((b) => {
+        const w = b.param('w', [40_000_000], () => []);
+        b.dispatch(scale, { x: w, y: b.scratch('y', [64]) }, { count: 64, factor: 2 });
+      }),
+    ).toThrow(
+      / \(of the weights, whatever the batch\) is larger .*; use fewer units or a smaller vocabulary/,
+    );
   });
 
   test('gives a kernel without offsets a copy of an unaligned view, and copies its result back', async () => {

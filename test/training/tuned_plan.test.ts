@@ -1,6 +1,7 @@
 // Plans that a backend measures: how often they are built.
 import { expect, test } from 'vitest';
 import { buildPlan } from '../../src/core/builder.ts';
+import { OptionError } from '../../src/core/errors.ts';
 import { defaultLimits } from '../../src/core/limits.ts';
 import { Parameters } from '../../src/core/parameters.ts';
 import { tunedPlan } from '../../src/training/tuned_plan.ts';
@@ -21,4 +22,14 @@ test('a plan is built again while its choices fall otherwise, but not for ever',
   expect(await buildsWith(true, false)).toBe(2);
   expect(await buildsWith(true, true, false)).toBe(3);
   expect(await buildsWith(true)).toBe(5);
+});
+
+test('what is no backend, no function or no plan is told', async () => {
+  const given = tunedPlan as (backend?: unknown, build?: unknown) => Promise<unknown>;
+  const nothing = { name: 'nothing', limits: defaultLimits, parameters: new Parameters() };
+  const build = () => buildPlan(nothing, () => {});
+  await expect(given()).rejects.toThrow(OptionError);
+  await expect(given(Promise.resolve({}), build)).rejects.toThrow(/got a promise \(await it\)/);
+  await expect(given({})).rejects.toThrow(/takes a function that builds the plan, .* got undefined/);
+  await expect(given({}, async () => build())).rejects.toThrow(/must return a plan, got a promise/);
 });

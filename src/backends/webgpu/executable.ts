@@ -2,7 +2,7 @@
 import { DeviceError } from '../../core/errors.ts';
 import type { Dispatch, Plan } from '../../core/plan.ts';
 import type { Executable, KernelTime } from '../backend.ts';
-import { isLocal } from '../shared.ts';
+import { isLocal, profileRuns } from '../shared.ts';
 import { type CommandSources, encode, makeCommands } from './commands.ts';
 import { profileCommands, timeRuns } from './timing.ts';
 
@@ -49,8 +49,10 @@ export async function loadPlan(plan: Plan, loader: Loader, allocate: () => void)
     },
     finished: loader.finished,
     async profile(): Promise<KernelTime[]> {
-      expectLoaded();
-      return profileCommands(plan, commands, loader);
+      return profileRuns(() => {
+        expectLoaded();
+        return profileCommands(plan, commands, loader);
+      });
     },
     async time(runs) {
       expectLoaded();

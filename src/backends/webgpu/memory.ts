@@ -1,4 +1,5 @@
 // Gives GPU buffers to tensors: one buffer for each tensor that owns storage, made once and never in a step.
+import { smaller } from '../../core/bindings.ts';
 import { DeviceError, show } from '../../core/errors.ts';
 import type { Limits } from '../../core/limits.ts';
 import { rootOf, sizeOf, type Tensor } from '../../core/tensor.ts';
@@ -24,7 +25,7 @@ export function deviceMemory(device: GPUDevice, limits: Limits): Memory {
       if (size > limits.bufferBytes) {
         throw new DeviceError(
           `[${root.name}] ${show(root.shape)} takes ${size} bytes, this device allows ${limits.bufferBytes} a buffer;` +
-            ' use a smaller batch, window or model',
+            ` ${smaller(root)}`,
         );
       }
       const buffer = device.createBuffer({

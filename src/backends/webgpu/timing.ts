@@ -1,8 +1,7 @@
 // Times on the device: of each kernel of a plan and of whole runs, by timestamp queries where there are any, else by the clock.
 import { DeviceError } from '../../core/errors.ts';
 import type { Plan } from '../../core/plan.ts';
-import type { KernelTime } from '../backend.ts';
-import { addTime, sortTimes, type TimeRows } from '../shared.ts';
+import { addTime, type TimeRows } from '../shared.ts';
 import { type Command, encode } from './commands.ts';
 import type { Loader } from './executable.ts';
 
@@ -14,7 +13,7 @@ export async function profileCommands(
   plan: Plan,
   commands: readonly Command[],
   loader: Loader,
-): Promise<KernelTime[]> {
+): Promise<TimeRows> {
   const rows: TimeRows = new Map();
   if (!loader.timestamps) {
     for (let i = 0; i < commands.length; i++) {
@@ -25,7 +24,7 @@ export async function profileCommands(
       await loader.finished();
       addTime(rows, plan.steps[i], performance.now() - start);
     }
-    return sortTimes(rows);
+    return rows;
   }
   for (let first = 0; first < commands.length; first += BLOCK) {
     const block = commands.slice(first, first + BLOCK);
@@ -45,7 +44,7 @@ export async function profileCommands(
       addTime(rows, plan.steps[first + i], Math.max(0, nanoseconds) / 1e6);
     });
   }
-  return sortTimes(rows);
+  return rows;
 }
 
 /**
