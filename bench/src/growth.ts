@@ -37,6 +37,11 @@ export interface GrowthResult {
   omitted: string[];
 }
 
+/** How many steps are measured for the curves. */
+export function growthTasks(software: boolean): number {
+  return axes[software ? 'software' : 'hardware'].reduce((sum, { values }) => sum + values.length, 0);
+}
+
 /** Measures the curves in one place; the peer has fewer points, and none where `withPeer` is false. */
 export async function measureGrowth(
   place: MeasuringPlace,
@@ -46,7 +51,7 @@ export async function measureGrowth(
   const chosen = axes[software ? 'software' : 'hardware'];
   const base = works.find(({ name }) => name === 'M')!;
   const result: GrowthResult = { growth: [], omitted: [] };
-  const progress = await progressLine(chosen.reduce((sum, { values }) => sum + values.length, 0));
+  const progress = await progressLine(growthTasks(software));
   try {
     for (const { axis, values, shared } of chosen) {
       for (const value of values) {

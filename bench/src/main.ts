@@ -1,13 +1,15 @@
 // The benchmark's command: reads the options, runs what they choose, and turns every failure into one line.
 import os from 'node:os';
 import { DataError, DeviceError, FormatError, OptionError } from '../../src/core/errors.ts';
-import { measureGrowth } from './growth.ts';
+import { growthTasks, measureGrowth } from './growth.ts';
+import { endOnSignals } from './interruption.ts';
 import { reasonOf } from './measure.ts';
 import { type BenchOptions, parseOptions } from './options.ts';
 import { publish } from './output.ts';
 import { ownCounts } from './own_counts.ts';
 import { type MeasuringPlace, nodePlace } from './places.ts';
 import { buildPlaces, commitOf, installPeers, isClone } from './prepare.ts';
+import { progressLine } from './progress.ts';
 import { readBaseline } from './report/baseline.ts';
 import type { BenchResults, KernelRow, Place } from './results.ts';
 import { expectedTime, type Selected, select, wantsGrowth } from './selection.ts';
@@ -24,20 +26,24 @@ async function main(argv: readonly string[]): Promise<number> {
   if (options.counts) return printCounts(options);
   // Read before anything is measured: a wrong name is told at once.
   const baseline = options.compare === undefined ? undefined : readBaseline(options.compare);
+  const disregardSignals = endOnSignals();
   const adapter = await adapterWords();
   const { selected, omitted } = options.growth
     ? { selected: [], omitted: [] }
     : select(options, adapter.software);
   const grows = wantsGrowth(options, adapter.software);
   const withTfjs = grows && (!options.engines || options.engines.includes('tfjs webgpu'));
-  if (needsPeers(selected) || withTfjs) installPeers();
+  const method = methodOf(options, adapter.software);
+  const quick = options.quick ? '' : ' (--quick: few runs of the smallest work)';
+  const estimate =
+    selected.length > 0
+      ? `${expectedTime(selected, method, adapter.software)}${quick}`
+      : `measuring ${growthTasks(adapter.software)} sizes`;
+  process.stderr.write(`${adapter.adapter}: ${estimate}\n`);
+  if (needsPeers(selected) || withTfjs) await installPeers();
   const names = new Set<Place>(selected.map(({ place }) => place)).add('node');
   const opened = await openPlaces(names);
-  const method = methodOf(options, adapter.software);
-  if (selected.length > 0) {
-    const quick = options.quick ? '' : ' (--quick: few runs of the smallest work)';
-    process.stderr.write(`${adapter.adapter}: ${expectedTime(selected, method, adapter.software)}${quick}\n`);
-  }
+  let results: BenchResults;
   try {
     const node = opened.places.get('node')!;
     const measured = await measureAll(selected, opened.places, method, adapter.software);
@@ -51,7 +57,7 @@ async function main(argv: readonly string[]): Promise<number> {
         )
       : { growth: [], omitted: [] };
     const { budget: _, ...told } = method;
-    const results: BenchResults = {
+    results = {
       format: 1,
       date: new Date().toISOString(),
       commit: commitOf(),
@@ -78,10 +84,11 @@ async function main(argv: readonly string[]): Promise<number> {
         ...curves.omitted,
       ],
     };
-    return await publish(results, options, baseline);
   } finally {
     for (const place of opened.places.values()) await place.close();
   }
+  disregardSignals();
+  return publish(results, options, baseline);
 }
 
 /** The last line is one JSON object, whatever else was printed. */
@@ -163,11 +170,11 @@ async function kernelTimes(
   const kernels: KernelRow[] = [];
   const omitted: string[] = [];
   if (!options.kernels) return { ceilings, kernels, omitted };
-  const done = new Set<string>();
-  for (const { work, cell, mode } of selected) {
-    const key = `${work.name} ${cell}`;
-    if (mode !== 'train' || done.has(key)) continue;
-    done.add(key);
+  const trained = selected.filter(({ mode }) => mode === 'train');
+  const tasks = new Map(trained.map((group) => [`${group.work.name} ${group.cell}`, group]));
+  const progress = await progressLine(tasks.size);
+  for (const [key, { work, cell, mode }] of tasks) {
+    progress.begin(`kernels of ${key}`);
     const request = { task: { work, cell, mode }, ceilings, autotune: options.autotune };
     try {
       const rows = await node.run('kernels', request);
@@ -175,7 +182,9 @@ async function kernelTimes(
     } catch (error) {
       omitted.push(`kernels of ${key}: ${reasonOf(error)}`);
     }
+    progress.done();
   }
+  progress.close();
   return { ceilings, kernels, omitted };
 }
 

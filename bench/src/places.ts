@@ -2,6 +2,7 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Answer, Errand, Request } from './errands.ts';
+import { stoppedWithUs, unlessEnding } from './interruption.ts';
 import type { Place } from './results.ts';
 import type { WorkerAnswer } from './worker.ts';
 
@@ -26,29 +27,32 @@ export function nodePlace(): MeasuringPlace {
   return {
     name: 'node',
     run: (errand, request, milliseconds = LONGEST) =>
-      new Promise((resolve, reject) => {
-        // What the libraries print about themselves is kept from the results, unless the process breaks down.
-        const child = fork(script, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
-        let complaints = '';
-        child.stderr!.setEncoding('utf8').on('data', (text: string) => {
-          complaints = (complaints + text).slice(-2000);
-        });
-        const timer = setTimeout(() => {
-          child.kill('SIGKILL');
-          reject(new Error(tooLong(milliseconds)));
-        }, milliseconds);
-        child.once('message', (message: WorkerAnswer) => {
-          if ('answer' in message) resolve(message.answer as never);
-          else reject(new Error(message.failure));
-        });
-        child.once('error', reject);
-        child.once('exit', (status, signal) => {
-          clearTimeout(timer);
-          const last = complaints.trim().split('\n').at(-1) ?? '';
-          reject(new Error(`the process ended by ${signal ?? `status ${status}`}: ${last}`));
-        });
-        child.send({ errand, request });
-      }),
+      unlessEnding(
+        () =>
+          new Promise((resolve, reject) => {
+            // What the libraries print about themselves is kept from the results, unless the process breaks down.
+            const child = stoppedWithUs(fork(script, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] }));
+            let complaints = '';
+            child.stderr!.setEncoding('utf8').on('data', (text: string) => {
+              complaints = (complaints + text).slice(-2000);
+            });
+            const timer = setTimeout(() => {
+              child.kill('SIGKILL');
+              reject(new Error(tooLong(milliseconds)));
+            }, milliseconds);
+            child.once('message', (message: WorkerAnswer) => {
+              if ('answer' in message) resolve(message.answer as never);
+              else reject(new Error(message.failure));
+            });
+            child.once('error', reject);
+            child.once('exit', (status, signal) => {
+              clearTimeout(timer);
+              const last = complaints.trim().split('\n').at(-1) ?? '';
+              reject(new Error(`the process ended by ${signal ?? `status ${status}`}: ${last}`));
+            });
+            child.send({ errand, request });
+          }),
+      ),
     async close() {},
   };
 }

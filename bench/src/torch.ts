@@ -1,6 +1,7 @@
 // PyTorch as a peer, where Python has it: a script of its own that gets the works and prints its measurements.
 import { spawn, spawnSync } from 'node:child_process';
 import script from '../torch/bench_torch.py?raw';
+import { stoppedWithUs } from './interruption.ts';
 import { torchTolerances } from './tolerances.ts';
 import type { Cell, Mode, Work } from './works.ts';
 import { learningRates } from './works.ts';
@@ -50,7 +51,7 @@ export async function measureTorch(
   tasks: readonly TorchTask[],
   method: { warmup: number; runs: number; blockMilliseconds: number; budget: number },
 ): Promise<TorchMeasurement[]> {
-  const child = spawn('python3', ['-c', script], { stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = stoppedWithUs(spawn('python3', ['-c', script], { stdio: ['pipe', 'pipe', 'pipe'] }));
   let output = '';
   let complaints = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {

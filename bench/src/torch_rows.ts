@@ -1,8 +1,8 @@
 // Adds PyTorch's measurements to those of the other engines.
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { ours } from './engines/names.ts';
+import { temporaryFolder } from './interruption.ts';
 import { type EngineOutcome, reasonOf } from './measure.ts';
 import type { MeasuringPlace } from './places.ts';
 import type { Selected } from './selection.ts';
@@ -31,7 +31,7 @@ export async function addTorch(
     process.stderr.write(`${missing}\n`);
     return [missing];
   }
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'webgpu-rnn-torch-'));
+  const { folder, remove } = temporaryFolder('webgpu-rnn-torch-');
   try {
     const own = (group: Selected) =>
       measurements.find(
@@ -69,7 +69,7 @@ export async function addTorch(
   } catch (error) {
     return [`torch: left out, ${reasonOf(error)}`];
   } finally {
-    fs.rmSync(folder, { recursive: true, force: true });
+    remove();
   }
 }
 

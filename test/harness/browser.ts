@@ -2,6 +2,7 @@
 
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import puppeteer, { type Page } from 'puppeteer';
 import { createServer, type Plugin } from 'vite';
@@ -63,6 +64,11 @@ export interface BrowserOptions {
   headers?: Record<string, string>;
   /** Gives pages WebGL on a software adapter too; false when left out. */
   webgl?: boolean;
+  /**
+   * Where the browser keeps its profile and temporary files. The caller removes it, and ends the browser on signals.
+   * When left out the folder is a new one and both are puppeteer's affair.
+   */
+  folder?: string;
 }
 
 /**
@@ -75,11 +81,11 @@ export async function openBrowser(options: BrowserOptions = {}): Promise<Browser
   const software = options.webgl ? [...softwareFlags, ...softwareWebGl] : softwareFlags;
   try {
     const { kind } = await findAdapter();
-    const started = await start(server.url, kind === 'hardware' ? hardwareFlags : software);
+    const started = await start(server.url, kind === 'hardware' ? hardwareFlags : software, options.folder);
     // The driver that Dawn found may not suit the browser: the software adapter always does.
     if (kind === 'hardware' && started.adapter === 'none') {
       await started.browser.close();
-      return facade(server, await start(server.url, software));
+      return facade(server, await start(server.url, software, options.folder));
     }
     return facade(server, started);
   } catch (error) {
@@ -172,12 +178,18 @@ function modulePages(modules: Map<string, string>): Plugin {
   };
 }
 
-async function start(url: string, adapterFlags: string[]): Promise<Started> {
+async function start(url: string, adapterFlags: string[], folder?: string): Promise<Started> {
   const { executable, env } = await chromiumPath();
   const browser = await puppeteer.launch({
     executablePath: executable,
     args: [...quiet, ...adapterFlags],
-    env: { ...process.env, ...env },
+    env: { ...process.env, ...env, ...(folder !== undefined && { TMPDIR: folder }) },
+    ...(folder !== undefined && {
+      userDataDir: path.join(folder, 'profile'),
+      handleSIGINT: false,
+      handleSIGTERM: false,
+      handleSIGHUP: false,
+    }),
     // Through a pipe instead of a socket: the browser ends when this process does, even by SIGKILL.
     pipe: true,
     protocolTimeout: 600_000,
