@@ -23,6 +23,14 @@ describe('compare', () => {
     }
   });
 
+  test('a kernel that works for no layer is named alone', () => {
+    const results = fakeResults();
+    for (const row of results.kernels) if (row.kernel === 'window') row.scope = '';
+    const { text } = compare(results, fakeResults(), { threshold });
+    expect(text).toMatch(/M LSTM, window {2}/);
+    expect(text).toContain('M LSTM, adam in update');
+  });
+
   test('a counted figure may grow up to the threshold and not past it', () => {
     const now = fakeResults();
     now.counts[work].dispatches = 165;
