@@ -3,6 +3,7 @@ import wgsl from '../../shaders/embedding_backward.wgsl?raw';
 import type { Builder } from '../core/builder.ts';
 import { ShapeError, show } from '../core/errors.ts';
 import { defineKernel, linearGrid } from '../core/kernel.ts';
+import type { Limits } from '../core/limits.ts';
 import { expectRank, sizeOf, type Tensor } from '../core/tensor.ts';
 import { embeddingEdgesKernel } from './embedding_edges.ts';
 import { embeddingOrder } from './embedding_order.ts';
@@ -11,8 +12,14 @@ import { nothing } from './nothing.ts';
 /** No id: `padding` of a table whose rows all have gradients. */
 const NO_PADDING = 0xffffffff;
 
-/** Positions of a segment: few enough to fill a GPU with segments, and to wait for. */
-const SEGMENT = 32;
+/**
+ * Positions of a segment, which one thread adds one after the other: so many that every core has threads, but no more
+ * than are waited for gladly, and no fewer than are worth an edge.
+ */
+export function segmentOf(rows: number, size: number, { model }: Limits): number {
+  const threads = model.cores * (model.registerBytes / 1024);
+  return Math.max(8, Math.min(2 ** Math.floor(Math.log2(Math.max(1, (rows * size) / threads))), 32));
+}
 
 /**
  * dtable[id,:] (+)= Σ dy[m,:] over the positions m of each id, but `padding`, that all lie in one segment of the order.
@@ -67,8 +74,9 @@ export interface EmbeddingBackwardOptions {
 }
 
 /**
- * Emits dtable (+)= the gradient of `embeddingForward`; its cost does not depend on V, but for clearing dtable, nor on
- * how often an id occurs.
+ * Emits dtable (+)= the gradient of `embeddingForward`; the number of sums does not depend on V, but for clearing dtable, nor
+ * on how often an id occurs. The longest wait is that for a segment and, where one id fills all M positions, for a 32nd of
+ * the edges, S/32.
  * @throws ShapeError when dy has not one row of D elements for each id.
  */
 export function embeddingBackward(b: Builder, options: EmbeddingBackwardOptions): void {
@@ -83,9 +91,10 @@ export function embeddingBackward(b: Builder, options: EmbeddingBackwardOptions)
     );
   }
   const { sorted, order } = embeddingOrder(b, ids, vocabulary);
-  const segments = Math.ceil(rows / SEGMENT);
+  const segment = segmentOf(rows, size, b.limits);
+  const segments = Math.ceil(rows / segment);
   const edges = segments > 1 ? b.scratch('edges', [segments, 2, size]) : nothing(b);
-  const params = { rows, size, padding, accumulate, segment: SEGMENT };
+  const params = { rows, size, padding, accumulate, segment };
   // With accumulate 0 nothing of this run lies in dtable yet; clearing at the start keeps one compute pass whole.
   if (accumulate === 0) b.clear(dtable, 'start');
   b.dispatch(embeddingBackwardKernel, { sorted, order, dy, edges, dtable }, params);

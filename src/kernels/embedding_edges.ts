@@ -1,6 +1,7 @@
 // The second half of the embedding's gradient: sums of ids whose positions lie in several segments.
 import wgsl from '../../shaders/embedding_edges.wgsl?raw';
 import { defineKernel, linearGrid } from '../core/kernel.ts';
+import type { Limits } from '../core/limits.ts';
 
 /**
  * dtable[id,:] (+)= edges[s,1,:] + Σ edges[k,0,:] for each id, but `padding`, whose run in the order begins in segment s
@@ -20,7 +21,12 @@ export const embeddingEdgesKernel = defineKernel({
     accumulate: 'u32',
     segment: 'u32',
   },
-  workgroups: (p) => linearGrid(Math.ceil(p.rows / p.segment) * p.size, 64),
+  constants: (_, { cheapBarriers }: Limits) => ({ TOGETHER: cheapBarriers }),
+  workgroups(p, { TOGETHER }) {
+    const segments = Math.ceil(p.rows / p.segment);
+    if (TOGETHER) return linearGrid(Math.ceil(segments / 32) * Math.ceil(p.size / 8), 1);
+    return linearGrid(segments * p.size, 64);
+  },
   reference({ sorted, edges, dtable }, p) {
     const idAt = (at: number) => (at < p.rows ? sorted[at] : -1);
     for (let segment = 0; (segment + 1) * p.segment < p.rows; segment++) {

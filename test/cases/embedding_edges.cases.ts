@@ -32,6 +32,16 @@ export const cases: readonly KernelCase[] = [
   edges('one token everywhere', 127, 9, 1),
   edges('some runs', 100, 33, 7),
   edges('a segment of one', 20, 3, 5, { segment: 1 }),
+  edges('one token over many blocks', 1000, 9, 1, { segment: 2 }),
+  edges('runs that begin at blocks and go on', 300, 10, 3, {
+    segment: 2,
+    ids: Array.from({ length: 300 }, (_, i) => (i < 64 ? 0 : i < 250 ? 1 : 2)),
+  }),
+  edges('a frequent token among others', 700, 5, 9, {
+    segment: 2,
+    ids: Array.from({ length: 700 }, (_, i) => (i < 90 ? i % 5 : i < 600 ? 6 : 7 + (i % 2))),
+  }),
+  edges('padding over many blocks', 400, 3, 3, { segment: 2, padding: 0 }),
   edges('padding', 65, 5, 4, { padding: 0 }),
   edges('added', 65, 5, 4, { accumulate: 1 }),
   { ...spread, tensors: { ...spread.tensors, edges: extreme([9, 2, 5]) } },

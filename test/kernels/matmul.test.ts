@@ -124,6 +124,24 @@ describe('trials', () => {
     }
   });
 
+  test('of a candidate that does not exist are refused', async () => {
+    const unknown = outputOf(devices.H100, 70, 40, 900, 'tiled 48', 'time');
+    await expect(unknown).rejects.toThrow(/tiled 48 is none of tiled/);
+  });
+
+  test('with other strides are measured on their own', () => {
+    const keyFor = (stride: number, offset: number) =>
+      buildPlan({ name: 'product', limits: devices.H100, parameters: new Parameters() }, (b) => {
+        const a = { tensor: b.scratch('a', [offset + 64 * stride]), rows: 64, cols: 64, stride, offset };
+        const right = { tensor: b.scratch('b', [64, 64]), rows: 64, cols: 64 };
+        matmul(b, { a, b: right, c: { tensor: b.scratch('c', [64, 64]), rows: 64, cols: 64 } });
+      }).choices[0].key;
+    expect(keyFor(64, 0)).toBe('matmul nn 64x64x64 vec4 abc');
+    expect(keyFor(68, 4)).toBe(keyFor(64, 0));
+    expect(keyFor(65, 0)).toBe('matmul nn 64x64x64 vec4 bc');
+    expect(keyFor(64, 2)).toBe(keyFor(65, 0));
+  });
+
   test('for a check are small and specialised alike', async () => {
     const limits = devices.H100;
     for (const { name } of planOf(limits, 2050, 1030, 4100).choices[0].candidates) {

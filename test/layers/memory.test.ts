@@ -5,6 +5,7 @@ import { defaultLimits } from '../../src/core/limits.ts';
 import { Parameters } from '../../src/core/parameters.ts';
 import type { Plan } from '../../src/core/plan.ts';
 import { sizeOf } from '../../src/core/tensor.ts';
+import { segmentOf } from '../../src/kernels/embedding_backward.ts';
 import { type CellName, languageModel } from '../../src/models/language_model.ts';
 import { sparseCategoricalCrossentropy } from '../../src/training/losses.ts';
 import { adam } from '../../src/training/optimizers.ts';
@@ -52,8 +53,8 @@ function sequences(plan: Plan): Record<string, number> {
 /** A sequence of T steps, and one of the states before and after them. */
 const steps = (width: number) => T * N * width;
 const slots = (width: number) => (T + 1) * N * width;
-/** Two rows for every 32 positions, where an embedding's gradient is summed. */
-const edges = (width: number) => (T * N * width) / 16;
+/** Two rows for every segment of positions, where an embedding's gradient is summed. */
+const edges = (width: number) => (2 * T * N * width) / segmentOf(T * N, width, defaultLimits);
 
 /** G of the cell, the sequences of states, and what a cell keeps besides. */
 const kept: Record<CellName, (scope: string) => Record<string, number>> = {
