@@ -1,4 +1,4 @@
-// What WebGPU allows in one dispatch, checked while the plan is built, and which parts of storage steps have touched.
+// What WebGPU allows in one dispatch or copy, checked while the plan is built, and which parts of storage steps have touched.
 import { ShapeError, show } from './errors.ts';
 import { describeBinding, type Kernel } from './kernel.ts';
 import type { Limits } from './limits.ts';
@@ -41,6 +41,22 @@ export function checkBindings(
         );
       }
     }
+  }
+}
+
+/**
+ * A copy goes from one buffer to another, between tensors of one size and type.
+ * @throws ShapeError that names both tensors.
+ */
+export function checkCopy(where: string, from: Tensor, to: Tensor): void {
+  if (sizeOf(from.shape) !== sizeOf(to.shape) || from.dtype !== to.dtype) {
+    throw new ShapeError(
+      `[${where}] cannot copy ${from.name} ${show(from.shape)} ${from.dtype}` +
+        ` to ${to.name} ${show(to.shape)} ${to.dtype}`,
+    );
+  }
+  if (rootOf(from) === rootOf(to)) {
+    throw new ShapeError(`[${where}] ${from.name} and ${to.name} lie in the same buffer`);
   }
 }
 

@@ -71,6 +71,23 @@ export function tensor(
   };
 }
 
+/**
+ * The storage of `t` under another shape, from `offset` elements on; gradients flow through it.
+ * @throws ShapeError when it would leave `t`.
+ */
+export function viewOf(t: Tensor, offset: number, shape: readonly number[]): Tensor {
+  if (offset < 0 || offset + sizeOf(shape) > sizeOf(t.shape)) {
+    throw new ShapeError(`[${t.name}] a view of ${show(shape)} at ${offset} leaves ${show(t.shape)}`);
+  }
+  return tensor(t.name, shape, t.role, {
+    dtype: t.dtype,
+    base: rootOf(t),
+    offset: t.offset + offset,
+    source: sourceOf(t),
+    differentiable: t.differentiable,
+  });
+}
+
 /** Number of elements of a shape; 1 for a scalar. */
 export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, n) => product * n, 1);

@@ -1,5 +1,6 @@
 // Whose values are still needed while a plan is built forward, so that no gradient overwrites them.
 import { ShapeError, show } from './errors.ts';
+import { describeBinding, type Kernel } from './kernel.ts';
 import { rootOf, type Tensor } from './tensor.ts';
 
 /** What the forward steps have read, what the backward steps will need again, and what gradients have replaced. */
@@ -16,6 +17,13 @@ export class Values {
     const root = rootOf(t);
     if (this.#overwritten.has(root)) throw overwritten(where, root);
     this.#read.add(root);
+  }
+
+  /** Notes what a forward dispatch reads, as `read` does. */
+  readBy(where: string, kernel: Kernel, bound: Readonly<Record<string, Tensor>>): void {
+    for (const [name, binding] of Object.entries(kernel.bindings)) {
+      if (describeBinding(binding).access === 'read') this.read(where, bound[name]);
+    }
   }
 
   /** Notes that backward steps will read `t`. */
