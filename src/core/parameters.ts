@@ -1,4 +1,5 @@
 // The weights of a model: one flat array, with one of the same layout for gradients and one for each optimizer slot.
+import type { Builder } from './builder.ts';
 import { OptionError, ShapeError, show } from './errors.ts';
 import { interleaveGates, separateGates } from './layout.ts';
 import { type Random, random } from './random.ts';
@@ -14,6 +15,26 @@ export interface ParameterOptions {
   /** Gates whose columns are stored side by side for each unit (see layout.ts); 1 for none. */
   interleave?: number;
   trainable?: boolean;
+  /** What training adds to the loss for this weight. */
+  regularizer?: Regularizer | undefined;
+  /** What each update holds this weight to. */
+  constraint?: Constraint | undefined;
+}
+
+export interface Regularizer {
+  readonly name: string;
+  /** Emits the penalty of a weight or an activation, [1], and leaves the backward step that adds its gradient. */
+  build(b: Builder, weight: Tensor): Tensor;
+  /** Options as JSON can hold them. */
+  getConfig(): Record<string, unknown>;
+}
+
+export interface Constraint {
+  readonly name: string;
+  /** Overwrites a weight, after its update, by the nearest one that is allowed. */
+  build(b: Builder, weight: Tensor): void;
+  /** Options as JSON can hold them. */
+  getConfig(): Record<string, unknown>;
 }
 
 /**
@@ -27,6 +48,7 @@ export class Parameters {
   readonly gradients: Tensor;
   readonly #members = new Map<string, Tensor>();
   readonly #gradients = new Map<Tensor, Tensor>();
+  readonly #rules = new Map<Tensor, Pick<ParameterOptions, 'regularizer' | 'constraint' | 'trainable'>>();
   readonly #slots = new Map<string, Tensor>();
   readonly #arenaShape: number[] = [ALIGNMENT];
   readonly #seed: number;
@@ -71,7 +93,7 @@ export class Parameters {
           `[${name}] is ${show(known.shape)} already and cannot be ${show(shape)} as well`,
         );
       }
-      if (known.interleave !== interleave || known.differentiable !== trainable) {
+      if (known.interleave !== interleave || this.rulesOf(known).trainable !== trainable) {
         throw new ShapeError(
           `[${name}] belongs to another kind of layer already; give one of the two another name`,
         );
@@ -89,6 +111,7 @@ export class Parameters {
       initial: () => initial(random(this.#seed, name)),
     });
     this.#members.set(name, made);
+    this.#rules.set(made, { ...options, trainable });
     this.#gradients.set(
       made,
       tensor(`d ${name}`, shape, 'grad', {
@@ -110,6 +133,19 @@ export class Parameters {
     const gradient = this.#gradients.get(parameter);
     if (!gradient) throw new ShapeError(`[${parameter.name}] is no parameter of this model`);
     return gradient;
+  }
+
+  /** What the layer of a parameter asked for when it was declared. */
+  rulesOf(parameter: Tensor): Pick<ParameterOptions, 'regularizer' | 'constraint' | 'trainable'> {
+    return this.#rules.get(parameter) ?? {};
+  }
+
+  /**
+   * Freezes parameters that were declared trainable, or sets them free; plans that are built from then on obey.
+   */
+  setTrainable(parameter: Tensor, trainable: boolean): void {
+    const wanted = trainable && this.rulesOf(parameter).trainable === true;
+    (parameter as { differentiable: boolean }).differentiable = wanted;
   }
 
   /** Optimizer slots of this name: [size], zeros at first, one element for each of the arena. */

@@ -1,14 +1,64 @@
 // What a layer is: a name and one function that emits its forward steps and leaves the backward ones.
 import type { Builder } from '../core/builder.ts';
+import { OptionError } from '../core/errors.ts';
+import { shown } from '../core/options.ts';
 import type { Tensor } from '../core/tensor.ts';
+import { type Applicable, apply } from './symbolic.ts';
 
-export interface Layer {
+/** One tensor, or several in a fixed order. */
+export type Outputs = Tensor | readonly Tensor[];
+
+export interface Layer<Output extends Outputs = Tensor> {
   /** Names its parameters and its rows in plans and summaries; unique within a model. */
   readonly name: string;
+  /** Keras' name of its class, such as LSTM; files and summaries have it. */
+  readonly className?: string;
+  /** How many tensors `build` returns; default 1. */
+  readonly outputs?: number;
+  /** Whether the first input is made of ids (u32) instead of features; models ask it where nobody said so. */
+  readonly takesIds?: boolean;
+  /** Layers inside this one, such as that which `timeDistributed` repeats. */
+  readonly inner?: readonly AnyLayer[];
+  /** False freezes its weights in all plans that are built from then on; default true. */
+  trainable?: boolean;
   /**
    * Emits the layer into `b` and returns its output; the builder's scope carries the layer's name already.
-   * Sequences are time-major: ids [T,N], features [T,N,D].
+   * Batches of rows are [N,D]. What has a time axis has it first: ids [T,N], features [T,N,D], [T,N,...].
    * @throws ShapeError when the inputs do not fit, naming the layer and both shapes.
    */
-  build(b: Builder, ...inputs: Tensor[]): Tensor;
+  build(b: Builder, ...inputs: Tensor[]): Output;
+  /** All options, defaults included, as JSON can hold them; the factory takes them back. */
+  getConfig?(): Record<string, unknown>;
+}
+
+export type AnyLayer = Layer<Outputs>;
+
+/**
+ * Makes a layer that can be applied to symbolic tensors, `layer(x)` or `layer.apply(x)`, of a name and a `build`.
+ *
+ *     const square = defineLayer({ name: 'square', build: (b, x) => multiplied(b, x, x) });
+ * @throws OptionError when name or build are missing.
+ */
+export function defineLayer<L extends AnyLayer>(definition: L): L & Applicable {
+  if (typeof definition?.build !== 'function') {
+    throw new OptionError(`[defineLayer] takes { name, build(b, ...inputs) }, got ${shown(definition)}`);
+  }
+  if (typeof definition.name !== 'string' || !/^[^/]+$/.test(definition.name)) {
+    throw new OptionError(`[defineLayer] a layer needs a name without "/", got ${shown(definition.name)}`);
+  }
+  const layer = ((...inputs: Parameters<Applicable>) => apply(layer, ...inputs)) as L & Applicable;
+  // A function has a name of its own, which plain assignment cannot change.
+  const properties = Object.getOwnPropertyDescriptors(definition);
+  Object.defineProperties(layer, {
+    ...properties,
+    name: { value: definition.name, enumerable: true },
+    apply: { value: (...inputs: Parameters<Applicable>) => apply(layer, ...inputs) },
+    trainable: { value: definition.trainable ?? true, writable: true, enumerable: true },
+  });
+  return layer;
+}
+
+/** The outputs of a layer as an array. */
+export function outputsOf(output: Outputs): readonly Tensor[] {
+  return Array.isArray(output) ? output : [output as Tensor];
 }
