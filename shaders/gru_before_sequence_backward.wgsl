@@ -11,19 +11,9 @@
 // launcher has checked as for gru_before_sequence_forward.
 #import recurrent_columns
 struct Params {
-  steps: u32,
-  batch: u32,
-  units: u32,
-  masked: u32,
-  rows: u32,
-  registers: u32,
+#import recurrent_columns_params
 }
-@group(0) @binding(0) var<uniform> p: Params;
-#if VECTORS
-@group(0) @binding(1) var<storage, read> rt: array<vec4<Number>>;
-#else
-@group(0) @binding(1) var<storage, read> rt: array<Number>;
-#endif
+#import recurrent_columns_backward
 @group(0) @binding(2) var<storage, read> mask: array<u32>;
 @group(0) @binding(3) var<storage, read> h: array<f32>;
 @group(0) @binding(4) var<storage, read_write> gates: array<f32>;
@@ -31,16 +21,6 @@ struct Params {
 
 const ARRIVED = Product(0u, UNIT_QUADS, 0u, 2u * UNIT_QUADS, 0u, PARTS, DEPTH, 0u);
 const CANDIDATE = Product(0u, UNIT_QUADS, 2u * UNIT_QUADS, UNIT_QUADS, 0u, PARTS_2, DEPTH_2, PARTS * UNIT_QUADS);
-
-#if VECTORS
-fn stored(i: u32) -> vec4<Number> {
-  return rt[i];
-}
-#else
-fn stored(i: u32) -> Number {
-  return rt[i];
-}
-#endif
 
 @compute @workgroup_size(THREADS)
 fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) group: vec3<u32>) {

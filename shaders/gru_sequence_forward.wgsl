@@ -10,35 +10,15 @@
 #import activation
 #import recurrent_columns
 struct Params {
-  steps: u32,
-  batch: u32,
-  units: u32,
-  masked: u32,
-  rows: u32,
-  registers: u32,
+#import recurrent_columns_params
   biased: u32,
 }
-@group(0) @binding(0) var<uniform> p: Params;
-#if VECTORS
-@group(0) @binding(1) var<storage, read> r: array<vec4<Number>>;
-#else
-@group(0) @binding(1) var<storage, read> r: array<Number>;
-#endif
+#import recurrent_columns_forward
 @group(0) @binding(2) var<storage, read> bias: array<f32>;
 @group(0) @binding(3) var<storage, read> mask: array<u32>;
 @group(0) @binding(4) var<storage, read_write> gates: array<f32>;
 @group(0) @binding(5) var<storage, read_write> q: array<f32>;
 @group(0) @binding(6) var<storage, read_write> h: array<f32>;
-
-#if VECTORS
-fn stored(i: u32) -> vec4<Number> {
-  return r[i];
-}
-#else
-fn stored(i: u32) -> Number {
-  return r[i];
-}
-#endif
 
 @compute @workgroup_size(THREADS)
 fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) group: vec3<u32>) {

@@ -9,23 +9,13 @@
 #import activation
 #import recurrent_columns
 struct Params {
-  steps: u32,
-  batch: u32,
-  units: u32,
-  masked: u32,
-  rows: u32,
-  registers: u32,
+#import recurrent_columns_params
 }
-@group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> r: array<vec4<Number>>;
+#import recurrent_columns_forward
 @group(0) @binding(2) var<storage, read> mask: array<u32>;
 @group(0) @binding(3) var<storage, read_write> gates: array<vec4<f32>>;
 @group(0) @binding(4) var<storage, read_write> h: array<f32>;
 @group(0) @binding(5) var<storage, read_write> c: array<f32>;
-
-fn stored(i: u32) -> vec4<Number> {
-  return r[i];
-}
 
 @compute @workgroup_size(THREADS)
 fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) group: vec3<u32>) {

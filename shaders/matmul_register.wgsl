@@ -7,40 +7,9 @@
 // rows pay: 24 loads serve 128 products.
 // The launcher has checked that the strides cover the matrices; VECTOR_B (only where b is not transposed) and VECTOR_C
 // say that lines and offsets of that matrix are multiples of 4, and of c also n. op() transposes by strides.
+#import matmul_operands
 #import matmul_store
-struct Params {
-  m: u32,
-  n: u32,
-  k: u32,
-  lda: u32,
-  ldb: u32,
-  ldc: u32,
-  slice: u32,
-  c_slice: u32,
-  bias_rows: u32,
-  accumulate: u32,
-  transpose_a: u32,
-  transpose_b: u32,
-  tile: u32,
-  sums: u32,
-  sums_at: u32,
-  a_offset: u32,
-  b_offset: u32,
-  c_offset: u32,
-}
-@group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> a: array<f32>;
-#if VECTOR_B
-@group(0) @binding(2) var<storage, read> b: array<vec4<f32>>;
-#else
-@group(0) @binding(2) var<storage, read> b: array<f32>;
-#endif
-@group(0) @binding(3) var<storage, read> bias: array<f32>;
-#if VECTOR_C
-@group(0) @binding(4) var<storage, read_write> c: array<vec4<f32>>;
-#else
-@group(0) @binding(4) var<storage, read_write> c: array<f32>;
-#endif
 
 @compute @workgroup_size(4, 4)
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {

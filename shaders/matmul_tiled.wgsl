@@ -12,43 +12,13 @@
 // of its own columns, all threads of a column together at the end, in order. They write at c_offset + z·c_slice + sums_at.
 // The launcher has checked that the strides cover the matrices; VECTOR_A, VECTOR_B and VECTOR_C say that lines and
 // offsets of that matrix are multiples of 4, and of c also n. op() transposes where TRANSPOSE_A, TRANSPOSE_B say so.
+#import matmul_operands
+#import matmul_b4
 #import matmul_store
-struct Params {
-  m: u32,
-  n: u32,
-  k: u32,
-  lda: u32,
-  ldb: u32,
-  ldc: u32,
-  slice: u32,
-  c_slice: u32,
-  bias_rows: u32,
-  accumulate: u32,
-  transpose_a: u32,
-  transpose_b: u32,
-  tile: u32,
-  sums: u32,
-  sums_at: u32,
-  a_offset: u32,
-  b_offset: u32,
-  c_offset: u32,
-}
-@group(0) @binding(0) var<uniform> p: Params;
 #if VECTOR_A
 @group(0) @binding(1) var<storage, read> a: array<vec4<f32>>;
 #else
 @group(0) @binding(1) var<storage, read> a: array<f32>;
-#endif
-#if VECTOR_B
-@group(0) @binding(2) var<storage, read> b: array<vec4<f32>>;
-#else
-@group(0) @binding(2) var<storage, read> b: array<f32>;
-#endif
-@group(0) @binding(3) var<storage, read> bias: array<f32>;
-#if VECTOR_C
-@group(0) @binding(4) var<storage, read_write> c: array<vec4<f32>>;
-#else
-@group(0) @binding(4) var<storage, read_write> c: array<f32>;
 #endif
 
 /// Quads, the vec4 of a tile's row; blocks of 4x4 in one tile.
@@ -77,14 +47,6 @@ fn a4(at: u32) -> vec4<f32> {
   return a[at / 4u];
 #else
   return vec4<f32>(a[at], a[at + 1u], a[at + 2u], a[at + 3u]);
-#endif
-}
-
-fn b4(at: u32) -> vec4<f32> {
-#if VECTOR_B
-  return b[at / 4u];
-#else
-  return vec4<f32>(b[at], b[at + 1u], b[at + 2u], b[at + 3u]);
 #endif
 }
 

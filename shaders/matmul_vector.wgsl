@@ -7,40 +7,10 @@
 // Workgroup memory: sums of all threads, 4 KiB a row of c.
 // The launcher has checked that the strides cover the matrices; VECTOR_B and VECTOR_C say that lines and offsets of that
 // matrix are multiples of 4, and of c also n. op(a) is read by strides.
+#import matmul_operands
+#import matmul_b4
 #import matmul_store
-struct Params {
-  m: u32,
-  n: u32,
-  k: u32,
-  lda: u32,
-  ldb: u32,
-  ldc: u32,
-  slice: u32,
-  c_slice: u32,
-  bias_rows: u32,
-  accumulate: u32,
-  transpose_a: u32,
-  transpose_b: u32,
-  tile: u32,
-  sums: u32,
-  sums_at: u32,
-  a_offset: u32,
-  b_offset: u32,
-  c_offset: u32,
-}
-@group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> a: array<f32>;
-#if VECTOR_B
-@group(0) @binding(2) var<storage, read> b: array<vec4<f32>>;
-#else
-@group(0) @binding(2) var<storage, read> b: array<f32>;
-#endif
-@group(0) @binding(3) var<storage, read> bias: array<f32>;
-#if VECTOR_C
-@group(0) @binding(4) var<storage, read_write> c: array<vec4<f32>>;
-#else
-@group(0) @binding(4) var<storage, read_write> c: array<f32>;
-#endif
 
 #if FOUR_ROWS
 const ROWS: u32 = 4u;
@@ -48,14 +18,6 @@ const ROWS: u32 = 4u;
 const ROWS: u32 = 1u;
 #endif
 var<workgroup> sums: array<array<array<vec4<f32>, 8>, 32>, ROWS>;
-
-fn b4(at: u32) -> vec4<f32> {
-#if VECTOR_B
-  return b[at / 4u];
-#else
-  return vec4<f32>(b[at], b[at + 1u], b[at + 2u], b[at + 3u]);
-#endif
-}
 
 #if TRANSPOSE_B
 /// Four steps of k of a row of op(a).

@@ -1,5 +1,6 @@
 // The end of every matrix product: elements of c get the bias rows and what they held before; past an edge nothing is
-// written. Uses the params, bias and c of the kernel that imports it. Of several slices the first brings the bias.
+// written. Of several slices the first brings the bias.
+#import matmul_operands
 fn bias_row(at: u32) -> vec4<f32> {
   return vec4<f32>(bias[at], bias[at + 1u], bias[at + 2u], bias[at + 3u]);
 }

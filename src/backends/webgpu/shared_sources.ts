@@ -9,9 +9,15 @@ import gruForwardCell from '../../../shaders/shared/gru_forward_cell.wgsl?raw';
 import linearIndex from '../../../shaders/shared/linear_index.wgsl?raw';
 import lstmBackwardCell from '../../../shaders/shared/lstm_backward_cell.wgsl?raw';
 import lstmForwardCell from '../../../shaders/shared/lstm_forward_cell.wgsl?raw';
+import matmulB4 from '../../../shaders/shared/matmul_b4.wgsl?raw';
+import matmulOperands from '../../../shaders/shared/matmul_operands.wgsl?raw';
 import matmulStore from '../../../shaders/shared/matmul_store.wgsl?raw';
 import random from '../../../shaders/shared/random.wgsl?raw';
 import recurrentColumns from '../../../shaders/shared/recurrent_columns.wgsl?raw';
+import recurrentColumnsBackward from '../../../shaders/shared/recurrent_columns_backward.wgsl?raw';
+import recurrentColumnsForward from '../../../shaders/shared/recurrent_columns_forward.wgsl?raw';
+import recurrentColumnsParams from '../../../shaders/shared/recurrent_columns_params.wgsl?raw';
+import recurrentColumnsWeights from '../../../shaders/shared/recurrent_columns_weights.wgsl?raw';
 import recurrentRows from '../../../shaders/shared/recurrent_rows.wgsl?raw';
 import recurrentTile from '../../../shaders/shared/recurrent_tile.wgsl?raw';
 import recurrentTileUnits from '../../../shaders/shared/recurrent_tile_units.wgsl?raw';
@@ -35,9 +41,15 @@ export const sharedSources: SharedSources = new Map([
   ['linear_index', linearIndex],
   ['lstm_backward_cell', lstmBackwardCell],
   ['lstm_forward_cell', lstmForwardCell],
+  ['matmul_b4', matmulB4],
+  ['matmul_operands', matmulOperands],
   ['matmul_store', matmulStore],
   ['random', random],
   ['recurrent_columns', recurrentColumns],
+  ['recurrent_columns_backward', recurrentColumnsBackward],
+  ['recurrent_columns_forward', recurrentColumnsForward],
+  ['recurrent_columns_params', recurrentColumnsParams],
+  ['recurrent_columns_weights', recurrentColumnsWeights],
   ['recurrent_rows', recurrentRows],
   ['recurrent_tile', recurrentTile],
   ['recurrent_tile_units', recurrentTileUnits],
