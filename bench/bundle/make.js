@@ -178,7 +178,7 @@ async function make({ out, loader, node }) {
     const dawn = packageFolder('webgpu');
     const items = [
       ...itemsIn(built, 'app/bench/build'),
-      ...['launch.js', 'probe_adapter.js', 'software_adapter.js'].map((name) => ({
+      ...['launch.js', 'probe_adapter.js', 'software_adapter.js', 'adapter_archives.js'].map((name) => ({
         source: path.join(root, 'src', 'cli', name),
         to: `app/src/cli/${name}`,
       })),

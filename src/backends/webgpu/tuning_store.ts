@@ -102,7 +102,7 @@ function fileStore(identity: string): MeasurementStore {
   };
 }
 
-/** Where the command line's own cache may lie (see src/cli/software_adapter.js), in the order in which they are tried. */
+/** Where the command line's own cache may lie (see src/cli/adapter_archives.js), in the order in which they are tried. */
 function cacheFolders(): string[] {
   const fs = process.getBuiltinModule('node:fs');
   const os = process.getBuiltinModule('node:os');
