@@ -73,7 +73,7 @@ describe('initializers', () => {
       [9, 5],
       [6, 6],
     ]) {
-      const w = Array.from(orthogonal([rows, cols], random(1)));
+      const w = Array.from(orthogonal()([rows, cols], random(1)));
       const vector = (i: number) =>
         rows <= cols ? w.slice(i * cols, (i + 1) * cols) : w.filter((_, j) => j % cols === i);
       const count = Math.min(rows, cols);
@@ -88,7 +88,7 @@ describe('initializers', () => {
 
   test('glorotUniform stays within and fills sqrt(6 / (in + out))', () => {
     const limit = Math.sqrt(6 / 300);
-    const w = Array.from(glorotUniform([100, 200], random(2)), Math.abs);
+    const w = Array.from(glorotUniform()([100, 200], random(2)), Math.abs);
     expect(Math.max(...w)).toBeLessThanOrEqual(limit);
     expect(Math.max(...w)).toBeGreaterThan(0.99 * limit);
   });
