@@ -1,8 +1,9 @@
 // What a place can be asked to do; requests and answers are JSON, because they cross into a page or another process.
 import type { Autotune } from '../../src/backends/tuning.ts';
+import { reference } from './checked_losses.ts';
 import { chooseKernels, gpuBackend } from './engines/ours.ts';
 import { measureCeilings, measureKernels } from './kernels.ts';
-import { measurePair, reference } from './measure.ts';
+import { measurePair } from './measure.ts';
 
 export interface AdapterWords {
   /** A software adapter is called one. */

@@ -1,20 +1,13 @@
 // What runs in the place that is measured (a page or a process of Node): pairs of engines, block by block in turn.
 import type { Autotune } from '../../src/backends/tuning.ts';
+import { compareWhole, goOn, losses, lossesOf, type Reference, whyWrong } from './checked_losses.ts';
 import { less, perStep, startCounting } from './counting.ts';
 import type { Engine, Runner, Task } from './engines/engine.ts';
 import { loadEngine } from './engines/index.ts';
-import { chooseKernels, oursOnCpu } from './engines/ours.ts';
+import { chooseKernels } from './engines/ours.ts';
 import type { Counts, Measurement } from './results.ts';
 import { prepared } from './tasks.ts';
-import * as tolerances from './tolerances.ts';
-import { checkedWork, flopsOf, type Work } from './works.ts';
-
-/** Losses of the same steps by the f64 reference on the CPU. */
-export interface Reference {
-  first: number;
-  /** Of the third step: states were carried, and weights updated where they are trained. */
-  later: number;
-}
+import { checkedWork, type Work } from './works.ts';
 
 export interface PairRequest {
   task: Task;
@@ -47,17 +40,12 @@ export interface EngineOutcome {
   reason?: string;
 }
 
-/** Steps until the later loss. */
-const CHECKED_STEPS = 3;
 const LEAST_PAIRS = 3;
 const MOST_STEPS = 1000;
 
 /** A step that takes longer, in ms, is too long to be run in every form: a chunk of a few steps decides between these. */
 const LONG_STEP = 500;
 const TRIAL_STEPS = 4;
-
-/** The forward pass that our backend on the CPU computes within seconds, to be compared with where there is no peer. */
-const COMPARED_FLOPS = 2e9;
 
 interface Contender {
   outcome: EngineOutcome;
@@ -66,13 +54,6 @@ interface Contender {
   /** Steps of a block. */
   steps: number;
   spent: number;
-}
-
-/** Losses of a work by our plan on the CPU in f64. */
-export async function reference(task: Task): Promise<Reference> {
-  const work = checkedWork(task.work, task.cell);
-  const runner = await oursOnCpu('f64').prepare(prepared({ ...task, work }));
-  return losses(runner);
 }
 
 /** Checks each engine's losses, warms up, and then runs their blocks in turn. */
@@ -90,7 +71,10 @@ export async function measurePair(request: PairRequest): Promise<EngineOutcome[]
       outcome.reason = reasonOf(error);
     }
   }
-  await compareWhole(contenders, request.task);
+  await compareWhole(
+    contenders.map(({ outcome }) => outcome),
+    request.task,
+  );
   const agreed = contenders.filter(({ outcome }) => !outcome.reason);
   await runInTurn(agreed, request);
   for (const contender of contenders) {
@@ -165,73 +149,8 @@ async function fastestForm(
   return best.form;
 }
 
-/**
- * Compares first losses of the chunk that is timed, where a shorter one was compared with the reference: of the two
- * engines, or, where there is one, with our backend on the CPU in f32.
- */
-async function compareWhole(contenders: readonly Contender[], task: Task): Promise<void> {
-  const [one, other] = contenders;
-  if (!one?.outcome.checkedChunk) return;
-  if (other) {
-    compareFirst(one.outcome, other.outcome.firstLoss!, other.outcome.engine);
-    compareFirst(other.outcome, one.outcome.firstLoss!, one.outcome.engine);
-    return;
-  }
-  const mode = task.mode === 'train' ? 'forward' : task.mode;
-  if (flopsOf(task.work, task.cell, mode) > COMPARED_FLOPS) return;
-  const onCpu = oursOnCpu();
-  if (one.outcome.engine === onCpu.name) return;
-  const { first } = await lossesOf(onCpu, { ...task, mode, work: { ...task.work, dropout: 0 } });
-  compareFirst(one.outcome, first, onCpu.name);
-}
-
-function compareFirst(outcome: EngineOutcome, expected: number, against: string): void {
-  const difference = Math.abs(outcome.firstLoss! - expected);
-  outcome.wholeChunk = { difference, against };
-  if (difference <= tolerances.firstLoss) return;
-  outcome.reason = `computes the loss ${outcome.firstLoss} of the whole chunk, and ${against} ${expected}`;
-}
-
 function isSame(a: Work, b: Work): boolean {
   return a.N === b.N && a.T === b.T && a.dropout === b.dropout;
-}
-
-async function lossesOf(engine: Engine, task: Task, form?: string): Promise<Reference> {
-  const runner = await engine.prepare(prepared(task), form);
-  const seen = await losses(runner);
-  runner.dispose();
-  return seen;
-}
-
-async function losses(runner: Runner): Promise<Reference> {
-  const seen = { first: await runner.block(1), later: Number.NaN };
-  await goOn(runner, seen);
-  return seen;
-}
-
-/** From the first loss to the later one; the milliseconds of the last step. */
-async function goOn(runner: Runner, seen: Reference): Promise<number> {
-  let begun = Number.NaN;
-  for (let step = 1; step < CHECKED_STEPS; step++) {
-    begun = performance.now();
-    seen.later = await runner.block(1);
-  }
-  return performance.now() - begun;
-}
-
-function whyWrong(
-  seen: Reference,
-  { lossDifference, laterLossDifference }: EngineOutcome,
-  expected: Reference,
-): string | undefined {
-  // Written so that NaN counts as wrong.
-  if (!(lossDifference! <= tolerances.firstLoss)) {
-    return `computes another loss: ${seen.first}, expected ${expected.first}`;
-  }
-  if (!(laterLossDifference! <= tolerances.laterLoss)) {
-    return `goes on to another loss: ${seen.later} in step ${CHECKED_STEPS}, expected ${expected.later}`;
-  }
-  return undefined;
 }
 
 /** Runs the warm-up; how many steps make a block of the wanted length, and what one took at last. */

@@ -1,8 +1,9 @@
 // A run of the benchmark: sends what was selected to its places and gathers what comes back as results.
 
 import type { Autotune } from '../../src/backends/tuning.ts';
+import type { Reference } from './checked_losses.ts';
 import { engines, isOwn, ours } from './engines/names.ts';
-import type { EngineOutcome, Reference } from './measure.ts';
+import type { EngineOutcome } from './measure.ts';
 import { reasonOf } from './measure.ts';
 import { LONGEST, type MeasuringPlace } from './places.ts';
 import { progressLine } from './progress.ts';
