@@ -31,6 +31,8 @@ export interface KernelCase {
   tolerance?: Tolerance;
   /** Measured by the benchmark too. */
   bench?: boolean;
+  /** Not run in Chromium: a variant whose shader other cases take there in other sizes, and which is dear to compile. */
+  nodeOnly?: boolean;
 }
 
 /** Normal values with standard deviation `scale`. */

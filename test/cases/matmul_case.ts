@@ -17,6 +17,7 @@ export interface Product {
   sums?: 0 | 1 | 2;
   fill?: (shape: readonly number[]) => TensorCase;
   bench?: boolean;
+  nodeOnly?: boolean;
 }
 
 export function product(name: string, o: Product): KernelCase {
@@ -57,6 +58,7 @@ export function product(name: string, o: Product): KernelCase {
       c: place(accumulate || sums === 2 ? normal([slices * rows, ldc]) : constant([slices * rows, ldc], 7)),
     },
     ...(o.bench && { bench: true }),
+    ...(o.nodeOnly && { nodeOnly: true }),
   };
 }
 

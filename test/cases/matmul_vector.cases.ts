@@ -10,6 +10,10 @@ export const cases: readonly KernelCase[] = [
       product('vec4 off the tile', { m: 3, n: 68, k: 44, tile, transpose }),
     ]),
   ),
+  ...([1, 4] as const).flatMap((tile) => [
+    product('vec4 of b alone', { m: 3, n: 37, k: 44, tile, transpose: 'nt', biasRows: 2 }),
+    product('vec4 of c alone', { m: 3, n: 68, k: 43, tile, transpose: 'nt' }),
+  ]),
   product('strided', { m: 2, n: 18, k: 19, tile: 4, padding: 5, transpose: 'tn', accumulate: 1 }),
   product('added', { m: 1, n: 64, k: 31, tile: 1, accumulate: 1, biasRows: 2 }),
   product('unaligned views', { m: 4, n: 11, k: 12, tile: 4, shift: 37, transpose: 'nt' }),
