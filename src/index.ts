@@ -32,10 +32,12 @@ export {
 } from './core/kernel.ts';
 export { defaultLimits, type GivenLimits, type Limits, type Precision } from './core/limits.ts';
 export {
+  type Constraint,
   fromStorage,
   type Initial,
   type ParameterOptions,
   Parameters,
+  type Regularizer,
   toStorage,
 } from './core/parameters.ts';
 export type { Clear, Copy, Dispatch, Plan, Step } from './core/plan.ts';
@@ -66,11 +68,13 @@ export {
   applyActivation,
 } from './layers/activation.ts';
 export type { BackwardRecurrence, Cell, Recurrence, RecurrentProduct } from './layers/cell.ts';
+export type { ConstraintName, ConstraintOption } from './layers/constraints.ts';
+export * as constraints from './layers/constraints.ts';
 export { type DenseLayer, type DenseOptions, dense } from './layers/dense.ts';
 export { type DropoutOptions, dropout } from './layers/dropout.ts';
 export { type EmbeddingLayer, type EmbeddingOptions, embedding } from './layers/embedding.ts';
 export { type GruOptions, gru } from './layers/gru.ts';
-export type { Initializer, InitializerName } from './layers/initializers.ts';
+export type { Initializer, InitializerName, InitializerOption } from './layers/initializers.ts';
 export * as initializers from './layers/initializers.ts';
 export type { Layer } from './layers/layer.ts';
 export { type LstmOptions, lstm } from './layers/lstm.ts';
@@ -81,6 +85,8 @@ export {
   type RecurrentTraits,
   recurrentLayer,
 } from './layers/recurrent.ts';
+export type { RegularizerOption } from './layers/regularizers.ts';
+export * as regularizers from './layers/regularizers.ts';
 export { type RnnActivation, type SimpleRnnOptions, simpleRNN } from './layers/simple_rnn.ts';
 export { type CellName, type LanguageModelConfig, languageModel } from './models/language_model.ts';
 export { type Sequential, sequential } from './models/sequential.ts';

@@ -23,8 +23,11 @@ export interface ParameterOptions {
 
 export interface Regularizer {
   readonly name: string;
-  /** Emits the penalty of a weight or an activation, [1], and leaves the backward step that adds its gradient. */
-  build(b: Builder, weight: Tensor): Tensor;
+  /**
+   * Emits `scale` times the penalty of a weight or an output, [1], and leaves the backward step that adds its gradient.
+   * `scale` is 1 for weights and 1/N for the outputs of a batch of N.
+   */
+  build(b: Builder, weight: Tensor, scale: number): Tensor;
   /** Options as JSON can hold them. */
   getConfig(): Record<string, unknown>;
 }

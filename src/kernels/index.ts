@@ -5,6 +5,7 @@ import { activationForwardKernel } from './activation_forward.ts';
 import { adadeltaKernel } from './adadelta.ts';
 import { adagradKernel } from './adagrad.ts';
 import { adamKernel } from './adam.ts';
+import { adamaxKernel } from './adamax.ts';
 import { clipScaleKernel } from './clip_scale.ts';
 import { advanceKernel } from './clock.ts';
 import { columnSumKernel } from './column_sum.ts';
@@ -31,6 +32,7 @@ import { gruSequenceForward } from './gru_sequence_forward.ts';
 import { gruTiledBackward } from './gru_tiled_backward.ts';
 import { gruTiledForward } from './gru_tiled_forward.ts';
 import { labelWeightKernel } from './label_weight.ts';
+import { lionKernel } from './lion.ts';
 import { lossSumKernel } from './loss_sum.ts';
 import { lstmBackward } from './lstm_backward.ts';
 import { lstmForward } from './lstm_forward.ts';
@@ -40,7 +42,10 @@ import { lstmTiledBackward } from './lstm_tiled_backward.ts';
 import { lstmTiledForward } from './lstm_tiled_forward.ts';
 import { maskRowsKernel } from './mask_rows.ts';
 import { matmulRegister, matmulTiled, matmulVector } from './matmul_kernels.ts';
+import { movingAverageKernel } from './moving_average.ts';
 import { nadamKernel } from './nadam.ts';
+import { nonNegativeKernel } from './non_negative.ts';
+import { normConstraintKernel } from './norm_constraint.ts';
 import { packHalvesKernel } from './pack_halves.ts';
 import { rmspropKernel } from './rmsprop.ts';
 import { rnnBackward } from './rnn_backward.ts';
@@ -59,6 +64,8 @@ import { squareSumKernel } from './square_sum.ts';
 import { sumProductsKernel } from './sum_products.ts';
 import { sumSlicesKernel } from './sum_slices.ts';
 import { transposeKernel } from './transpose.ts';
+import { weightPenaltyKernel } from './weight_penalty.ts';
+import { weightPenaltyBackwardKernel } from './weight_penalty_backward.ts';
 import { windowKernel } from './window.ts';
 
 export const kernels: readonly Kernel[] = [
@@ -67,6 +74,7 @@ export const kernels: readonly Kernel[] = [
   adadeltaKernel,
   adagradKernel,
   adamKernel,
+  adamaxKernel,
   advanceKernel,
   clipScaleKernel,
   columnSumKernel,
@@ -97,6 +105,7 @@ export const kernels: readonly Kernel[] = [
   gruTiledBackward,
   gruTiledForward,
   labelWeightKernel,
+  lionKernel,
   lossSumKernel,
   lstmBackward,
   lstmForward,
@@ -110,7 +119,10 @@ export const kernels: readonly Kernel[] = [
   matmulRegister,
   matmulTiled,
   matmulVector,
+  movingAverageKernel,
   nadamKernel,
+  nonNegativeKernel,
+  normConstraintKernel,
   packHalvesKernel,
   rmspropKernel,
   rnnBackward,
@@ -131,5 +143,7 @@ export const kernels: readonly Kernel[] = [
   sumProductsKernel,
   sumSlicesKernel,
   transposeKernel,
+  weightPenaltyKernel,
+  weightPenaltyBackwardKernel,
   windowKernel,
 ];
