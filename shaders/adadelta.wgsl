@@ -1,44 +1,31 @@
-// Adadelta: g += weight_decay·w;  s += gain·(g² - s);  d = g·sqrt(u + epsilon)/sqrt(s + epsilon);
-//   u += gain·(d² - u);  w -= rate·d
+// Adadelta: s += gain·(g² - s);  d = g·sqrt(u + epsilon)/sqrt(s + epsilon);  u += gain·(d² - u);  w -= rate·d
 //
-// gain = 1 - rho. hyper[0] is the learning rate; clip is (norm, scale).
-//
-// Threads: one an element, 64 in a workgroup, in a grid of two dimensions.
-#import linear_index
+// gain = 1 - rho; u is `change`.
+// hyper[0] is the learning rate. Clipping, decay and threads: as shaders/shared/weight_update.wgsl says.
+#import weight_update
 struct Params {
   size: u32,
+  partials: u32,
+  max_norm: f32,
+  norm_epsilon: f32,
+  clip_value: f32,
+  l2: f32,
+  weight_decay: f32,
   gain: f32,
   epsilon: f32,
-  weight_decay: f32,
-  clip_value: f32,
 }
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> gradients: array<f32>;
 @group(0) @binding(2) var<storage, read> hyper: array<f32>;
-@group(0) @binding(3) var<storage, read> clip: array<f32>;
+@group(0) @binding(3) var<storage, read_write> clip: array<f32>;
 @group(0) @binding(4) var<storage, read_write> parameters: array<f32>;
 @group(0) @binding(5) var<storage, read_write> square: array<f32>;
 @group(0) @binding(6) var<storage, read_write> change: array<f32>;
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let i = linear_index(group, groups, thread, 64u);
-  if (i >= p.size) {
-    return;
-  }
-  var g = 0.0;
-  // Scale 0 marks gradients that are not finite.
-  if (clip[1] > 0.0) {
-    g = clamp(gradients[i] * clip[1], -p.clip_value, p.clip_value);
-  }
-  g += p.weight_decay * parameters[i];
+fn stepped(i: u32, g: f32, weight: f32) -> f32 {
   let s = square[i] + p.gain * (g * g - square[i]);
   square[i] = s;
   let d = g * sqrt(change[i] + p.epsilon) / sqrt(s + p.epsilon);
   change[i] += p.gain * (d * d - change[i]);
-  parameters[i] -= hyper[0] * d;
+  return weight - hyper[0] * d;
 }

@@ -1,44 +1,33 @@
-// RMSprop: g += weight_decay·w;  s += gain·(g² - s);  step = g / (sqrt(s) + epsilon);  w -= rate·step
+// RMSprop: s += gain·(g² - s);  step = hyper[1]·g / (sqrt(s + inner_epsilon) + epsilon);  w -= hyper[2]·step
 //
 // gain = 1 - rho. With CENTERED m += gain·(g - m) and s - m² stands in place of s; with MOMENTUM v = momentum·v + step
-// stands in place of step; else these slots are not touched. hyper[0] is the learning rate; clip is (norm, scale).
-//
-// Threads: one an element, 64 in a workgroup, in a grid of two dimensions.
-#import linear_index
+// stands in place of step; else these slots are not touched. hyper = (rate, rate into the velocity, rate out of it).
+// Clipping, decay and threads: as shaders/shared/weight_update.wgsl says.
+#import weight_update
 struct Params {
   size: u32,
+  partials: u32,
+  max_norm: f32,
+  norm_epsilon: f32,
+  clip_value: f32,
+  l2: f32,
+  weight_decay: f32,
   centered: u32,
   gain: f32,
   momentum: f32,
   epsilon: f32,
-  weight_decay: f32,
-  clip_value: f32,
+  inner_epsilon: f32,
 }
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> gradients: array<f32>;
 @group(0) @binding(2) var<storage, read> hyper: array<f32>;
-@group(0) @binding(3) var<storage, read> clip: array<f32>;
+@group(0) @binding(3) var<storage, read_write> clip: array<f32>;
 @group(0) @binding(4) var<storage, read_write> parameters: array<f32>;
 @group(0) @binding(5) var<storage, read_write> square: array<f32>;
 @group(0) @binding(6) var<storage, read_write> mean: array<f32>;
 @group(0) @binding(7) var<storage, read_write> velocity: array<f32>;
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let i = linear_index(group, groups, thread, 64u);
-  if (i >= p.size) {
-    return;
-  }
-  var g = 0.0;
-  // Scale 0 marks gradients that are not finite.
-  if (clip[1] > 0.0) {
-    g = clamp(gradients[i] * clip[1], -p.clip_value, p.clip_value);
-  }
-  g += p.weight_decay * parameters[i];
+fn stepped(i: u32, g: f32, weight: f32) -> f32 {
   var s = square[i] + p.gain * (g * g - square[i]);
   square[i] = s;
 #if CENTERED
@@ -47,10 +36,10 @@ fn main(
   // Rounding can take a variance of zero below it.
   s = max(s - m * m, 0.0);
 #endif
-  var step_size = g / (sqrt(s) + p.epsilon);
+  var step_size = hyper[1] * g / (sqrt(s + p.inner_epsilon) + p.epsilon);
 #if MOMENTUM
   step_size += p.momentum * velocity[i];
   velocity[i] = step_size;
 #endif
-  parameters[i] -= hyper[0] * step_size;
+  return weight - hyper[2] * step_size;
 }

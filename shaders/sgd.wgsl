@@ -1,47 +1,37 @@
-// Gradient descent: g += weight_decay·w;  v = momentum·v + g;  w -= rate·v, or rate·(g + momentum·v) with NESTEROV.
+// Gradient descent: v = momentum·v + hyper[1]·g;  w -= hyper[2]·v, or hyper[2]·(hyper[1]·g + momentum·v) with NESTEROV.
 //
-// Without MOMENTUM w -= rate·g, and velocity is not touched. hyper[0] is the learning rate; clip is (norm, scale).
-//
-// Threads: one an element, 64 in a workgroup, in a grid of two dimensions.
-#import linear_index
+// Without MOMENTUM w -= hyper[0]·g, and velocity is not touched. hyper = (rate, rate into the velocity, rate out of it).
+// Clipping, decay and threads: as shaders/shared/weight_update.wgsl says.
+#import weight_update
 struct Params {
   size: u32,
+  partials: u32,
+  max_norm: f32,
+  norm_epsilon: f32,
+  clip_value: f32,
+  l2: f32,
+  weight_decay: f32,
   nesterov: u32,
   momentum: f32,
-  weight_decay: f32,
-  clip_value: f32,
 }
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> gradients: array<f32>;
 @group(0) @binding(2) var<storage, read> hyper: array<f32>;
-@group(0) @binding(3) var<storage, read> clip: array<f32>;
+@group(0) @binding(3) var<storage, read_write> clip: array<f32>;
 @group(0) @binding(4) var<storage, read_write> parameters: array<f32>;
 @group(0) @binding(5) var<storage, read_write> velocity: array<f32>;
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let i = linear_index(group, groups, thread, 64u);
-  if (i >= p.size) {
-    return;
-  }
-  var g = 0.0;
-  // Scale 0 marks gradients that are not finite.
-  if (clip[1] > 0.0) {
-    g = clamp(gradients[i] * clip[1], -p.clip_value, p.clip_value);
-  }
-  g += p.weight_decay * parameters[i];
+fn stepped(i: u32, g: f32, weight: f32) -> f32 {
 #if MOMENTUM
-  let v = p.momentum * velocity[i] + g;
+  let step = hyper[1] * g;
+  let v = p.momentum * velocity[i] + step;
   velocity[i] = v;
 #if NESTEROV
-  g += p.momentum * v;
+  return weight - hyper[2] * (step + p.momentum * v);
 #else
-  g = v;
+  return weight - hyper[2] * v;
 #endif
+#else
+  return weight - hyper[0] * g;
 #endif
-  parameters[i] -= hyper[0] * g;
 }

@@ -1,19 +1,24 @@
-// to[group] = sum of source[i]^2 over the elements i that belong to the workgroup: blocks of 64, dealt out in turn.
+// to[group] = sum of source[i]^2 over the elements i that belong to the workgroup: blocks of THREADS, dealt out in turn.
 //
-// Workgroups: `groups` of 64 threads in a grid of two dimensions, however many elements there are.
-// Each thread sums its elements in order, the first thread adds the 64 sums in order. Workgroup memory: 64 numbers.
+// Workgroups: `groups` of THREADS threads in a grid of two dimensions, however many elements there are.
+// Each thread sums its elements in order; 64 sums are added in order by the first thread, 256 (WIDE) as
+// shaders/shared/workgroup_sum.wgsl says. Workgroup memory: 64 numbers, or 1.1 KiB.
 #import linear_index
+#if WIDE
+#import workgroup_sum
+#else
+var<workgroup> sums: array<f32, 64>;
+#endif
 struct Params {
   size: u32,
   groups: u32,
+  threads: u32,
 }
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> source: array<f32>;
 @group(0) @binding(2) var<storage, read_write> to: array<f32>;
 
-var<workgroup> sums: array<f32, 64>;
-
-@compute @workgroup_size(64)
+@compute @workgroup_size(THREADS)
 fn main(
   @builtin(workgroup_id) group: vec3<u32>,
   @builtin(num_workgroups) groups: vec3<u32>,
@@ -24,9 +29,15 @@ fn main(
     return;
   }
   var sum = 0.0;
-  for (var i = index * 64u + thread; i < p.size; i += p.groups * 64u) {
+  for (var i = index * THREADS + thread; i < p.size; i += p.groups * THREADS) {
     sum += source[i] * source[i];
   }
+#if WIDE
+  let total = workgroup_sum(thread, sum);
+  if (thread == 0u) {
+    to[index] = total;
+  }
+#else
   sums[thread] = sum;
   workgroupBarrier();
   if (thread == 0u) {
@@ -36,4 +47,5 @@ fn main(
     }
     to[index] = total;
   }
+#endif
 }

@@ -17,7 +17,7 @@ export function gradientNorm(backend: Backend, parameters: Parameters): Gradient
   let loading: Promise<Executable> | undefined;
   const load = (): Promise<Executable> => {
     const plan = buildPlan({ name: 'gradient norm', limits: backend.limits, parameters }, (b) => {
-      clip = clipScale(b, parameters.gradients, 0);
+      clip = clipScale(b, parameters.gradients, { max_norm: 0, norm_epsilon: 0 });
     });
     return backend.load(plan);
   };

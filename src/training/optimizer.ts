@@ -1,25 +1,16 @@
-// What an optimizer is, and what all of them share: options and their ranges, clipping, the flat ranges they update.
+// What an optimizer is, and what all of them share: clipping, decay, averages, the flat ranges they update.
 import type { Builder } from '../core/builder.ts';
 import { OptionError, ShapeError } from '../core/errors.ts';
-import { checkOptions, shown } from '../core/options.ts';
 import { sizeOf, type Tensor, tensor } from '../core/tensor.ts';
-import { clipScale } from '../kernels/clip_scale.ts';
+import { type Clipping, clipScale, squareSums } from '../kernels/clip_scale.ts';
+import { movingAverageKernel } from '../kernels/moving_average.ts';
+import type { LearningRateSchedule, Settled } from './optimizer_options.ts';
 
-/** A learning rate that changes: called with the number of updates before this one, 0 at first. */
-export type LearningRateSchedule = (step: number) => number;
-
-/** The numbers the host gives an update: how many elements the `hyper` tensor has. */
+/** The numbers the host gives an update: how many elements the `hyper` tensor has, and which the averages read. */
 const HYPER = 8;
+const AVERAGE_AT = 6;
 /** The largest f32: a clamp that lets everything through. */
 const NO_LIMIT = 3.4028234663852886e38;
-
-export interface CommonOptions {
-  learningRate?: number | LearningRateSchedule;
-  /** Scales all gradients together so that their norm is at most this, as torch's clip_grad_norm_. */
-  globalClipNorm?: number;
-  /** Clamps each element of the gradient to ±this, after the scaling. */
-  clipValue?: number;
-}
 
 export interface OptimizerConfig {
   readonly name: string;
@@ -33,6 +24,8 @@ export interface Optimizer {
   readonly options: Readonly<Record<string, unknown>>;
   /** Name and options as JSON can hold them, for `optimizerFromConfig`; a schedule is saved as its first rate. */
   readonly config: OptimizerConfig;
+  /** The slot of the moving averages of the weights, where it keeps them (`useEma`). */
+  readonly averageSlot: string | undefined;
   /**
    * Emits the update of all trainable parameters; called once a plan, after its backward steps.
    * `hyper` [8] is to be written with `hyper(step)` before each run; `norm` [1] is the norm of the gradients before
@@ -51,31 +44,39 @@ export interface Optimizer {
 
 export type Factory = (options: Record<string, unknown>) => Optimizer;
 
-/** Defaults with the user's options in their place, and the common options. */
-export type Settled<D> = Omit<D, 'learningRate'> & {
-  learningRate: number | LearningRateSchedule;
-  globalClipNorm?: number;
-  clipValue?: number;
-};
-
 export interface Rule {
   /** Emits the update of one range of the flat arrays. */
   emit(b: Builder, at: Range): void;
-  /** What follows the learning rate in `hyper`; `step` counts from 1. */
+  /** What follows the learning rate in `hyper`, at most five numbers; `step` counts from 1. */
   rates?(learningRate: number, step: number): number[];
+  /** Weight decay is decoupled by every convention. */
+  readonly decoupled?: boolean;
 }
 
 /** What the update of one range of the flat arrays binds. */
 export interface Range {
   tensors: { gradients: Tensor; hyper: Tensor; clip: Tensor; parameters: Tensor };
-  params: { size: number; clip_value: number };
+  params: Clipping & {
+    size: number;
+    partials: number;
+    clip_value: number;
+    l2: number;
+    weight_decay: number;
+  };
   /** The range of a slot; where the slot is not used, a tensor to bind in its place. */
   slot(name: string, used?: boolean): Tensor;
 }
 
 /** Makes an optimizer of settled options and the rule of its update. */
 export function optimizer<D>(name: string, options: Settled<D>, factory: Factory, rule: Rule): Optimizer {
-  const { learningRate, globalClipNorm, clipValue } = options;
+  const { learningRate, convention, clipNorm, globalClipNorm, clipValue, weightDecay } = options;
+  const { useEma, emaMomentum = 0, emaOverwriteFrequency } = options;
+  const decoupled = convention === 'keras' || rule.decoupled;
+  const averageSlot = useEma ? `${name}/average` : undefined;
+  const clipping = {
+    max_norm: globalClipNorm ?? clipNorm ?? 0,
+    norm_epsilon: convention === 'keras' ? 0 : 1e-6,
+  };
   const rateAt = (step: number): number => {
     if (typeof learningRate === 'number') return learningRate;
     const rate = learningRate(step - 1);
@@ -87,8 +88,9 @@ export function optimizer<D>(name: string, options: Settled<D>, factory: Factory
   return {
     name,
     options,
+    averageSlot,
     get config() {
-      return { name, ...options, learningRate: rateAt(1) };
+      return { name, ...(options as Readonly<Record<string, unknown>>), learningRate: rateAt(1) };
     },
     build(b) {
       if (b.awaitsBackward) {
@@ -96,19 +98,29 @@ export function optimizer<D>(name: string, options: Settled<D>, factory: Factory
       }
       const hyper = b.input('hyper', [HYPER]);
       const { arena, gradients } = b.parameters;
-      const clip = globalClipNorm
-        ? clipScale(b, gradients, globalClipNorm)
-        : tensor('not clipped', [2], 'scratch', { initial: () => [0, 1] });
-      for (const { offset, size } of trainable(b)) {
+      const whole = globalClipNorm ? clipBy(b, gradients, clipping) : unclipped();
+      for (const { offset, size } of trainable(b, clipNorm !== undefined)) {
         const part = (t: Tensor) => (size === sizeOf(t.shape) ? t : b.view(t, offset, [size]));
+        const { clip, partials } = clipNorm ? clipBy(b, part(gradients), clipping) : whole;
         rule.emit(b, {
           tensors: { gradients: part(gradients), hyper, clip, parameters: part(arena) },
-          params: { size, clip_value: clipValue ?? NO_LIMIT },
+          params: {
+            size,
+            partials,
+            ...clipping,
+            clip_value: clipValue ?? NO_LIMIT,
+            l2: decoupled ? 0 : weightDecay,
+            weight_decay: decoupled ? weightDecay : 0,
+          },
           slot: (slot, used = true) =>
             used ? part(b.parameters.slot(`${name}/${slot}`)) : b.scratch(`no ${slot}`, [4]),
         });
+        if (averageSlot) {
+          const average = part(b.parameters.slot(averageSlot));
+          b.dispatch(movingAverageKernel, { hyper, parameters: part(arena), average }, { size });
+        }
       }
-      return { hyper, norm: globalClipNorm ? b.view(clip, 0, [1]) : undefined };
+      return { hyper, norm: globalClipNorm ? b.view(whole.clip, whole.partials, [1]) : undefined };
     },
     hyper(step) {
       if (!Number.isSafeInteger(step) || step < 1) {
@@ -117,73 +129,45 @@ export function optimizer<D>(name: string, options: Settled<D>, factory: Factory
       const rate = rateAt(step);
       const values = new Float64Array(HYPER);
       values.set([rate, ...(rule.rates?.(rate, step) ?? [])]);
+      // The first average is the weights themselves.
+      const overwrites = emaOverwriteFrequency !== undefined && step % emaOverwriteFrequency === 0;
+      values.set([step === 1 ? 0 : emaMomentum, overwrites ? 1 : 0], AVERAGE_AT);
       return values;
     },
     withLearningRate: (rate) => factory({ ...options, learningRate: rate }),
   };
 }
 
-/** The ranges of the arena that are trained; weight decay must not reach frozen parameters between them. */
-function trainable(b: Builder): { offset: number; size: number }[] {
+/** What an update binds as `clip`, and how many partial sums it has to add itself; the norm lies behind those. */
+interface Clip {
+  clip: Tensor;
+  partials: number;
+}
+
+function unclipped(): Clip {
+  return { clip: tensor('not clipped', [2], 'scratch', { initial: () => [0, 1] }), partials: 0 };
+}
+
+/** Emits the norm of gradients, but for its last sum where barriers are cheap: there the update adds the parts itself. */
+function clipBy(b: Builder, gradients: Tensor, clipping: Clipping): Clip {
+  if (b.limits.cheapBarriers) return squareSums(b, gradients, 1);
+  return { clip: clipScale(b, gradients, clipping), partials: 0 };
+}
+
+/** The ranges of the arena that are trained, or each tensor `apart`; decay must not reach frozen parameters between them. */
+export function trainable(b: Builder, apart = false): { offset: number; size: number }[] {
   const all = b.parameters.all;
   const ranges: { offset: number; size: number }[] = [];
   all.forEach((t, i) => {
     if (!t.differentiable) return;
     const end = all[i + 1]?.offset ?? b.parameters.size;
     const last = ranges.at(-1);
-    if (last && last.offset + last.size === t.offset) last.size = end - last.offset;
+    if (apart) ranges.push({ offset: t.offset, size: sizeOf(t.shape) });
+    else if (last && last.offset + last.size === t.offset) last.size = end - last.offset;
     else ranges.push({ offset: t.offset, size: end - t.offset });
   });
   if (ranges.length === 0) {
     throw new ShapeError(`[${b.path || 'optimizer'}] the model has no trainable parameters`);
   }
   return ranges;
-}
-
-const fraction: OptionRule = { fits: (x) => x >= 0 && x < 1, words: 'a number from 0 to below 1' };
-const positive: OptionRule = { fits: (x) => x > 0, words: 'a number above 0' };
-const notNegative: OptionRule = { fits: (x) => x >= 0, words: 'a number of at least 0' };
-
-interface OptionRule {
-  fits(x: number): boolean;
-  words: string;
-}
-
-const numbers: Readonly<Record<string, OptionRule>> = {
-  learningRate: { fits: notNegative.fits, words: 'a number of at least 0, or a function of the step' },
-  momentum: fraction,
-  beta1: fraction,
-  beta2: fraction,
-  rho: fraction,
-  epsilon: positive,
-  weightDecay: notNegative,
-  momentumDecay: notNegative,
-  initialAccumulatorValue: notNegative,
-  globalClipNorm: positive,
-  clipValue: positive,
-};
-
-/**
- * Puts the user's options over the defaults and checks each.
- * @throws OptionError for an unknown option or a value out of its range.
- */
-export function settle<D extends object>(name: string, defaults: D, options: object): Settled<D> {
-  const known = [...Object.keys(defaults), 'globalClipNorm', 'clipValue'];
-  checkOptions(name, options, known);
-  const settled = { ...defaults } as Record<string, unknown>;
-  for (const [key, value] of Object.entries(options)) {
-    if (value === undefined) continue;
-    if (!Object.hasOwn(numbers, key)) {
-      if (typeof value !== 'boolean') {
-        throw new OptionError(`[${name}/${key}] must be true or false, got ${value}`);
-      }
-    } else if (!(key === 'learningRate' && typeof value === 'function')) {
-      const { fits, words } = numbers[key];
-      if (typeof value !== 'number' || !Number.isFinite(value) || !fits(value)) {
-        throw new OptionError(`[${name}/${key}] must be ${words}, got ${shown(value)}`);
-      }
-    }
-    settled[key] = value;
-  }
-  return settled as Settled<D>;
 }

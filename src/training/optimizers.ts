@@ -2,172 +2,54 @@
 import { OptionError } from '../core/errors.ts';
 import { adadeltaKernel } from '../kernels/adadelta.ts';
 import { adagradKernel } from '../kernels/adagrad.ts';
-import { adamKernel } from '../kernels/adam.ts';
-import { nadamKernel } from '../kernels/nadam.ts';
+import { lionKernel } from '../kernels/lion.ts';
 import { rmspropKernel } from '../kernels/rmsprop.ts';
 import { sgdKernel } from '../kernels/sgd.ts';
-import {
-  type CommonOptions,
-  type Factory,
-  type Optimizer,
-  type OptimizerConfig,
-  optimizer,
-  type Settled,
-  settle,
-} from './optimizer.ts';
+import { type Factory, type Optimizer, type OptimizerConfig, optimizer } from './optimizer.ts';
+import { type CommonOptions, type Convention, settle } from './optimizer_options.ts';
+import { adam, adamax, adamW, nadam } from './optimizers_adam.ts';
 
-export type { CommonOptions, LearningRateSchedule, Optimizer, OptimizerConfig } from './optimizer.ts';
+export type { Optimizer, OptimizerConfig } from './optimizer.ts';
+export type { CommonOptions, Convention, LearningRateSchedule } from './optimizer_options.ts';
+export {
+  type AdamaxOptions,
+  type AdamOptions,
+  adam,
+  adamax,
+  adamW,
+  type NadamOptions,
+  nadam,
+} from './optimizers_adam.ts';
 
 export interface SgdOptions extends CommonOptions {
+  /** As torch v = momentum·v + g and w -= rate·v; as Keras v = momentum·v - rate·g and w += v. */
   momentum?: number;
   /** Looks ahead along the momentum. */
   nesterov?: boolean;
-  /** Added to the gradient as weightDecay·w (L2). */
-  weightDecay?: number;
 }
 
+/** The rates into the velocity and out of it. */
+const momentumRates = (convention: Convention) => (rate: number) =>
+  convention === 'keras' ? [rate, 1] : [1, rate];
+
 /**
- * Gradient descent as torch.optim.SGD; `learningRate` 0.01.
+ * Gradient descent as torch.optim.SGD or keras.optimizers.SGD (`convention`); `learningRate` 0.01.
  * @throws OptionError for an unknown option or a value out of its range.
  */
 export function sgd(options: SgdOptions = {}): Optimizer {
   const o = settle('sgd', { learningRate: 0.01, momentum: 0, nesterov: false, weightDecay: 0 }, options);
-  if (o.nesterov && o.momentum === 0) throw new OptionError('[sgd/nesterov] needs a momentum above 0');
+  if (o.convention === 'torch' && o.nesterov && o.momentum === 0) {
+    throw new OptionError('[sgd/nesterov] needs a momentum above 0');
+  }
   return optimizer('sgd', o, sgd, {
     emit(b, at) {
       b.dispatch(
         sgdKernel,
         { ...at.tensors, velocity: at.slot('velocity', o.momentum > 0) },
-        { ...at.params, nesterov: o.nesterov ? 1 : 0, momentum: o.momentum, weight_decay: o.weightDecay },
+        { ...at.params, nesterov: o.nesterov ? 1 : 0, momentum: o.momentum },
       );
     },
-  });
-}
-
-export interface AdamOptions extends CommonOptions {
-  beta1?: number;
-  beta2?: number;
-  /** Added to the root of the bias-corrected mean square, as in torch. */
-  epsilon?: number;
-  /** Divides by the largest mean square so far. */
-  amsgrad?: boolean;
-  weightDecay?: number;
-}
-
-const adamDefaults = {
-  learningRate: 0.001,
-  beta1: 0.9,
-  beta2: 0.999,
-  epsilon: 1e-7,
-  amsgrad: false,
-  weightDecay: 0,
-};
-
-/**
- * Adam as torch.optim.Adam, weight decay as L2 in the gradient. Defaults are those of Keras, `learningRate` 0.001
- * and `epsilon` 1e-7 (torch: 1e-8).
- * @throws OptionError for an unknown option or a value out of its range.
- */
-export function adam(options: AdamOptions = {}): Optimizer {
-  return adamFamily('adam', settle('adam', adamDefaults, options), adam, false);
-}
-
-/**
- * Adam with decoupled weight decay, as torch.optim.AdamW; `weightDecay` 0.004 as in Keras (torch: 0.01).
- * @throws OptionError for an unknown option or a value out of its range.
- */
-export function adamW(options: AdamOptions = {}): Optimizer {
-  return adamFamily('adamW', settle('adamW', { ...adamDefaults, weightDecay: 0.004 }, options), adamW, true);
-}
-
-function adamFamily(
-  name: string,
-  o: Settled<typeof adamDefaults>,
-  factory: Factory,
-  decoupled: boolean,
-): Optimizer {
-  return optimizer(name, o, factory, {
-    emit(b, at) {
-      b.dispatch(
-        adamKernel,
-        {
-          ...at.tensors,
-          mean: at.slot('mean'),
-          square: at.slot('square'),
-          largest: at.slot('largest', o.amsgrad),
-        },
-        {
-          ...at.params,
-          amsgrad: o.amsgrad ? 1 : 0,
-          decoupled: decoupled ? 1 : 0,
-          gain1: 1 - o.beta1,
-          gain2: 1 - o.beta2,
-          epsilon: o.epsilon,
-          weight_decay: o.weightDecay,
-        },
-      );
-    },
-    rates: (rate, step) => [rate / (1 - o.beta1 ** step), 1 / Math.sqrt(1 - o.beta2 ** step)],
-  });
-}
-
-export interface NadamOptions extends CommonOptions {
-  beta1?: number;
-  beta2?: number;
-  epsilon?: number;
-  /** How fast the momentum nears beta1: μₜ = beta1·(1 - 0.5·0.96^(t·momentumDecay)). */
-  momentumDecay?: number;
-  /** Added to the gradient as weightDecay·w (L2). */
-  weightDecay?: number;
-}
-
-/**
- * Adam with Nesterov momentum, as torch.optim.NAdam; `learningRate` 0.001 and `epsilon` 1e-7 as in Keras.
- * @throws OptionError for an unknown option or a value out of its range.
- */
-export function nadam(options: NadamOptions = {}): Optimizer {
-  const defaults = {
-    learningRate: 0.001,
-    beta1: 0.9,
-    beta2: 0.999,
-    epsilon: 1e-7,
-    momentumDecay: 0.004,
-    weightDecay: 0,
-  };
-  const o = settle('nadam', defaults, options);
-  const momentum = (t: number) => o.beta1 * (1 - 0.5 * 0.96 ** (t * o.momentumDecay));
-  // The product of all momenta up to the step asked for last.
-  let product = { step: 0, value: 1 };
-  const productTo = (step: number): number => {
-    if (step < product.step) product = { step: 0, value: 1 };
-    while (product.step < step && product.value > 0) {
-      product = { step: product.step + 1, value: product.value * momentum(product.step + 1) };
-    }
-    return product.value;
-  };
-  return optimizer('nadam', o, nadam, {
-    emit(b, at) {
-      b.dispatch(
-        nadamKernel,
-        { ...at.tensors, mean: at.slot('mean'), square: at.slot('square') },
-        {
-          ...at.params,
-          gain1: 1 - o.beta1,
-          gain2: 1 - o.beta2,
-          epsilon: o.epsilon,
-          weight_decay: o.weightDecay,
-        },
-      );
-    },
-    rates(rate, step) {
-      const now = productTo(step);
-      const next = momentum(step + 1);
-      return [
-        (rate * (1 - momentum(step))) / (1 - now),
-        (rate * next) / (1 - now * next),
-        1 / Math.sqrt(1 - o.beta2 ** step),
-      ];
-    },
+    rates: momentumRates(o.convention),
   });
 }
 
@@ -175,15 +57,15 @@ export interface RmspropOptions extends CommonOptions {
   /** How much of the mean square is kept; torch calls it alpha. */
   rho?: number;
   momentum?: number;
+  /** As torch added to the root of the mean square, as Keras to the mean square. */
   epsilon?: number;
   /** Divides by the deviation of the gradient and not by its root mean square. */
   centered?: boolean;
-  /** Added to the gradient as weightDecay·w (L2). */
-  weightDecay?: number;
 }
 
 /**
- * RMSprop as torch.optim.RMSprop; defaults are those of Keras, `learningRate` 0.001, `rho` 0.9, `epsilon` 1e-7.
+ * RMSprop as torch.optim.RMSprop or keras.optimizers.RMSprop (`convention`); defaults are those of Keras, `learningRate`
+ * 0.001, `rho` 0.9, `epsilon` 1e-7.
  * @throws OptionError for an unknown option or a value out of its range.
  */
 export function rmsprop(options: RmspropOptions = {}): Optimizer {
@@ -196,6 +78,7 @@ export function rmsprop(options: RmspropOptions = {}): Optimizer {
     weightDecay: 0,
   };
   const o = settle('rmsprop', defaults, options);
+  const inner = o.convention === 'keras';
   return optimizer('rmsprop', o, rmsprop, {
     emit(b, at) {
       b.dispatch(
@@ -211,29 +94,32 @@ export function rmsprop(options: RmspropOptions = {}): Optimizer {
           centered: o.centered ? 1 : 0,
           gain: 1 - o.rho,
           momentum: o.momentum,
-          epsilon: o.epsilon,
-          weight_decay: o.weightDecay,
+          epsilon: inner ? 0 : o.epsilon,
+          inner_epsilon: inner ? o.epsilon : 0,
         },
       );
     },
+    rates: momentumRates(o.convention),
   });
 }
 
 export interface AdagradOptions extends CommonOptions {
-  /** What the sum of squares starts from; Keras: 0.1, torch: 0. */
+  /** What the sum of squares starts from: 0 as torch, 0.1 as Keras. */
   initialAccumulatorValue?: number;
+  /** As torch added to the root of the sum, as Keras to the sum. */
   epsilon?: number;
-  /** Added to the gradient as weightDecay·w (L2). */
-  weightDecay?: number;
 }
 
 /**
- * AdaGrad as torch.optim.Adagrad; `learningRate` 0.01 and `initialAccumulatorValue` 0 as there, `epsilon` 1e-7.
+ * AdaGrad as torch.optim.Adagrad, `learningRate` 0.01 and `initialAccumulatorValue` 0, or as keras.optimizers.Adagrad
+ * (`convention`), 0.001 and 0.1; `epsilon` 1e-7.
  * @throws OptionError for an unknown option or a value out of its range.
  */
 export function adagrad(options: AdagradOptions = {}): Optimizer {
   const defaults = { learningRate: 0.01, initialAccumulatorValue: 0, epsilon: 1e-7, weightDecay: 0 };
-  const o = settle('adagrad', defaults, options);
+  const keras = { learningRate: 0.001, initialAccumulatorValue: 0.1 };
+  const o = settle('adagrad', defaults, options, keras);
+  const inner = o.convention === 'keras';
   return optimizer('adagrad', o, adagrad, {
     emit(b, at) {
       b.dispatch(
@@ -241,9 +127,8 @@ export function adagrad(options: AdagradOptions = {}): Optimizer {
         { ...at.tensors, square: at.slot('square') },
         {
           ...at.params,
-          initial: o.initialAccumulatorValue,
-          epsilon: o.epsilon,
-          weight_decay: o.weightDecay,
+          initial: o.initialAccumulatorValue + (inner ? o.epsilon : 0),
+          epsilon: inner ? 0 : o.epsilon,
         },
       );
     },
@@ -254,22 +139,46 @@ export interface AdadeltaOptions extends CommonOptions {
   /** How much of the mean squares is kept. */
   rho?: number;
   epsilon?: number;
-  /** Added to the gradient as weightDecay·w (L2). */
-  weightDecay?: number;
 }
 
 /**
- * Adadelta as torch.optim.Adadelta and with its defaults: `learningRate` 1, `rho` 0.9, `epsilon` 1e-6.
+ * Adadelta as torch.optim.Adadelta and with its defaults, `learningRate` 1, `rho` 0.9, `epsilon` 1e-6, or as
+ * keras.optimizers.Adadelta (`convention`), 0.001, 0.95 and 1e-7.
  * @throws OptionError for an unknown option or a value out of its range.
  */
 export function adadelta(options: AdadeltaOptions = {}): Optimizer {
-  const o = settle('adadelta', { learningRate: 1, rho: 0.9, epsilon: 1e-6, weightDecay: 0 }, options);
+  const defaults = { learningRate: 1, rho: 0.9, epsilon: 1e-6, weightDecay: 0 };
+  const o = settle('adadelta', defaults, options, { learningRate: 0.001, rho: 0.95, epsilon: 1e-7 });
   return optimizer('adadelta', o, adadelta, {
     emit(b, at) {
       b.dispatch(
         adadeltaKernel,
         { ...at.tensors, square: at.slot('square'), change: at.slot('change') },
-        { ...at.params, gain: 1 - o.rho, epsilon: o.epsilon, weight_decay: o.weightDecay },
+        { ...at.params, gain: 1 - o.rho, epsilon: o.epsilon },
+      );
+    },
+  });
+}
+
+export interface LionOptions extends CommonOptions {
+  beta1?: number;
+  beta2?: number;
+}
+
+/**
+ * Steps of one size by the sign of a mean gradient (Chen et al. 2023), as keras.optimizers.Lion and with its defaults,
+ * `learningRate` 0.001, `beta1` 0.9, `beta2` 0.99; weight decay is decoupled by every convention.
+ * @throws OptionError for an unknown option or a value out of its range.
+ */
+export function lion(options: LionOptions = {}): Optimizer {
+  const o = settle('lion', { learningRate: 0.001, beta1: 0.9, beta2: 0.99, weightDecay: 0 }, options);
+  return optimizer('lion', o, lion, {
+    decoupled: true,
+    emit(b, at) {
+      b.dispatch(
+        lionKernel,
+        { ...at.tensors, mean: at.slot('mean') },
+        { ...at.params, gain1: 1 - o.beta1, gain2: 1 - o.beta2 },
       );
     },
   });
@@ -280,9 +189,11 @@ const factories: Readonly<Record<string, Factory>> = {
   adam,
   adamW,
   nadam,
+  adamax,
   rmsprop,
   adagrad,
   adadelta,
+  lion,
 };
 
 /**

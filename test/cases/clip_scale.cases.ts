@@ -1,12 +1,12 @@
 // Cases of the clipping scale: below and above the limit, no limit, a zero gradient, large norms.
 import { constant, type KernelCase, type TensorCase, uniform } from './kernel_case.ts';
 
-function scale(name: string, groups: number, maxNorm: number, partial?: TensorCase): KernelCase {
+function scale(name: string, partials: number, maxNorm: number, partial?: TensorCase): KernelCase {
   return {
     name,
-    sum: groups,
-    params: { groups, max_norm: maxNorm },
-    tensors: { partial: partial ?? uniform([groups], 0, 2), clip: constant([2], 9) },
+    sum: partials,
+    params: { partials, max_norm: maxNorm, norm_epsilon: 1e-6 },
+    tensors: { partial: partial ?? uniform([partials], 0, 2), clip: constant([2], 9) },
   };
 }
 

@@ -1,5 +1,6 @@
 // The pieces of shaders/shared that kernels #import.
 import activation from '../../../shaders/shared/activation.wgsl?raw';
+import clip from '../../../shaders/shared/clip.wgsl?raw';
 import gruBackwardCell from '../../../shaders/shared/gru_backward_cell.wgsl?raw';
 import gruBeforeCandidateBackwardCell from '../../../shaders/shared/gru_before_candidate_backward_cell.wgsl?raw';
 import gruBeforeCandidateCell from '../../../shaders/shared/gru_before_candidate_cell.wgsl?raw';
@@ -25,11 +26,13 @@ import rnnBackwardCell from '../../../shaders/shared/rnn_backward_cell.wgsl?raw'
 import rnnForwardCell from '../../../shaders/shared/rnn_forward_cell.wgsl?raw';
 import softmaxRow from '../../../shaders/shared/softmax_row.wgsl?raw';
 import specialFunctions from '../../../shaders/shared/special_functions.wgsl?raw';
+import weightUpdate from '../../../shaders/shared/weight_update.wgsl?raw';
 import workgroupSum from '../../../shaders/shared/workgroup_sum.wgsl?raw';
 import type { SharedSources } from './specialise.ts';
 
 export const sharedSources: SharedSources = new Map([
   ['activation', activation],
+  ['clip', clip],
   ['gru_forward_cell', gruForwardCell],
   ['gru_backward_cell', gruBackwardCell],
   ['rnn_forward_cell', rnnForwardCell],
@@ -55,5 +58,6 @@ export const sharedSources: SharedSources = new Map([
   ['recurrent_tile_units', recurrentTileUnits],
   ['softmax_row', softmaxRow],
   ['special_functions', specialFunctions],
+  ['weight_update', weightUpdate],
   ['workgroup_sum', workgroupSum],
 ]);

@@ -1,0 +1,33 @@
+// AdaMax: m += gain1·(g - m);  u = max(beta2·u, |g| + inner_epsilon);  w -= hyper[1]·m / (u + epsilon)
+//
+// gain1 = 1 - beta1; u is `largest`. hyper = (rate, rate of m).
+// Clipping, decay and threads: as shaders/shared/weight_update.wgsl says.
+#import weight_update
+struct Params {
+  size: u32,
+  partials: u32,
+  max_norm: f32,
+  norm_epsilon: f32,
+  clip_value: f32,
+  l2: f32,
+  weight_decay: f32,
+  gain1: f32,
+  beta2: f32,
+  epsilon: f32,
+  inner_epsilon: f32,
+}
+@group(0) @binding(0) var<uniform> p: Params;
+@group(0) @binding(1) var<storage, read> gradients: array<f32>;
+@group(0) @binding(2) var<storage, read> hyper: array<f32>;
+@group(0) @binding(3) var<storage, read_write> clip: array<f32>;
+@group(0) @binding(4) var<storage, read_write> parameters: array<f32>;
+@group(0) @binding(5) var<storage, read_write> mean: array<f32>;
+@group(0) @binding(6) var<storage, read_write> largest: array<f32>;
+
+fn stepped(i: u32, g: f32, weight: f32) -> f32 {
+  let m = mean[i] + p.gain1 * (g - mean[i]);
+  let u = max(p.beta2 * largest[i], abs(g) + p.inner_epsilon);
+  mean[i] = m;
+  largest[i] = u;
+  return weight - hyper[1] * m / (u + p.epsilon);
+}

@@ -1,0 +1,28 @@
+// a = m·a + (1 - m)·w, where m = hyper[6]; then w = a where hyper[7] is above 0.
+//
+// Threads: one an element, 64 in a workgroup, in a grid of two dimensions.
+#import linear_index
+struct Params {
+  size: u32,
+}
+@group(0) @binding(0) var<uniform> p: Params;
+@group(0) @binding(1) var<storage, read> hyper: array<f32>;
+@group(0) @binding(2) var<storage, read_write> parameters: array<f32>;
+@group(0) @binding(3) var<storage, read_write> average: array<f32>;
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) thread: u32,
+) {
+  let i = linear_index(group, groups, thread, 64u);
+  if (i >= p.size) {
+    return;
+  }
+  let a = hyper[6] * average[i] + (1.0 - hyper[6]) * parameters[i];
+  average[i] = a;
+  if (hyper[7] > 0.0) {
+    parameters[i] = a;
+  }
+}
