@@ -2,12 +2,12 @@
 import { sigmoid } from './activations.ts';
 
 export interface ScalarActivation {
-  value(x: number, alpha: number): number;
+  value(x: number, alpha: number, beta: number): number;
   /** The derivative at x; where there is none, that of the side torch takes. */
-  slope(x: number, alpha: number): number;
+  slope(x: number, alpha: number, beta: number): number;
 }
 
-/** The number of each kind, as shaders/activation_forward.wgsl and activation_backward.wgsl list them. */
+/** The number of each kind, as shaders/shared/activation_value.wgsl and activation_slope.wgsl list them. */
 export const activations = {
   linear: 0,
   sigmoid: 1,
@@ -25,12 +25,29 @@ export const activations = {
   hardSigmoid: 13,
   hardTanh: 14,
   exp: 15,
+  thresholdedRelu: 16,
+  scaledTanh: 17,
+  affine: 18,
 } as const;
 
 export type ElementwiseName = keyof typeof activations;
 
-/** What `alpha` is where nobody gives one, as in torch; the other kinds have no alpha. */
-export const defaultAlpha: Readonly<Partial<Record<ElementwiseName, number>>> = { leakyRelu: 0.01, elu: 1 };
+/** What `alpha` is where nobody gives one, as in torch, Keras and ONNX; the other kinds have no alpha. */
+export const defaultAlpha: Readonly<Partial<Record<ElementwiseName, number>>> = {
+  leakyRelu: 0.01,
+  elu: 1,
+  hardSigmoid: 1 / 6,
+  thresholdedRelu: 1,
+  scaledTanh: 1,
+  affine: 1,
+};
+
+/** What `beta` is where nobody gives one; the other kinds have no beta. */
+export const defaultBeta: Readonly<Partial<Record<ElementwiseName, number>>> = {
+  hardSigmoid: 0.5,
+  scaledTanh: 1,
+  affine: 0,
+};
 
 /** The kinds in the order of their numbers. */
 export const scalarActivations: readonly ScalarActivation[] = [
@@ -74,11 +91,21 @@ export const scalarActivations: readonly ScalarActivation[] = [
       return t + x * (1 - t * t) * sigmoid(x);
     },
   },
-  // As Keras 3 and torch: x/6 + 1/2 between 0 and 1.
-  { value: (x) => clamp(x / 6 + 0.5, 0, 1), slope: (x) => (Math.abs(x) < 3 ? 1 / 6 : 0) },
+  {
+    // Keras 3 and torch have x/6 + 1/2 between 0 and 1, tfjs and ONNX x/5 + 1/2.
+    value: (x, alpha, beta) => clamp(alpha * x + beta, 0, 1),
+    slope: (x, alpha, beta) => (alpha * x + beta > 0 && alpha * x + beta < 1 ? alpha : 0),
+  },
   { value: (x) => clamp(x, -1, 1), slope: (x) => (Math.abs(x) < 1 ? 1 : 0) },
   // Clamped as on the GPU, so that it stays finite in f32.
   { value: (x) => Math.exp(clamp(x, -87, 88)), slope: (x) => Math.exp(clamp(x, -87, 88)) },
+  // The three that ONNX has besides.
+  { value: (x, alpha) => (x > alpha ? x : 0), slope: (x, alpha) => (x > alpha ? 1 : 0) },
+  {
+    value: (x, alpha, beta) => alpha * Math.tanh(beta * x),
+    slope: (x, alpha, beta) => alpha * beta * (1 - Math.tanh(beta * x) ** 2),
+  },
+  { value: (x, alpha, beta) => alpha * x + beta, slope: (_x, alpha) => alpha },
 ];
 
 const SELU_ALPHA = 1.6732632423543772;

@@ -1,5 +1,10 @@
 // Cases of the activations backward: the points of the forward cases, overwriting and adding.
-import { activations, defaultAlpha, type ElementwiseName } from '../../src/kernels/activation_kinds.ts';
+import {
+  activations,
+  defaultAlpha,
+  defaultBeta,
+  type ElementwiseName,
+} from '../../src/kernels/activation_kinds.ts';
 import { kinds, notable } from './activation_forward.cases.ts';
 import {
   constant,
@@ -21,6 +26,7 @@ function backward(
     count: x.shape[0],
     kind: activations[kind],
     alpha: defaultAlpha[kind] ?? 0,
+    beta: defaultBeta[kind] ?? 0,
     accumulate: 0,
     ...more,
   };
@@ -44,6 +50,8 @@ export const cases: readonly KernelCase[] = [
   ]),
   backward('alpha 0.3', 'leakyRelu', normal([33]), { alpha: 0.3 }),
   backward('alpha 0.5', 'elu', normal([65]), { alpha: 0.5 }),
+  backward('alpha 0.2', 'hardSigmoid', normal([65], 3), { alpha: 0.2, beta: 0.4 }),
+  backward('alpha 1.7', 'scaledTanh', normal([65]), { alpha: 1.7, beta: 0.6 }),
   backward('one', 'tanh', normal([1])),
   {
     ...backward('unaligned', 'silu', normal([65]), { accumulate: 1 }),

@@ -1,5 +1,10 @@
 // Cases of the activations: every kind around its bends, far out, and off the workgroup.
-import { activations, defaultAlpha, type ElementwiseName } from '../../src/kernels/activation_kinds.ts';
+import {
+  activations,
+  defaultAlpha,
+  defaultBeta,
+  type ElementwiseName,
+} from '../../src/kernels/activation_kinds.ts';
 import {
   constant,
   exactly,
@@ -18,10 +23,21 @@ export const notable = [
 
 export const kinds = Object.keys(activations) as ElementwiseName[];
 
-function activation(name: string, kind: ElementwiseName, x: TensorCase, alpha?: number): KernelCase {
+function activation(
+  name: string,
+  kind: ElementwiseName,
+  x: TensorCase,
+  more: Record<string, number> = {},
+): KernelCase {
   return {
     name: `${kind} ${name}`,
-    params: { count: x.shape[0], kind: activations[kind], alpha: alpha ?? defaultAlpha[kind] ?? 0 },
+    params: {
+      count: x.shape[0],
+      kind: activations[kind],
+      alpha: defaultAlpha[kind] ?? 0,
+      beta: defaultBeta[kind] ?? 0,
+      ...more,
+    },
     tensors: { x, y: constant(x.shape, 9) },
   };
 }
@@ -32,8 +48,10 @@ export const cases: readonly KernelCase[] = [
     activation('extreme', kind, extreme([5])),
     activation('normal', kind, normal([127], 2)),
   ]),
-  activation('alpha 0.3', 'leakyRelu', normal([33]), 0.3),
-  activation('alpha 0.5', 'elu', normal([65]), 0.5),
+  activation('alpha 0.3', 'leakyRelu', normal([33]), { alpha: 0.3 }),
+  activation('alpha 0.5', 'elu', normal([65]), { alpha: 0.5 }),
+  activation('alpha 0.2', 'hardSigmoid', normal([65], 3), { alpha: 0.2, beta: 0.4 }),
+  activation('alpha 1.7', 'scaledTanh', normal([65]), { alpha: 1.7, beta: 0.6 }),
   activation('one', 'tanh', normal([1])),
   {
     ...activation('unaligned', 'sigmoid', normal([65])),

@@ -1,5 +1,7 @@
 // The pieces of shaders/shared that kernels #import.
 import activation from '../../../shaders/shared/activation.wgsl?raw';
+import activationSlope from '../../../shaders/shared/activation_slope.wgsl?raw';
+import activationValue from '../../../shaders/shared/activation_value.wgsl?raw';
 import clip from '../../../shaders/shared/clip.wgsl?raw';
 import gruBackwardCell from '../../../shaders/shared/gru_backward_cell.wgsl?raw';
 import gruBeforeCandidateBackwardCell from '../../../shaders/shared/gru_before_candidate_backward_cell.wgsl?raw';
@@ -32,6 +34,8 @@ import type { SharedSources } from './specialise.ts';
 
 export const sharedSources: SharedSources = new Map([
   ['activation', activation],
+  ['activation_slope', activationSlope],
+  ['activation_value', activationValue],
   ['clip', clip],
   ['gru_forward_cell', gruForwardCell],
   ['gru_backward_cell', gruBackwardCell],
