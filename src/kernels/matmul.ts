@@ -2,6 +2,7 @@
 import type { Builder } from '../core/builder.ts';
 import type { Trial, TrialSize } from '../core/choices.ts';
 import { OptionError, ShapeError } from '../core/errors.ts';
+import type { Limits } from '../core/limits.ts';
 import { rootOf, sizeOf, type Tensor } from '../core/tensor.ts';
 import { columnSum } from './column_sum.ts';
 import { aligned } from './matmul_kernels.ts';
@@ -32,7 +33,20 @@ export interface MatmulOptions {
   biasRows?: number;
   accumulate?: 0 | 1;
   /** [n], written or added to: the sums of the columns of b, which must not be transposed; a bias gets its gradient so. */
-  sums?: { tensor: Tensor; accumulate: 0 | 1 } | undefined;
+  sums?: ColumnSums | undefined;
+}
+
+/** Where the sums of columns go. */
+export interface ColumnSums {
+  tensor: Tensor;
+  accumulate: 0 | 1;
+  /** See columnSum, which then computes them. */
+  again?: Tensor | undefined;
+}
+
+/** Whether products can bring the sums of columns along on this device; elsewhere each costs a dispatch of its own. */
+export function bringsSums({ cheapBarriers }: Limits): boolean {
+  return cheapBarriers;
 }
 
 /**
@@ -44,11 +58,11 @@ export interface MatmulOptions {
  */
 export function matmul(b: Builder, options: MatmulOptions): void {
   const { sums, ...product } = options;
-  if (sums && !sumsAlong(b, options)) {
-    const { tensor: to, accumulate } = sums;
+  if (sums && (sums.again || !sumsAlong(b, options))) {
+    const { tensor: to, accumulate, again } = sums;
     const { rows, cols, stride = cols } = options.b;
     matmul(b, product);
-    columnSum(b, { source: span(b, options.b), to, rows, cols, stride, accumulate });
+    columnSum(b, { source: span(b, options.b), to, rows, cols, stride, accumulate, again });
     return;
   }
   const shape = shapeOf(b, options);
@@ -106,7 +120,7 @@ function wayNamed(ways: readonly Way[], name: string): Way {
 
 /** Whether the product can sum the columns of b on its way: its c is bound as far as the sums behind it. */
 function sumsAlong(b: Builder, { c, sums }: MatmulOptions): boolean {
-  if (!sums || !b.limits.cheapBarriers || rootOf(c.tensor) !== rootOf(sums.tensor)) return false;
+  if (!sums || !bringsSums(b.limits) || rootOf(c.tensor) !== rootOf(sums.tensor)) return false;
   const { offset } = span(b, c);
   return (
     sums.tensor.offset >= offset + lengthOf(c) &&

@@ -4,7 +4,7 @@ import type { Tensor } from '../core/tensor.ts';
 import { columnSum } from '../kernels/column_sum.ts';
 import { embeddingBackward } from '../kernels/embedding_backward.ts';
 import { embeddingForward } from '../kernels/embedding_forward.ts';
-import { matmul } from '../kernels/matmul.ts';
+import { type ColumnSums, matmul } from '../kernels/matmul.ts';
 
 export interface InputProduct {
   /** [T,N,D] */
@@ -19,7 +19,7 @@ export interface InputProduct {
 }
 
 /** Emits the gradients of W, x and b's first row from dA in `gates`; `dBias` [G·H] is where that row goes. */
-export type InputGradients = (dBias: ReturnType<Builder['gradInto']>) => void;
+export type InputGradients = (dBias: ColumnSums | undefined) => void;
 
 /**
  * Emits gates = x·W + b and returns what emits the gradients.
@@ -57,8 +57,8 @@ export function inputProduct(b: Builder, { x, kernel, bias, biasRows, gates }: I
         sums: dBias,
       });
     } else if (dBias) {
-      const { tensor: to, accumulate } = dBias;
-      columnSum(b, { source: dProduct, to, rows, cols: width, accumulate });
+      const { tensor: to, accumulate, again } = dBias;
+      columnSum(b, { source: dProduct, to, rows, cols: width, accumulate, again });
     }
     const dLeft = b.gradInto(left.tensor);
     if (dLeft) {

@@ -1,5 +1,5 @@
 // Products that sum the columns of b on their way, split or not, and sums of slices that wait for each other.
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { cpu } from '../../src/backends/cpu.ts';
 import { type Builder, buildPlan } from '../../src/core/builder.ts';
 import { deviceModel } from '../../src/core/device_model.ts';
@@ -8,6 +8,7 @@ import { defaultLimits, type Limits } from '../../src/core/limits.ts';
 import { Parameters } from '../../src/core/parameters.ts';
 import { random } from '../../src/core/random.ts';
 import { sizeOf, type Tensor } from '../../src/core/tensor.ts';
+import { columnSum } from '../../src/kernels/column_sum.ts';
 import { type MatmulOptions, matmul } from '../../src/kernels/matmul.ts';
 
 const [m, n, k] = [20, 9, 200];
@@ -119,3 +120,64 @@ test('sums of a transposed b are refused', () =>
       matmul(b, { a: { ...square, tensor: b.scratch('left', [m, m]) }, b: right, c: square, sums });
     }),
   ).toThrow(ShapeError));
+
+describe('sums that go to a second place as well', () => {
+  const rows = 2000;
+  const cols = 6;
+  const run = async (limits: Limits, kernels: string[], accumulate: 0 | 1) => {
+    const parameters = new Parameters();
+    const plan = buildPlan({ name: 'twice', limits, parameters, training: true }, (b) => {
+      const source = b.input('source', [rows, cols]);
+      const bias = b.param('bias', [2, cols], () => new Float64Array(2 * cols));
+      b.onBackward(() => {
+        const gradient = b.gradInto(bias)!.tensor;
+        const [to, again] = [b.view(gradient, 0, [cols]), b.view(gradient, cols, [cols - 2])];
+        columnSum(b, { source, to, again, rows, cols, accumulate });
+      });
+      b.backward();
+    });
+    expect(plan.steps.map((s) => (s.kind === 'dispatch' ? s.kernel.name : s.kind))).toEqual(kernels);
+    const backend = cpu({ precision: 'f64', limits });
+    const executable = await backend.load(plan);
+    const next = random(1, 'twice');
+    const source = Float64Array.from({ length: rows * cols }, () => next.normal());
+    const before = Float64Array.from({ length: 2 * cols }, () => next.normal());
+    const gradient = parameters.gradientOf(parameters.get('bias')!);
+    backend.write(plan.inputs.source, source);
+    backend.write(gradient, before);
+    executable.run();
+    const got = await backend.read(gradient);
+    for (let i = 0; i < 2 * cols; i++) {
+      const sum = source.reduce((all, x, at) => all + (at % cols === i % cols ? x : 0), 0);
+      const expected = i >= 2 * cols - 2 ? before[i] : sum + accumulate * before[i];
+      expect(got[i], `${i}`).toBeCloseTo(expected, 9);
+    }
+  };
+
+  test.each([0, 1] as const)(
+    'in one dispatch, or with the slices of both (accumulate %i)',
+    async (accumulate) => {
+      await run(software, ['column_sum'], accumulate);
+      await run(split, ['column_sum', 'sum_products'], accumulate);
+    },
+  );
+
+  test('lie behind the first, in one storage, and are not more', () => {
+    const emit = (at: number, count: number) =>
+      buildPlan({ name: 'twice', limits: software, parameters: new Parameters() }, (b) => {
+        const sums = b.scratch('sums', [40]);
+        const [to, again] = [b.view(sums, 8, [cols]), b.view(sums, at, [count])];
+        columnSum(b, { source: b.scratch('source', [3, cols]), to, again, rows: 3, cols });
+      });
+    expect(() => emit(8 + cols, cols)).not.toThrow();
+    for (const [at, count] of [
+      [0, cols],
+      [12, cols],
+      [20, cols + 1],
+    ]) {
+      expect(() => emit(at, count)).toThrow(
+        /the sums of 6 columns go to sums, and of \d of them again to sums/,
+      );
+    }
+  });
+});
