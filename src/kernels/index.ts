@@ -8,6 +8,7 @@ import { adamKernel } from './adam.ts';
 import { adamaxKernel } from './adamax.ts';
 import { clipScaleKernel } from './clip_scale.ts';
 import { advanceKernel } from './clock.ts';
+import { columnProductKernel } from './column_product.ts';
 import { columnSumKernel } from './column_sum.ts';
 import { dropoutKernel } from './dropout.ts';
 import { embeddingBackwardKernel } from './embedding_backward.ts';
@@ -32,6 +33,8 @@ import { gruSequenceForward } from './gru_sequence_forward.ts';
 import { gruTiledBackward } from './gru_tiled_backward.ts';
 import { gruTiledForward } from './gru_tiled_forward.ts';
 import { labelWeightKernel } from './label_weight.ts';
+import { layerNormBackwardKernel } from './layer_norm_backward.ts';
+import { layerNormForwardKernel } from './layer_norm_forward.ts';
 import { lionKernel } from './lion.ts';
 import { lossSumKernel } from './loss_sum.ts';
 import { lstmBackward } from './lstm_backward.ts';
@@ -47,6 +50,7 @@ import { nadamKernel } from './nadam.ts';
 import { nonNegativeKernel } from './non_negative.ts';
 import { normConstraintKernel } from './norm_constraint.ts';
 import { packHalvesKernel } from './pack_halves.ts';
+import { reverseTimeKernel } from './reverse_time.ts';
 import { rmspropKernel } from './rmsprop.ts';
 import { rnnBackward } from './rnn_backward.ts';
 import { rnnForward } from './rnn_forward.ts';
@@ -77,6 +81,7 @@ export const kernels: readonly Kernel[] = [
   adamaxKernel,
   advanceKernel,
   clipScaleKernel,
+  columnProductKernel,
   columnSumKernel,
   dropoutKernel,
   embeddingBackwardKernel,
@@ -105,6 +110,8 @@ export const kernels: readonly Kernel[] = [
   gruTiledBackward,
   gruTiledForward,
   labelWeightKernel,
+  layerNormBackwardKernel,
+  layerNormForwardKernel,
   lionKernel,
   lossSumKernel,
   lstmBackward,
@@ -124,6 +131,7 @@ export const kernels: readonly Kernel[] = [
   nonNegativeKernel,
   normConstraintKernel,
   packHalvesKernel,
+  reverseTimeKernel,
   rmspropKernel,
   rnnBackward,
   rnnForward,

@@ -26,6 +26,7 @@ import recurrentTile from '../../../shaders/shared/recurrent_tile.wgsl?raw';
 import recurrentTileUnits from '../../../shaders/shared/recurrent_tile_units.wgsl?raw';
 import rnnBackwardCell from '../../../shaders/shared/rnn_backward_cell.wgsl?raw';
 import rnnForwardCell from '../../../shaders/shared/rnn_forward_cell.wgsl?raw';
+import rowSums from '../../../shaders/shared/row_sums.wgsl?raw';
 import softmaxRow from '../../../shaders/shared/softmax_row.wgsl?raw';
 import specialFunctions from '../../../shaders/shared/special_functions.wgsl?raw';
 import weightUpdate from '../../../shaders/shared/weight_update.wgsl?raw';
@@ -60,6 +61,7 @@ export const sharedSources: SharedSources = new Map([
   ['recurrent_rows', recurrentRows],
   ['recurrent_tile', recurrentTile],
   ['recurrent_tile_units', recurrentTileUnits],
+  ['row_sums', rowSums],
   ['softmax_row', softmaxRow],
   ['special_functions', specialFunctions],
   ['weight_update', weightUpdate],
