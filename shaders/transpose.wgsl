@@ -1,4 +1,4 @@
-// to[col, row, :] = source[row, col, :], blocks of `block` elements kept together; source is [rows, cols, block].
+// to[m, col, row, :] = source[m, row, col, :], blocks of `block` elements kept together; source is [matrices, rows, cols, block].
 //
 // Threads: one an element of the result, 64 in a workgroup, in a grid of two dimensions.
 #import linear_index
@@ -6,6 +6,7 @@ struct Params {
   rows: u32,
   cols: u32,
   block: u32,
+  matrices: u32,
 }
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> source: array<f32>;
@@ -18,11 +19,12 @@ fn main(
   @builtin(local_invocation_index) thread: u32,
 ) {
   let i = linear_index(group, groups, thread, 64u);
-  if (i >= p.rows * p.cols * p.block) {
+  if (i >= p.matrices * p.rows * p.cols * p.block) {
     return;
   }
   let element = i % p.block;
   let row = i / p.block % p.rows;
-  let col = i / p.block / p.rows;
-  to[i] = source[(row * p.cols + col) * p.block + element];
+  let col = i / p.block / p.rows % p.cols;
+  let matrix = i / p.block / p.rows / p.cols;
+  to[i] = source[((matrix * p.rows + row) * p.cols + col) * p.block + element];
 }

@@ -8,7 +8,7 @@ import { sizeOf, type Tensor } from '../core/tensor.ts';
 /**
  * y[i] (+)= keep(i)·x[i]/(1 - rate), keep(i) with probability 1 - rate (Srivastava et al. 2014, scaled in training).
  *
- * keep(i): the upper 24 bits of randomWord(randomWord(seed_low, seed_high, runs), stream, i) are at least rate·2^24.
+ * keep(i): the upper 24 bits of randomWord(randomWord(seed_low, seed_high, runs), stream, i mod period) are at least rate·2^24.
  * x, y [count]; clock [4] = (position, runs, seed_low, seed_high).
  */
 export const dropoutKernel = defineKernel({
@@ -19,6 +19,7 @@ export const dropoutKernel = defineKernel({
     count: 'u32',
     rate: 'f32',
     stream: 'u32',
+    period: 'u32',
     accumulate: 'u32',
     x_offset: 'u32',
     y_offset: 'u32',
@@ -29,7 +30,7 @@ export const dropoutKernel = defineKernel({
     const rate = Math.fround(p.rate);
     const run = randomWord(clock[2], clock[3], clock[1]);
     for (let i = 0; i < p.count; i++) {
-      const kept = randomWord(run, p.stream, i) >>> 8 >= rate * 2 ** 24;
+      const kept = randomWord(run, p.stream, i % p.period) >>> 8 >= rate * 2 ** 24;
       const value = kept ? x[p.x_offset + i] / (1 - rate) : 0;
       const at = p.y_offset + i;
       y[at] = p.accumulate === 1 ? y[at] + value : value;
@@ -48,11 +49,15 @@ export interface DropoutOptions {
   rate: number;
   /** A word that differs from layer to layer. */
   stream: number;
+  /** Elements after which the choice repeats, such as N·D of x [T,N,D] for the same choice at all steps; default all. */
+  period?: number;
   accumulate?: 0 | 1;
 }
 
 /** Emits y (+)= dropout(x); the same call on the gradient is its backward pass. */
 export function dropoutForward(b: Builder, options: DropoutOptions): void {
   const { x, y, clock, rate, stream, accumulate = 0 } = options;
-  b.dispatch(dropoutKernel, { x, clock, y }, { count: sizeOf(x.shape), rate, stream, accumulate });
+  const count = sizeOf(x.shape);
+  const { period = count } = options;
+  b.dispatch(dropoutKernel, { x, clock, y }, { count, rate, stream, period, accumulate });
 }

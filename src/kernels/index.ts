@@ -51,6 +51,7 @@ import { nonNegativeKernel } from './non_negative.ts';
 import { normConstraintKernel } from './norm_constraint.ts';
 import { packHalvesKernel } from './pack_halves.ts';
 import { reverseTimeKernel } from './reverse_time.ts';
+import { reverseTimeKernel } from './reverse_time.ts';
 import { rmspropKernel } from './rmsprop.ts';
 import { rnnBackward } from './rnn_backward.ts';
 import { rnnForward } from './rnn_forward.ts';
@@ -131,6 +132,7 @@ export const kernels: readonly Kernel[] = [
   nonNegativeKernel,
   normConstraintKernel,
   packHalvesKernel,
+  reverseTimeKernel,
   reverseTimeKernel,
   rmspropKernel,
   rnnBackward,

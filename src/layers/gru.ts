@@ -1,5 +1,6 @@
 // The GRU layer, with the reset gate after or before the recurrent product.
 import type { Builder } from '../core/builder.ts';
+import type { Tensor } from '../core/tensor.ts';
 import { gruBackward } from '../kernels/gru_backward.ts';
 import { gruBeforeCandidate } from '../kernels/gru_before_candidate.ts';
 import { gruBeforeCandidateBackward } from '../kernels/gru_before_candidate_backward.ts';
@@ -166,14 +167,20 @@ export interface GruOptions extends RecurrentOptions {
 }
 
 /**
- * A GRU layer: x [T,N,D] to [T,N,H] (`returnSequences`) or [N,H].
+ * A GRU layer: x [N,T,D] to [N,T,H] (`returnSequences`) or [N,H]; with `returnState` to [out, h].
  *
  * z,r = σ(x·W + h·R + b); h̃ = tanh(x·W_h + b_h + r∘(h·R_h + b'_h)), or with `resetAfter: false`
  * h̃ = tanh(x·W_h + b_h + (r∘h)·R_h); h' = z∘h + (1-z)∘h̃; as Keras' GRU (Cho et al. 2014). Parameters: kernel
  * [D,3H], recurrent_kernel [H,3H], bias [2,3H] (input row, recurrent row) or [3H]; gate order z,r,h.
- * @throws OptionError when `units` is no positive integer.
+ * @throws OptionError when `units` is no positive integer, or an option does not exist.
  */
-export function gru(options: GruOptions): RecurrentLayer {
-  const cell = (options?.resetAfter ?? true) ? gruCell : gruResetBeforeCell;
-  return recurrentLayer(options, { cell, options: ['resetAfter'] });
+export function gru(options: GruOptions & { returnState: true }): RecurrentLayer<readonly Tensor[]>;
+export function gru(options: GruOptions): RecurrentLayer;
+export function gru(options: GruOptions): RecurrentLayer<Tensor | readonly Tensor[]> {
+  const { resetAfter = true } = options ?? {};
+  return recurrentLayer(options, {
+    className: 'GRU',
+    cell: resetAfter ? gruCell : gruResetBeforeCell,
+    options: { resetAfter },
+  });
 }

@@ -1,5 +1,6 @@
 // The LSTM layer.
 import type { Builder } from '../core/builder.ts';
+import type { Tensor } from '../core/tensor.ts';
 import { lstmBackward } from '../kernels/lstm_backward.ts';
 import { lstmForward } from '../kernels/lstm_forward.ts';
 import { lstmSequenceBackward } from '../kernels/lstm_sequence_backward.ts';
@@ -8,6 +9,7 @@ import { lstmTiledBackward } from '../kernels/lstm_tiled_backward.ts';
 import { lstmTiledForward } from '../kernels/lstm_tiled_forward.ts';
 import type { BackwardRecurrence, Cell, Recurrence } from './cell.ts';
 import { type RecurrentLayer, type RecurrentOptions, recurrentLayer } from './recurrent.ts';
+import type { BiasInitial } from './recurrent_weights.ts';
 import { stepwise } from './strategy.ts';
 import { type TileParams, tiled } from './tiles.ts';
 import { walks } from './walks.ts';
@@ -77,25 +79,31 @@ export interface LstmOptions extends RecurrentOptions {
 }
 
 /**
- * An LSTM layer: x [T,N,D] to [T,N,H] (`returnSequences`) or [N,H].
+ * An LSTM layer: x [N,T,D] to [N,T,H] (`returnSequences`) or [N,H]; with `returnState` to [out, h, c].
  *
  * i,f,o = σ(x·W + h·R + b), g = tanh(…), c' = f∘c + i∘g, h' = o∘tanh(c'); as Keras' LSTM (Hochreiter and
  * Schmidhuber 1997, forget gate of Gers et al. 2000). Parameters, in files and getWeights(): kernel [D,4H],
  * recurrent_kernel [H,4H], bias [4H], gate order i,f,c,o.
- * @throws OptionError when `units` is no positive integer.
+ * @throws OptionError when `units` is no positive integer, or an option does not exist.
  */
-export function lstm(options: LstmOptions): RecurrentLayer {
-  const forgetBias = options?.unitForgetBias ?? true;
+export function lstm(options: LstmOptions & { returnState: true }): RecurrentLayer<readonly Tensor[]>;
+export function lstm(options: LstmOptions): RecurrentLayer;
+export function lstm(options: LstmOptions): RecurrentLayer<Tensor | readonly Tensor[]> {
+  const { unitForgetBias = true, twoBiases = false } = options ?? {};
   return recurrentLayer(options, {
+    className: 'LSTM',
     cell: lstmCell,
-    options: ['unitForgetBias', 'twoBiases'],
-    twoBiasRows: options?.twoBiases ?? false,
-    ...(forgetBias && !options?.biasInitializer && { biasInitial: unitForgetBias }),
+    options: { unitForgetBias, twoBiases },
+    twoBiasRows: twoBiases,
+    ...(unitForgetBias && { biasInitial: forgetGateAtOne }),
   });
 }
 
-function unitForgetBias(rows: number, units: number): Float64Array {
-  const bias = new Float64Array(rows * 4 * units);
-  bias.fill(1, units, 2 * units);
+/** Biases as their initializer gives them, but ones for the forget gate of the first row. */
+const forgetGateAtOne: BiasInitial = ({ rows, units }, first) => {
+  const bias = new Float64Array(rows * 4 * units).fill(1);
+  bias.set(first([units]));
+  bias.set(first([2 * units]), 2 * units);
+  if (rows === 2) bias.set(first([4 * units]), 4 * units);
   return bias;
-}
+};

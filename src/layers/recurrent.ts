@@ -1,256 +1,188 @@
-// A recurrent layer: a cell over time, with one matrix product before the loop and three after it, as haste has it.
+// A recurrent layer: the options that all of them have, and what a cell over time gives its layer.
 import type { Builder } from '../core/builder.ts';
-import { OptionError, ShapeError, show } from '../core/errors.ts';
+import { ShapeError, show } from '../core/errors.ts';
 import { checkOptions } from '../core/options.ts';
 import { expectCount, expectShape, type Tensor } from '../core/tensor.ts';
-import { columnSum } from '../kernels/column_sum.ts';
 import { maskRows } from '../kernels/mask_rows.ts';
-import { matmul } from '../kernels/matmul.ts';
-import { nothing } from '../kernels/nothing.ts';
-import { type BackwardRecurrence, type Cell, type Recurrence, transposes } from './cell.ts';
-import { type Initializer, type InitializerName, initializer } from './initializers.ts';
-import { type InputGradients, inputProduct } from './input_product.ts';
-import type { Layer } from './layer.ts';
-import { carriedStates, deliver, forgetful, lastCellGradient, setInitial } from './recurrent_states.ts';
-import { recur } from './strategy.ts';
+import { reverseTime } from '../kernels/reverse_time.ts';
+import type { Cell } from './cell.ts';
+import { dropped, expectRate } from './dropout.ts';
+import { defineLayer, type Layer, type Outputs } from './layer.ts';
+import { publicShape } from './layout.ts';
+import { type Lane, type RecurrenceOptions, recurrence } from './recurrence.ts';
+import {
+  type BiasInitial,
+  recurrentWeights,
+  type WeightOptions,
+  weightConfig,
+  weightOptionNames,
+} from './recurrent_weights.ts';
+import { penalise, type RegularizerOption, regularizer, regularizerConfig } from './regularizers.ts';
+import type { Applicable } from './symbolic.ts';
 
-export interface RecurrentOptions {
+export interface RecurrentOptions extends WeightOptions {
   units: number;
-  /** Return the whole sequence [T,N,H] instead of the last output [N,H]; default false, as Keras. */
+  /** Return the whole sequence [N,T,H] instead of the last output [N,H]; default false, as Keras. */
   returnSequences?: boolean;
+  /** Return the last states as well: [out, h] or [out, h, c]; default false. */
+  returnState?: boolean;
+  /** From the last step to the first; a sequence comes in the order in which it is computed, as in Keras. Default false. */
+  goBackwards?: boolean;
   /** Carry the last state of a run into the next; default false. */
   stateful?: boolean;
-  useBias?: boolean;
-  kernelInitializer?: InitializerName | Initializer;
-  recurrentInitializer?: InitializerName | Initializer;
-  biasInitializer?: InitializerName | Initializer;
+  /** The part of the inputs that is dropped in training, the same at all steps of a sequence; default 0. */
+  dropout?: number;
   /** Zeros in the output where the mask is 0, instead of the last valid output; default false. */
   zeroOutputForMask?: boolean;
+  activityRegularizer?: RegularizerOption;
+  /** Taken as Keras' configs have it; all steps are always laid out in the plan. */
+  unroll?: boolean;
   name?: string;
+  /** False freezes the weights; default true. */
+  trainable?: boolean;
 }
 
 /** What a recurrent layer gives when it is used inside a larger construction, such as an encoder-decoder. */
 export interface RecurrentResult {
-  /** [T,N,H] */
+  /** [T,N,H], in the order of time even when it is computed from the end. */
   sequence: Tensor;
-  /** The last output [N,H]: the state after the last (valid) step. */
+  /** The last output [N,H]: the state after the last (valid) step that was computed. */
   last: Tensor;
   /** The last states: [h] or [h, c], each [N,H]; gradients may flow into them. */
   states: Tensor[];
 }
 
-export interface RecurrentLayer extends Layer {
+export interface RunOptions {
+  /** First states, each [N,H]; their gradients are left where `b.gradOf` finds them. */
+  initialState?: readonly Tensor[] | undefined;
+  /** From the last step to the first; default as the layer's `goBackwards`. */
+  reverse?: boolean;
+}
+
+export interface RecurrentLayer<Output extends Outputs = Tensor> extends Layer<Output>, Applicable {
   readonly cell: Cell;
   readonly units: number;
+  readonly options: Readonly<RecurrentOptions>;
   /** Number of parameters for D input features. */
   parameterCount(features: number): number;
-  /**
-   * Emits the layer with given initial states, each [N,H]; their gradients are left where `b.gradOf` finds them.
-   * x [T,N,D].
-   */
-  run(b: Builder, x: Tensor, initialState?: readonly Tensor[]): RecurrentResult;
+  /** Emits the layer; x [T,N,D]. */
+  run(b: Builder, x: Tensor, options?: RunOptions): RecurrentResult;
+  /** Declares the weights for x [T,N,D], and says what one direction of a recurrence works on. */
+  lane(b: Builder, x: Tensor, initialState?: readonly Tensor[]): Lane;
+  /** How the layer runs over x, but for its direction. */
+  recurrence(b: Builder, x: Tensor): Omit<RecurrenceOptions, 'reverse'>;
+  getConfig(): Record<string, unknown>;
 }
 
 /** What distinguishes the layers of different cells, beyond the cell. */
 export interface RecurrentTraits {
+  /** Keras' name of the class. */
+  className: string;
   cell: Cell;
   /** Both biases as separate rows [2,G·H] that are simply added, as PyTorch keeps them. */
   twoBiasRows?: boolean;
-  /** Options of this layer beyond those that all recurrent layers have. */
-  options?: readonly string[];
-  /** First values of the bias [rows, G·H], where they are not those of `biasInitializer`. */
-  biasInitial?: (rows: number, units: number) => ArrayLike<number>;
+  /** Options of this layer beyond those that all recurrent layers have, with their values. */
+  options?: Readonly<Record<string, unknown>>;
+  /** First values of the bias [rows, G·H], where they are not simply those of `biasInitializer`. */
+  biasInitial?: BiasInitial;
 }
 
 const OPTIONS = [
-  'units',
-  'returnSequences',
-  'stateful',
-  'useBias',
-  'kernelInitializer',
-  'recurrentInitializer',
-  'biasInitializer',
-  'zeroOutputForMask',
-  'name',
+  ...['units', 'returnSequences', 'returnState', 'goBackwards', 'stateful', 'dropout', 'zeroOutputForMask'],
+  ...['activityRegularizer', 'unroll', 'name', 'trainable', ...weightOptionNames],
 ];
 
-/**
- * Makes a recurrent layer of a cell.
- *
- * Forward: gates [T,N,G·H] = x·W + b in one product, then T steps. Backward: T steps from the last, then
- * dx = dA·Wᵀ, dW = xᵀ·dA, dR = hᵀ·dA, db = column sum of dA, each over all T·N rows at once.
- * Memory for a cell of G gates: T·N·G·H + states·(T+1)·N·H floats, T·N·H more for the extra sequence that a GRU keeps;
- * (T+1)·N·H for the gradient of h, N·H for that of c.
- */
+/** Makes a recurrent layer of a cell; its equations are those of `recurrence`. */
 export function recurrentLayer(options: RecurrentOptions, traits: RecurrentTraits): RecurrentLayer {
-  const { cell } = traits;
-  checkOptions(cell.name, options, [...OPTIONS, ...(traits.options ?? [])]);
-  const name = options.name ?? cell.name;
+  const { cell, className, options: own = {} } = traits;
+  checkOptions(options?.name ?? cell.name, options, [...OPTIONS, ...Object.keys(own)]);
+  const { returnSequences = false, returnState = false, goBackwards = false } = options;
+  const { stateful = false, zeroOutputForMask = false, trainable = true, name = cell.name } = options;
   const units = expectCount(options.units, `${name}/units`);
-  const useBias = options.useBias ?? true;
-  const kernelInitializer = initializer(options.kernelInitializer ?? 'glorotUniform');
-  const recurrentInitializer = initializer(options.recurrentInitializer ?? 'orthogonal');
-  const biasInitializer = initializer(options.biasInitializer ?? 'zeros');
-  const width = cell.gates * units;
-  const biasRows = !useBias ? 0 : cell.separateRecurrentBias || traits.twoBiasRows ? 2 : 1;
-  const biasShape = biasRows === 2 ? [2, width] : [width];
-  const { interleave } = cell;
+  const dropout = expectRate(options.dropout ?? 0, `${name}/dropout`);
+  const activityRegularizer = regularizer(options.activityRegularizer, `${name}/activityRegularizer`);
+  const weights = recurrentWeights(name, {
+    ...{ options, cell, units, twoBiasRows: traits.twoBiasRows, biasInitial: traits.biasInitial },
+  });
 
-  const run = (b: Builder, x: Tensor, initialState?: readonly Tensor[]): RecurrentResult => {
-    if (x.shape.length !== 3) {
-      throw new ShapeError(
-        `[${b.path || name}] expected [T, N, D], got ${show(x.shape)} (${x.name});` +
-          ' a recurrent layer below another needs `returnSequences: true`',
-      );
-    }
-    if (x.dtype !== 'f32') throw new ShapeError(`[${name}] takes features (f32), got ${x.dtype} (${x.name})`);
-    const [T, N, D] = x.shape;
-    const kernel = b.param('kernel', [D, width], (next) => kernelInitializer([D, width], next), {
-      interleave,
-    });
-    const recurrentKernel = b.param(
-      'recurrent_kernel',
-      [units, width],
-      (next) => recurrentInitializer([units, width], next),
-      { interleave },
-    );
-    const bias = useBias
-      ? b.param(
-          'bias',
-          biasShape,
-          (next) => traits.biasInitial?.(biasRows, units) ?? biasInitializer(biasShape, next),
-          { interleave },
-        )
-      : undefined;
-    const mask = b.maskOf(x);
-    if (mask) expectShape(mask, [T, N], `${name}/mask`, '[T, N]');
-
-    const gates = b.activation('gates', [T, N, width], { differentiable: false });
-    const inputGradients = inputProduct(b, {
-      ...{ x, kernel, bias, gates },
-      biasRows: traits.twoBiasRows ? biasRows : Math.min(biasRows, 1),
-    });
-    const h = b.activation('h', [T + 1, N, units]);
-    const c = cell.states === 2 ? b.activation('c', [T + 1, N, units]) : undefined;
-    const r: Recurrence = {
-      steps: T,
-      batch: N,
-      units,
-      gates,
-      recurrentKernel,
-      recurrentBias: bias && cell.separateRecurrentBias ? b.view(bias, width, [width]) : undefined,
-      h,
-      c,
-      extra: cell.keepsExtra ? b.activation('extra', [T, N, units], { differentiable: false }) : undefined,
-      mask: mask ?? nothing(b, 'u32'),
-      masked: mask ? 1 : 0,
+  const lane = (b: Builder, x: Tensor, initial?: readonly Tensor[]): Lane => {
+    expectSequence(b.path || name, x);
+    const [, N, D] = x.shape;
+    return {
+      ...{ name, scope: (body) => body(), initial },
+      x: dropped(b, x, dropout, N * D),
+      ...weights.declare(b, D),
     };
-    const sequences = c ? [h, c] : [h];
-    if (initialState && options.stateful) {
-      throw new OptionError(
-        `[${name}] carries its own state (stateful: true) and so takes no initial states; leave one of the two out`,
-      );
-    }
-    if (!initialState && !options.stateful) forgetful(b).push(b.path || name);
-    const initial = initialState ?? (options.stateful ? carriedStates(b, sequences, N, units) : undefined);
-    setInitial(b, name, sequences, initial, N, units);
-    recur(b, cell, 'forward', r);
+  };
+  const settings = (b: Builder, x: Tensor) => {
+    const mask = b.maskOf(x);
+    if (mask) expectShape(mask, x.shape.slice(0, 2), `${name}/mask`, '[T, N]');
+    return { cell, units, biasRows: weights.biasRows, mask, stateful };
+  };
+  const run = (b: Builder, x: Tensor, { initialState, reverse = goBackwards }: RunOptions = {}) => {
+    const it = lane(b, x, initialState);
+    const how = { ...settings(b, x), reverse: reverse ? (1 as const) : (0 as const) };
+    const [{ sequence, states }] = recurrence(b, how, [it]);
+    return { ...masked(b, sequence, states[0], how, zeroOutputForMask), states };
+  };
+  const build = (b: Builder, x: Tensor, ...initialState: Tensor[]): Outputs => {
+    const result = run(b, x, { initialState: initialState.length > 0 ? initialState : undefined });
+    const out = returnSequences ? inOrderOfComputation(b, result.sequence, goBackwards) : result.last;
+    const outputs = returnState ? [out, ...result.states] : [out];
+    for (const y of outputs) penalise(b, y, activityRegularizer);
+    return returnState ? outputs : out;
+  };
 
-    const slot = N * units;
-    b.onBackward(() => backward(b, r, { bias, inputGradients, initial: initialState }));
-    let sequence = b.view(h, slot, [T, N, units]);
-    if (mask && options.zeroOutputForMask) sequence = maskRows(b, sequence, mask);
+  const layer: RecurrentLayer<Outputs> = defineLayer({
+    ...{ name, className, trainable, cell, units, options, lane, run, build },
+    outputs: returnState ? 1 + cell.states : 1,
+    recurrence: settings,
+    parameterCount: (features: number) => weights.count(features),
+    getConfig: () => ({
+      ...{ name, trainable: layer.trainable ?? true, units },
+      ...{ returnSequences, returnState, goBackwards, stateful, zeroOutputForMask, dropout },
+      ...weightConfig(name, options),
+      activityRegularizer: regularizerConfig(activityRegularizer),
+      ...own,
+    }),
+  });
+  // What `build` returns follows from `returnState`; the factories' signatures tell.
+  return layer as RecurrentLayer;
+}
+
+/** @throws ShapeError unless x is a sequence of features. */
+function expectSequence(where: string, x: Tensor): void {
+  if (x.dtype !== 'f32') throw new ShapeError(`[${where}] takes features (f32), got ${x.dtype} (${x.name})`);
+  if (x.shape.length !== 3) {
+    throw new ShapeError(
+      `[${where}] expected [N, T, D], got ${show(publicShape(x))} (${x.name});` +
+        ' a recurrent layer below another needs `returnSequences: true`',
+    );
+  }
+}
+
+/** Sequence and last output of a run under its mask, where masked steps give zeros, and the mask of the sequence. */
+export function masked(
+  b: Builder,
+  sequence: Tensor,
+  last: Tensor,
+  { mask, reverse }: Pick<RecurrenceOptions, 'mask' | 'reverse'>,
+  zeroOutput: boolean,
+): { sequence: Tensor; last: Tensor } {
+  if (!mask || !zeroOutput) {
     b.setMask(sequence, mask);
-    const states = sequences.map((s) => b.view(s, T * slot, [N, units]));
-    return { sequence, last: states[0], states };
-  };
+    return { sequence, last };
+  }
+  const [T, N] = mask.shape;
+  const y = maskRows(b, sequence, mask);
+  b.setMask(y, mask);
+  return { sequence: y, last: maskRows(b, last, b.view(mask, reverse ? 0 : (T - 1) * N, [N])) };
+}
 
-  const backward = (
-    b: Builder,
-    r: Recurrence,
-    rest: {
-      bias: Tensor | undefined;
-      inputGradients: InputGradients;
-      initial: readonly Tensor[] | undefined;
-    },
-  ): void => {
-    const { steps: T, batch: N, h, c } = r;
-    const { bias, inputGradients, initial } = rest;
-    const rows = T * N;
-    const into = b.gradInto(h);
-    if (!into) return;
-    if (into.accumulate === 0) b.clear(into.tensor, 'start');
-    const dh = into.tensor;
-    const dc = c ? lastCellGradient(b, c, T, N, units) : undefined;
-    const back: BackwardRecurrence = { ...r, transposed: transposes(b, r, width), dh, dc };
-    recur(b, cell, 'backward', back);
-
-    const dRecurrent = b.gradInto(r.recurrentKernel);
-    const dBias = bias && b.gradInto(bias);
-    const partOf = (first: number, length: number) =>
-      dBias && { ...dBias, tensor: b.view(dBias.tensor, first, [length]) };
-    inputGradients(partOf(0, width));
-    // The products of dR have the columns of the second row of biases.
-    for (const { left, right, stride, offset, columns, target } of cell.products(r)) {
-      const sums = biasRows === 2 ? partOf(width + target, columns) : undefined;
-      if (dRecurrent) {
-        matmul(b, {
-          a: { tensor: left === 'h' ? h : r.extra!, rows, cols: units, transposed: true },
-          b: { tensor: right, rows, cols: columns, stride, offset },
-          c: { tensor: dRecurrent.tensor, rows: units, cols: columns, stride: width, offset: target },
-          accumulate: dRecurrent.accumulate,
-          sums,
-        });
-      } else if (sums) {
-        const source = b.view(right, offset, [(rows - 1) * stride + columns]);
-        columnSum(b, { source, to: sums.tensor, rows, cols: columns, stride, accumulate: sums.accumulate });
-      }
-    }
-    initialGradients(b, back, initial);
-  };
-
-  /** Gradients into the given initial states: slot 0 of dh, completed by dA_0·Rᵀ, and the carried dc. */
-  const initialGradients = (
-    b: Builder,
-    r: BackwardRecurrence,
-    initial: readonly Tensor[] | undefined,
-  ): void => {
-    if (!initial) return;
-    const shape = [r.batch, units];
-    const into = initial.map((state) => b.gradInto(state));
-    if (into[0]) {
-      const first = b.view(r.dh, 0, shape);
-      for (const { left, right, stride, offset, columns, target } of cell.products(r)) {
-        // What came through the extra sequence has been added to slot 0 by the cell already.
-        if (left === 'extra') continue;
-        matmul(b, {
-          a: { tensor: right, rows: r.batch, cols: columns, stride, offset },
-          b: {
-            tensor: r.recurrentKernel,
-            rows: units,
-            cols: columns,
-            stride: width,
-            offset: target,
-            transposed: true,
-          },
-          c: { tensor: first, rows: r.batch, cols: units },
-          accumulate: 1,
-        });
-      }
-      deliver(b, first, into[0]);
-    }
-    if (into[1] && r.dc) deliver(b, r.dc, into[1]);
-  };
-
-  return {
-    name,
-    cell,
-    units,
-    parameterCount: (features) => (features + units + biasRows) * width,
-    run,
-    build(b, x, ...initialState) {
-      const result = run(b, x, initialState.length > 0 ? initialState : undefined);
-      return options.returnSequences ? result.sequence : result.last;
-    },
-  };
+/** A sequence in the order in which it was computed; its mask stays in the order of time, as in Keras. */
+function inOrderOfComputation(b: Builder, sequence: Tensor, goBackwards: boolean): Tensor {
+  if (!goBackwards) return sequence;
+  const y = reverseTime(b, sequence);
+  b.setMask(y, b.maskOf(sequence));
+  return y;
 }

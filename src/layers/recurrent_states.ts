@@ -3,6 +3,7 @@ import type { Builder } from '../core/builder.ts';
 import { OptionError, ShapeError, show } from '../core/errors.ts';
 import type { Tensor } from '../core/tensor.ts';
 import { addInto } from '../kernels/sum_slices.ts';
+import { endSlots, type Recurrence } from './cell.ts';
 
 /** The recurrent layers of the plan that start from zero in every run; a text in chunks needs there to be none. */
 export function forgetful(b: Builder): string[] {
@@ -10,10 +11,10 @@ export function forgetful(b: Builder): string[] {
 }
 
 /**
- * State tensors of the plan, one for each sequence, which take the last slot over at the end of a run.
+ * State tensors of the plan, one for each of the last states [N,H], which take these over at the end of a run.
  * @throws OptionError when the layer stands twice in the plan: one state cannot go on from two ends.
  */
-export function carriedStates(b: Builder, sequences: readonly Tensor[], N: number, units: number): Tensor[] {
+export function carriedStates(b: Builder, last: readonly Tensor[]): Tensor[] {
   const carrying = b.once('layers that carry a state', () => new Set<string>());
   if (carrying.has(b.path)) {
     throw new OptionError(
@@ -22,28 +23,27 @@ export function carriedStates(b: Builder, sequences: readonly Tensor[], N: numbe
     );
   }
   carrying.add(b.path);
-  return sequences.map((sequence, i) => {
-    const state = b.state(i === 0 ? 'h' : 'c', [N, units], { carried: true });
-    const last = (sequence.shape[0] - 1) * N * units;
-    b.copy(b.view(sequence, last, [N, units]), state, 'end');
+  return last.map((slot, i) => {
+    const state = b.state(i === 0 ? 'h' : 'c', slot.shape, { carried: true });
+    b.copy(slot, state, 'end');
     return state;
   });
 }
 
-/** Fills slot 0 of each sequence with the initial state, or with zeros. */
+/**
+ * Fills the first slots of the states, each [N,H], with the initial states, or with zeros.
+ * @throws OptionError for a wrong number of states, ShapeError for a wrong shape.
+ */
 export function setInitial(
   b: Builder,
-  name: string,
-  sequences: readonly Tensor[],
+  where: string,
+  slots: readonly Tensor[],
   initial: readonly Tensor[] | undefined,
-  N: number,
-  units: number,
 ): void {
-  if (initial && initial.length !== sequences.length) {
-    throw new OptionError(`[${name}] takes ${sequences.length} initial states, got ${initial.length}`);
+  if (initial && initial.length !== slots.length) {
+    throw new OptionError(`[${where}] takes ${slots.length} initial states, got ${initial.length}`);
   }
-  sequences.forEach((sequence, i) => {
-    const slot = b.view(sequence, 0, [N, units]);
+  slots.forEach((slot, i) => {
     const state = initial?.[i];
     if (!state) {
       b.clear(slot, 'start');
@@ -51,7 +51,7 @@ export function setInitial(
     }
     if (state.shape.join() !== slot.shape.join()) {
       throw new ShapeError(
-        `[${name}] expected an initial state ${show(slot.shape)} = [N, H], got ${show(state.shape)}`,
+        `[${where}] expected an initial state ${show(slot.shape)} = [N, H], got ${show(state.shape)}`,
       );
     }
     const given = state.role === 'state' || state.role === 'input';
@@ -59,13 +59,11 @@ export function setInitial(
   });
 }
 
-/** dc [N,H]: the gradient that arrived for the last cell state, or zeros. */
-export function lastCellGradient(b: Builder, c: Tensor, T: number, N: number, units: number): Tensor {
-  const dc = b.scratch('dc', [N, units]);
-  const arrived = b.gradOf(c);
-  if (arrived) b.copy(b.view(arrived, T * N * units, [N, units]), dc);
+/** Fills dc [N,H] with the gradient that arrived for the last cell state, or with zeros. */
+export function lastCellGradient(b: Builder, r: Recurrence, dc: Tensor): void {
+  const arrived = r.c && b.gradOf(r.c);
+  if (arrived) b.copy(b.view(arrived, endSlots(r).last * r.batch * r.units, [r.batch, r.units]), dc);
   else b.clear(dc, 'start');
-  return dc;
 }
 
 /** Puts a gradient where it belongs: a copy when it is the first to arrive, else a sum. */

@@ -1,6 +1,7 @@
 // The plain recurrent layer.
 import type { Builder } from '../core/builder.ts';
 import { OptionError } from '../core/errors.ts';
+import type { Tensor } from '../core/tensor.ts';
 import { recurrentActivations } from '../kernels/activations.ts';
 import { rnnBackward } from '../kernels/rnn_backward.ts';
 import { rnnForward } from '../kernels/rnn_forward.ts';
@@ -87,16 +88,22 @@ export interface SimpleRnnOptions extends RecurrentOptions {
 }
 
 /**
- * A plain recurrent layer: x [T,N,D] to [T,N,H] (`returnSequences`) or [N,H].
+ * A plain recurrent layer: x [N,T,D] to [N,T,H] (`returnSequences`) or [N,H]; with `returnState` to [out, h].
  *
  * h' = tanh(x·W + h·R + b), as Keras' SimpleRNN (Elman 1990). Parameters: kernel [D,H], recurrent_kernel [H,H],
  * bias [H].
- * @throws OptionError when `units` is no positive integer.
+ * @throws OptionError when `units` is no positive integer, or an option does not exist.
  */
-export function simpleRNN(options: SimpleRnnOptions): RecurrentLayer {
+export function simpleRNN(
+  options: SimpleRnnOptions & { returnState: true },
+): RecurrentLayer<readonly Tensor[]>;
+export function simpleRNN(options: SimpleRnnOptions): RecurrentLayer;
+export function simpleRNN(options: SimpleRnnOptions): RecurrentLayer<Tensor | readonly Tensor[]> {
+  const { activation = 'tanh', twoBiases = false } = options ?? {};
   return recurrentLayer(options, {
-    cell: rnnCell(options?.activation ?? 'tanh'),
-    twoBiasRows: options?.twoBiases ?? false,
-    options: ['activation', 'twoBiases'],
+    className: 'SimpleRNN',
+    cell: rnnCell(activation),
+    twoBiasRows: twoBiases,
+    options: { activation, twoBiases },
   });
 }

@@ -101,6 +101,8 @@ function trialOf(
     ...{ steps, batch, units, gates, recurrentKernel, recurrentBias, h, c, extra },
     mask: nothing(b, 'u32'),
     masked: 0,
+    reverse: 0,
+    lanes: 1,
   };
   const weights = { scale: 1 / Math.sqrt(units), halves: b.limits.precision === 'f16' };
   const tensors = [

@@ -7,6 +7,7 @@ import { embedding } from '../layers/embedding.ts';
 import { gru } from '../layers/gru.ts';
 import type { Layer } from '../layers/layer.ts';
 import { lstm } from '../layers/lstm.ts';
+import type { RecurrentOptions } from '../layers/recurrent.ts';
 import { simpleRNN } from '../layers/simple_rnn.ts';
 import { type Sequential, sequential } from './sequential.ts';
 
@@ -29,7 +30,7 @@ export interface LanguageModelConfig {
   tieWeights: boolean;
 }
 
-const cells = { lstm, gru, rnn: simpleRNN } as const;
+const cells: Readonly<Record<CellName, (options: RecurrentOptions) => Layer>> = { lstm, gru, rnn: simpleRNN };
 
 /**
  * Builds the model: ids [T,N] to logits [T,N,V]; its recurrent layers carry their states from run to run.

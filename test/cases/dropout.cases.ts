@@ -13,11 +13,15 @@ function dropped(
   name: string,
   x: TensorCase,
   rate: number,
-  { accumulate = 0, clock = [7, 3, 12345, 0] }: { accumulate?: 0 | 1; clock?: number[] } = {},
+  {
+    accumulate = 0,
+    clock = [7, 3, 12345, 0],
+    period = x.shape[0],
+  }: { accumulate?: 0 | 1; clock?: number[]; period?: number } = {},
 ): KernelCase {
   return {
     name,
-    params: { count: x.shape[0], rate, stream: 4000000000, accumulate },
+    params: { count: x.shape[0], rate, stream: 4000000000, period, accumulate },
     tensors: {
       x,
       clock: exactly([4], clock),
@@ -31,6 +35,7 @@ export const cases: readonly KernelCase[] = [
   dropped('rate 0', normal([33]), 0),
   dropped('rate 0.1', normal([65]), 0.1),
   dropped('rate 0.999', normal([127]), 0.999),
+  dropped('the same at all steps', normal([126]), 0.5, { period: 21 }),
   dropped('added', normal([127]), 0.3, { accumulate: 1 }),
   dropped('large seed', normal([127]), 0.3, { clock: [0, 4294967295, 4294967295, 4294967295] }),
   dropped('extreme', extreme([65]), 0.5),

@@ -110,7 +110,7 @@ describe('steps settled at the start', () => {
           recurrentInitializer: (shape) =>
             Float64Array.from({ length: shape[0] ** 2 }, (_, i) => (i % 4 === 0 ? 1 : 0)),
         });
-        y = layer.run(b, b.input('x', [1, 2, 2]), [state]).last;
+        y = layer.run(b, b.input('x', [1, 2, 2]), { initialState: [state] }).last;
       },
     );
     const executable = await backend.load(plan);

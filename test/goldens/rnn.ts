@@ -76,7 +76,7 @@ export async function checkRnnGolden(id: string, backend: Backend, precision: 'f
         ? names.map((name) => input(b, `${name} ${l}`, part(name), [N, H]))
         : undefined;
       if (states) initial.push(states);
-      const result = b.scope(`l${l}`, () => layer.run(b, sequence, states));
+      const result = b.scope(`l${l}`, () => layer.run(b, sequence, { initialState: states }));
       sequence = result.sequence;
       last.push(result.states);
     });

@@ -62,7 +62,7 @@ for (const [name, make] of Object.entries(recurrent)) {
           const initial = Array.from({ length: it.cell.states }, (_, i) =>
             b.input(`initial ${i}`, [N, H], { differentiable: true }),
           );
-          const { sequence: y, states } = it.run(b, x, initial);
+          const { sequence: y, states } = it.run(b, x, { initialState: initial });
           return { outputs: [y, ...states], inputs: [x, ...initial] };
         },
       }));
@@ -85,7 +85,7 @@ for (const [name, make] of Object.entries(recurrent)) {
         build(b) {
           const x = sequence(b);
           const encoder = b.scope('encoder', () => layer().run(b, x));
-          const decoder = b.scope('decoder', () => layer().run(b, x, encoder.states));
+          const decoder = b.scope('decoder', () => layer().run(b, x, { initialState: encoder.states }));
           return { outputs: [decoder.sequence, encoder.sequence], inputs: [x] };
         },
       }));
@@ -113,7 +113,7 @@ for (const [name, make] of Object.entries(recurrent)) {
             const initial = Array.from({ length: it.cell.states }, (_, i) =>
               b.input(`initial ${i}`, [N, H], { differentiable: true }),
             );
-            const { sequence: y, states } = it.run(b, x, initial);
+            const { sequence: y, states } = it.run(b, x, { initialState: initial });
             return { outputs: [y, ...states], inputs: [x, ...initial] };
           },
         }));

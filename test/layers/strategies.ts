@@ -39,7 +39,7 @@ export async function runTwoLayers(
       const layer = make({ units: H, biasInitializer: 'randomNormal' });
       const initial = initialStates(b, layer, l, N);
       inputs.push(...initial);
-      const run = b.scope(`l${l}`, () => layer.run(b, y, initial));
+      const run = b.scope(`l${l}`, () => layer.run(b, y, { initialState: initial }));
       y = run.sequence;
       run.states.forEach((state, i) => {
         results.set(`last ${l} ${i}`, state);

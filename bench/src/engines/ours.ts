@@ -16,6 +16,7 @@ import {
   languageTrainer,
   lstm,
   Parameters,
+  type RecurrentOptions,
   sequential,
   sgd,
   simpleRNN,
@@ -57,7 +58,7 @@ export const oursOnCpu = (precision: CpuOptions['precision'] = 'f32'): Engine =>
   prepare: (task) => prepare(cpu({ precision }), task),
 });
 
-const makers = { lstm, gru, rnn: simpleRNN } as const;
+const makers: Readonly<Record<Cell, (options: RecurrentOptions) => Layer>> = { lstm, gru, rnn: simpleRNN };
 
 /** The model of a work, as languageModel() builds it; without an embedding where features go in. */
 export function modelOf(work: Work, cell: Cell): Layer {

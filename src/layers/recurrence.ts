@@ -1,0 +1,235 @@
+// A recurrence over all time steps: one matrix product before the loop and three after it, as haste has it.
+import type { Builder } from '../core/builder.ts';
+import { OptionError } from '../core/errors.ts';
+import type { Tensor } from '../core/tensor.ts';
+import { columnSum } from '../kernels/column_sum.ts';
+import { matmul } from '../kernels/matmul.ts';
+import { nothing } from '../kernels/nothing.ts';
+import { type BackwardRecurrence, type Cell, endSlots, type Recurrence, transposes } from './cell.ts';
+import { type InputGradients, inputProduct } from './input_product.ts';
+import { carriedStates, deliver, forgetful, lastCellGradient, setInitial } from './recurrent_states.ts';
+import { recur } from './strategy.ts';
+
+/** What one direction of a recurrence works on. */
+export interface Lane {
+  readonly name: string;
+  /** Runs a function where the names of its layer are. */
+  scope<R>(body: () => R): R;
+  /** [T,N,D] */
+  readonly x: Tensor;
+  /** [D,G·H] */
+  readonly kernel: Tensor;
+  /** [H,G·H] */
+  readonly recurrentKernel: Tensor;
+  /** [G·H] or [2,G·H] */
+  readonly bias: Tensor | undefined;
+  /** First states that were given, each [N,H]. */
+  readonly initial: readonly Tensor[] | undefined;
+}
+
+export interface RecurrenceOptions {
+  readonly cell: Cell;
+  readonly units: number;
+  /** Rows of the bias: 0, 1, or 2 where the recurrent one has a row of its own or both are simply added. */
+  readonly biasRows: 0 | 1 | 2;
+  /** [T,N] u32 */
+  readonly mask: Tensor | undefined;
+  /** 1: from the last step to the first. */
+  readonly reverse: 0 | 1;
+  /** Whether the last states of a run are the first of the next. */
+  readonly stateful: boolean;
+}
+
+/** What a lane leaves. */
+export interface LaneResult {
+  /** [T,N,H], in the order of time whatever the direction. */
+  readonly sequence: Tensor;
+  /** The states after the last step that was computed: [h] or [h, c], each [N,H]. */
+  readonly states: Tensor[];
+}
+
+/**
+ * Emits a recurrence in one lane, or both directions of a bidirectional layer in two, and leaves its backward steps.
+ *
+ * Forward: gates [T,N,G·H] = x·W + b in one product a lane, then T steps. Backward: T steps, then dx = dA·Wᵀ, dW = xᵀ·dA,
+ * dR = hᵀ·dA, db = column sum of dA, each over all T·N rows at once.
+ * @throws OptionError when initial states are given to a layer that carries its own, or their number is wrong.
+ */
+export function recurrence(b: Builder, options: RecurrenceOptions, lanes: readonly Lane[]): LaneResult[] {
+  const { cell, units, biasRows, mask, reverse } = options;
+  const [T, N] = lanes[0].x.shape;
+  const width = cell.gates * units;
+  const both = lanes.length === 2;
+  const all = (shape: readonly number[]) => (both ? [2, ...shape] : shape);
+  const recurrentBiases = lanes.map(({ bias }) =>
+    bias && cell.separateRecurrentBias ? b.view(bias, width, [width]) : undefined,
+  );
+  const gates = b.activation('gates', all([T, N, width]), { differentiable: false });
+  const h = b.activation('h', all([T + 1, N, units]));
+  const c = cell.states === 2 ? b.activation('c', all([T + 1, N, units])) : undefined;
+  const extra = cell.keepsExtra
+    ? b.activation('extra', all([T, N, units]), { differentiable: false })
+    : undefined;
+  const whole: Recurrence = {
+    ...{ steps: T, batch: N, units, gates, h, c, extra, reverse },
+    recurrentKernel: sideBySide(
+      b,
+      lanes.map((lane) => lane.recurrentKernel),
+    ),
+    recurrentBias: recurrentBiases[0] && sideBySide(b, recurrentBiases as Tensor[]),
+    mask: mask ?? nothing(b, 'u32'),
+    masked: mask ? 1 : 0,
+    lanes: both ? 2 : 1,
+  };
+  const parts = lanes.map((lane, i): Recurrence => {
+    const part = (t: Tensor) => laneOf(b, t, i, lanes.length);
+    return {
+      ...whole,
+      ...{ gates: part(gates), h: part(h), c: c && part(c), extra: extra && part(extra), lanes: 1 },
+      ...{ recurrentKernel: lane.recurrentKernel, recurrentBias: recurrentBiases[i] },
+      reverse: (both && i === 1 ? 1 - reverse : reverse) as 0 | 1,
+    };
+  });
+  const separate = cell.separateRecurrentBias ? 1 : biasRows;
+  const inputGradients = lanes.map((lane, i) =>
+    lane.scope(() =>
+      inputProduct(b, {
+        ...{ x: lane.x, kernel: lane.kernel, bias: lane.bias, gates: parts[i].gates },
+        biasRows: Math.min(biasRows, separate),
+      }),
+    ),
+  );
+  for (const [i, lane] of lanes.entries()) lane.scope(() => begin(b, options, lane, parts[i]));
+  recur(b, cell, 'forward', whole);
+
+  b.onBackward(() => backward(b, options, lanes, whole, parts, inputGradients));
+  return parts.map((part) => {
+    const { last } = endSlots(part);
+    const slot = N * units;
+    const sequences = part.c ? [part.h, part.c] : [part.h];
+    return {
+      sequence: b.view(part.h, part.reverse ? 0 : slot, [T, N, units]),
+      states: sequences.map((s) => b.view(s, last * slot, [N, units])),
+    };
+  });
+}
+
+/** The first states of a lane, and what it hands on to the next run. */
+function begin(b: Builder, { stateful, units }: RecurrenceOptions, lane: Lane, r: Recurrence): void {
+  const { initial } = lane;
+  const where = b.path || lane.name;
+  if (initial && stateful) {
+    throw new OptionError(
+      `[${where}] carries its own state (stateful: true) and so takes no initial states; leave one of the two out`,
+    );
+  }
+  if (!initial && !stateful) forgetful(b).push(where);
+  const sequences = r.c ? [r.h, r.c] : [r.h];
+  const { first, last } = endSlots(r);
+  const slots = (slot: number) => sequences.map((s) => b.view(s, slot * r.batch * units, [r.batch, units]));
+  setInitial(b, where, slots(first), initial ?? (stateful ? carriedStates(b, slots(last)) : undefined));
+}
+
+function backward(
+  b: Builder,
+  options: RecurrenceOptions,
+  lanes: readonly Lane[],
+  whole: Recurrence,
+  parts: readonly Recurrence[],
+  inputGradients: readonly InputGradients[],
+): void {
+  const { cell, units } = options;
+  const { h, c, batch } = whole;
+  const into = b.gradInto(h);
+  if (!into) return;
+  if (into.accumulate === 0) b.clear(into.tensor, 'start');
+  const dc = c && b.scratch('dc', lanes.length === 2 ? [2, batch, units] : [batch, units]);
+  if (dc) for (const [i, part] of parts.entries()) lastCellGradient(b, part, laneOf(b, dc, i, lanes.length));
+  const transposed = transposes(b, whole, cell.gates * units);
+  recur(b, cell, 'backward', { ...whole, transposed, dh: into.tensor, dc });
+  lanes.forEach((lane, i) => {
+    const part = (t: Tensor) => laneOf(b, t, i, lanes.length);
+    const back = { ...parts[i], transposed, dh: part(into.tensor), dc: dc && part(dc) };
+    lane.scope(() => laneGradients(b, options, lane, back, inputGradients[i]));
+  });
+}
+
+/** The gradients of what a lane works on, from dA in its gates. */
+function laneGradients(
+  b: Builder,
+  { cell, units, biasRows }: RecurrenceOptions,
+  { bias, initial }: Lane,
+  r: BackwardRecurrence,
+  inputGradients: InputGradients,
+): void {
+  const width = cell.gates * units;
+  const rows = r.steps * r.batch;
+  const dRecurrent = b.gradInto(r.recurrentKernel);
+  const dBias = bias && b.gradInto(bias);
+  const partOf = (first: number, length: number) =>
+    dBias && { ...dBias, tensor: b.view(dBias.tensor, first, [length]) };
+  inputGradients(partOf(0, width));
+  // The states before each step, in the order of time as the gates are.
+  const before = b.view(r.h, r.reverse * r.batch * units, [r.steps, r.batch, units]);
+  // The products of dR have the columns of the second row of biases.
+  for (const { left, right, stride, offset, columns, target } of cell.products(r)) {
+    const sums = biasRows === 2 ? partOf(width + target, columns) : undefined;
+    if (dRecurrent) {
+      matmul(b, {
+        a: { tensor: left === 'h' ? before : r.extra!, rows, cols: units, transposed: true },
+        b: { tensor: right, rows, cols: columns, stride, offset },
+        c: { tensor: dRecurrent.tensor, rows: units, cols: columns, stride: width, offset: target },
+        accumulate: dRecurrent.accumulate,
+        sums,
+      });
+    } else if (sums) {
+      const source = b.view(right, offset, [(rows - 1) * stride + columns]);
+      columnSum(b, { source, to: sums.tensor, rows, cols: columns, stride, accumulate: sums.accumulate });
+    }
+  }
+  if (initial) initialGradients(b, cell, r, initial);
+}
+
+/** Gradients into the given initial states: the first slot of dh, completed by dA·Rᵀ of the first step, and the carried dc. */
+function initialGradients(b: Builder, cell: Cell, r: BackwardRecurrence, initial: readonly Tensor[]): void {
+  const { units, batch, steps } = r;
+  const width = cell.gates * units;
+  const into = initial.map((state) => b.gradInto(state));
+  if (into[0]) {
+    const first = b.view(r.dh, endSlots(r).first * batch * units, [batch, units]);
+    for (const { left, right, stride, offset, columns, target } of cell.products(r)) {
+      // What came through the extra sequence has been added to the slot by the cell already.
+      if (left === 'extra') continue;
+      const step = r.reverse * (steps - 1) * batch * stride;
+      matmul(b, {
+        a: { tensor: right, rows: batch, cols: columns, stride, offset: offset + step },
+        b: {
+          ...{ tensor: r.recurrentKernel, rows: units, cols: columns, stride: width, offset: target },
+          transposed: true,
+        },
+        c: { tensor: first, rows: batch, cols: units },
+        accumulate: 1,
+      });
+    }
+    deliver(b, first, into[0]);
+  }
+  if (into[1] && r.dc) deliver(b, r.dc, into[1]);
+}
+
+/** The part of a lane in a tensor of all lanes. */
+function laneOf(b: Builder, t: Tensor, lane: number, lanes: number): Tensor {
+  if (lanes === 1) return t;
+  const [, ...shape] = t.shape;
+  return b.view(t, lane * shape.reduce((product, n) => product * n, 1), shape);
+}
+
+/** Weights of both lanes in one tensor [2,...], copied once a run; those of one lane as they are. */
+function sideBySide(b: Builder, weights: readonly Tensor[]): Tensor {
+  const [first] = weights;
+  if (weights.length === 1) return first;
+  return b.once(`side by side ${weights.map((t) => `${t.id} ${t.offset}`).join()}`, () => {
+    const both = b.scratch(`${first.name} of both directions`, [2, ...first.shape]);
+    for (const [i, t] of weights.entries()) b.copy(t, laneOf(b, both, i, 2), 'start');
+    return both;
+  });
+}
