@@ -9,7 +9,9 @@ import {
   adadelta,
   adagrad,
   adam,
+  adamax,
   adamW,
+  lion,
   nadam,
   optimizerFromConfig,
   rmsprop,
@@ -18,7 +20,7 @@ import {
 import { updatePlan } from '../goldens/optimizers.ts';
 import { checkNotFinite } from './not_finite.ts';
 
-const factories = { sgd, adam, adamW, nadam, rmsprop, adagrad, adadelta };
+const factories = { sgd, adam, adamW, nadam, adamax, rmsprop, adagrad, adadelta, lion };
 
 describe('options', () => {
   test.each([
@@ -34,6 +36,19 @@ describe('options', () => {
     [() => rmsprop({ centered: 1 as unknown as boolean }), '[rmsprop/centered] must be true or false, got 1'],
     [() => adam({ learningRate: '1' as unknown as number }), '[adam/learningRate]'],
     [() => adam({ lr: 1 } as object), '[adam] has no option lr; it has learningRate'],
+    [() => adam({ convention: 'tf' as 'keras' }), "[adam/convention] must be 'torch' or 'keras', got "],
+    [() => sgd({ clipNorm: 0 }), '[sgd/clipNorm] must be a number above 0'],
+    [() => sgd({ clipNorm: 1, globalClipNorm: 1 }), 'leave out one of clipNorm and globalClipNorm'],
+    [
+      () => sgd({ convention: 'keras', globalClipNorm: 1, clipValue: 1 }),
+      "[sgd] clips one way by the convention 'keras': leave out one of globalClipNorm and clipValue",
+    ],
+    [() => sgd({ useEma: true, emaMomentum: 1.1 }), '[sgd/emaMomentum] must be a number from 0 to 1'],
+    [
+      () => sgd({ useEma: true, emaOverwriteFrequency: 1.5 }),
+      '[sgd/emaOverwriteFrequency] must be an integer',
+    ],
+    [() => sgd({ emaOverwriteFrequency: 2 }), '[sgd/emaOverwriteFrequency] needs useEma: true'],
     [() => optimizerFromConfig({ name: 'adamm' }), 'there is no adamm; there are sgd, adam'],
     [() => optimizerFromConfig({ name: 'toString' }), 'there is no toString'],
   ])('%s is refused', (make, message) => {
@@ -47,7 +62,7 @@ describe('options', () => {
 });
 
 test.each(Object.entries(factories))('%s comes back from its configuration', (name, factory) => {
-  const made = factory({ learningRate: 0.25, globalClipNorm: 2 });
+  const made = factory({ learningRate: 0.25, globalClipNorm: 2, convention: 'keras', useEma: true });
   const again = optimizerFromConfig(JSON.parse(JSON.stringify(made.config)));
   expect(again.name).toBe(name);
   expect(again.options).toEqual(made.options);
@@ -115,4 +130,51 @@ test('a model with nothing to train is refused', () => {
   ).toThrow(ShapeError);
 });
 
-test('gradients that are not finite leave the weights as they are', () => checkNotFinite(cpu()));
+describe.each([true, false])('where barriers are cheap: %s', (cheapBarriers) => {
+  const backend = () => cpu({ precision: 'f64', limits: { cheapBarriers } });
+
+  test('gradients that are not finite leave the weights as they are', () =>
+    checkNotFinite(cpu({ limits: { cheapBarriers } })));
+
+  test('clipping by the norm takes the dispatches that it should', async () => {
+    const update = await updatePlan(backend(), adam({ globalClipNorm: 1 }), [{ shape: [2], data: [1, 2] }]);
+    expect(update.plan.counts().dispatches).toBe(cheapBarriers ? 2 : 3);
+  });
+
+  test('clipNorm scales each tensor by itself, across frozen ones', async () => {
+    const zeros = (n: number, trainable = true) => ({ shape: [n], data: new Array(n).fill(0), trainable });
+    const update = await updatePlan(backend(), sgd({ learningRate: 1, clipNorm: 2, convention: 'keras' }), [
+      zeros(2),
+      zeros(3, false),
+      zeros(2),
+      zeros(1),
+    ]);
+    update.run(1, [[3, 4], [9, 9, 9], [0.3, 0.4], [Number.NaN]]);
+    const close = async (i: number, expected: number[]) =>
+      (await update.weights(i)).forEach((w, j) => {
+        expect(w).toBeCloseTo(expected[j], 12);
+      });
+    await close(0, [-1.2, -1.6]);
+    await close(1, [0, 0, 0]);
+    await close(2, [-0.3, -0.4]);
+    await close(3, [0]);
+    expect(await update.norm()).toBeUndefined();
+  });
+
+  test('a norm over several ranges is the norm of all', async () => {
+    const update = await updatePlan(
+      backend(),
+      sgd({ learningRate: 1, globalClipNorm: 1, convention: 'keras' }),
+      [
+        { shape: [1], data: [0] },
+        { shape: [1], data: [5], trainable: false },
+        { shape: [1], data: [0] },
+      ],
+    );
+    update.run(1, [[3], [0], [4]]);
+    expect(await update.norm()).toBeCloseTo(5, 12);
+    expect((await update.weights(0))[0]).toBeCloseTo(-0.6, 12);
+    expect((await update.weights(2))[0]).toBeCloseTo(-0.8, 12);
+    expect((await update.weights(1))[0]).toBe(5);
+  });
+});

@@ -1,0 +1,22 @@
+// Declares a test for each published case of Keras' optimizers, for one backend.
+import { expect, test } from 'vitest';
+import type { Backend } from '../../src/backends/backend.ts';
+import { sharedText } from '../harness/shared_data.ts';
+import { type OptimizerCase, runner } from './keras_optimizers.ts';
+
+const text = sharedText('conformance/keras_optimizers.json', "the cases of Keras' optimizers");
+const cases: readonly OptimizerCase[] = text ? JSON.parse(text).cases : [];
+
+/** Optimizers of Keras that the library does not offer; every other case has to run. */
+const notOffered = ['Adafactor', 'Ftrl'];
+
+export function kerasOptimizerTests(backend: () => Backend): void {
+  test.skipIf(text === undefined)('the file has cases', () => expect(cases.length).toBeGreaterThan(0));
+  for (const c of cases) {
+    test(c.id, async () => {
+      const outcome = await runner.run(c, backend());
+      const expected = notOffered.includes(c.optimizer ?? '') ? 'not covered' : 'passed';
+      expect(outcome.status, JSON.stringify(outcome)).toBe(expected);
+    });
+  }
+}
