@@ -90,6 +90,7 @@ export * as regularizers from './layers/regularizers.ts';
 export { type RnnActivation, type SimpleRnnOptions, simpleRNN } from './layers/simple_rnn.ts';
 export { type CellName, type LanguageModelConfig, languageModel } from './models/language_model.ts';
 export { type Sequential, sequential } from './models/sequential.ts';
+export { type AveragedWeights, averagedWeights } from './training/averaged_weights.ts';
 export {
   type EvaluateOptions,
   type Evaluator,
@@ -120,13 +121,18 @@ export {
 export {
   type AdadeltaOptions,
   type AdagradOptions,
+  type AdamaxOptions,
   type AdamOptions,
   adadelta,
   adagrad,
   adam,
+  adamax,
   adamW,
   type CommonOptions,
+  type Convention,
   type LearningRateSchedule,
+  type LionOptions,
+  lion,
   type NadamOptions,
   nadam,
   type Optimizer,
