@@ -10,12 +10,15 @@ import { clipScaleKernel } from './clip_scale.ts';
 import { advanceKernel } from './clock.ts';
 import { columnProductKernel } from './column_product.ts';
 import { columnSumKernel } from './column_sum.ts';
+import { combineKernel } from './combine.ts';
+import { combineBackwardKernel } from './combine_backward.ts';
 import { dropoutKernel } from './dropout.ts';
 import { embeddingBackwardKernel } from './embedding_backward.ts';
 import { embeddingEdgesKernel } from './embedding_edges.ts';
 import { embeddingForwardKernel } from './embedding_forward.ts';
 import { embeddingMergeKernel } from './embedding_merge.ts';
 import { embeddingOrderKernel } from './embedding_order.ts';
+import { featureMaskKernel } from './feature_mask.ts';
 import { gruBackward } from './gru_backward.ts';
 import { gruBeforeCandidate } from './gru_before_candidate.ts';
 import { gruBeforeCandidateBackward } from './gru_before_candidate_backward.ts';
@@ -43,6 +46,7 @@ import { lstmSequenceBackward } from './lstm_sequence_backward.ts';
 import { lstmSequenceForward } from './lstm_sequence_forward.ts';
 import { lstmTiledBackward } from './lstm_tiled_backward.ts';
 import { lstmTiledForward } from './lstm_tiled_forward.ts';
+import { maskMergeKernel } from './mask_merge.ts';
 import { maskRowsKernel } from './mask_rows.ts';
 import { matmulRegister, matmulTiled, matmulVector } from './matmul_kernels.ts';
 import { movingAverageKernel } from './moving_average.ts';
@@ -50,7 +54,6 @@ import { nadamKernel } from './nadam.ts';
 import { nonNegativeKernel } from './non_negative.ts';
 import { normConstraintKernel } from './norm_constraint.ts';
 import { packHalvesKernel } from './pack_halves.ts';
-import { reverseTimeKernel } from './reverse_time.ts';
 import { reverseTimeKernel } from './reverse_time.ts';
 import { rmspropKernel } from './rmsprop.ts';
 import { rnnBackward } from './rnn_backward.ts';
@@ -66,6 +69,7 @@ import { softmaxCrossEntropyKernel } from './softmax_cross_entropy.ts';
 import { softmaxCrossEntropySoftKernel } from './softmax_cross_entropy_soft.ts';
 import { softmaxForwardKernel } from './softmax_forward.ts';
 import { squareSumKernel } from './square_sum.ts';
+import { stridedCopyKernel } from './strided_copy.ts';
 import { sumProductsKernel } from './sum_products.ts';
 import { sumSlicesKernel } from './sum_slices.ts';
 import { transposeKernel } from './transpose.ts';
@@ -84,12 +88,15 @@ export const kernels: readonly Kernel[] = [
   clipScaleKernel,
   columnProductKernel,
   columnSumKernel,
+  combineKernel,
+  combineBackwardKernel,
   dropoutKernel,
   embeddingBackwardKernel,
   embeddingEdgesKernel,
   embeddingForwardKernel,
   embeddingMergeKernel,
   embeddingOrderKernel,
+  featureMaskKernel,
   gruBackward,
   gruBeforeCandidate,
   gruBeforeCandidateBackward,
@@ -123,6 +130,7 @@ export const kernels: readonly Kernel[] = [
   lstmSequenceForward.f16,
   lstmTiledBackward,
   lstmTiledForward,
+  maskMergeKernel,
   maskRowsKernel,
   matmulRegister,
   matmulTiled,
@@ -132,7 +140,6 @@ export const kernels: readonly Kernel[] = [
   nonNegativeKernel,
   normConstraintKernel,
   packHalvesKernel,
-  reverseTimeKernel,
   reverseTimeKernel,
   rmspropKernel,
   rnnBackward,
@@ -150,6 +157,7 @@ export const kernels: readonly Kernel[] = [
   softmaxCrossEntropySoftKernel,
   softmaxForwardKernel,
   squareSumKernel,
+  stridedCopyKernel,
   sumProductsKernel,
   sumSlicesKernel,
   transposeKernel,
