@@ -3,9 +3,16 @@ import type { Builder } from '../core/builder.ts';
 import { OptionError } from '../core/errors.ts';
 import type { Tensor } from '../core/tensor.ts';
 import { columnSum } from '../kernels/column_sum.ts';
-import { matmul } from '../kernels/matmul.ts';
+import { bringsSums, matmul } from '../kernels/matmul.ts';
 import { nothing } from '../kernels/nothing.ts';
-import { type BackwardRecurrence, type Cell, endSlots, type Recurrence, transposes } from './cell.ts';
+import {
+  type BackwardRecurrence,
+  type Cell,
+  endSlots,
+  type Recurrence,
+  type RecurrentProduct,
+  transposes,
+} from './cell.ts';
 import { type InputGradients, inputProduct } from './input_product.ts';
 import { carriedStates, deliver, forgetful, lastCellGradient, setInitial } from './recurrent_states.ts';
 import { recur } from './strategy.ts';
@@ -168,12 +175,18 @@ function laneGradients(
   const dBias = bias && b.gradInto(bias);
   const partOf = (first: number, length: number) =>
     dBias && { ...dBias, tensor: b.view(dBias.tensor, first, [length]) };
-  inputGradients(partOf(0, width));
+  const products = cell.products(r);
+  const row = (it: RecurrentProduct) => (biasRows === 2 ? partOf(width + it.target, it.columns) : undefined);
+  // Both rows of biases have the same sums where the columns are the same: computed apart, once for both is enough.
+  const both = bringsSums(b.limits) ? undefined : products.find((it) => isStart(it, r));
+  const first = partOf(0, width);
+  inputGradients(first && { ...first, again: both && row(both)?.tensor });
   // The states before each step, in the order of time as the gates are.
   const before = b.view(r.h, r.reverse * r.batch * units, [r.steps, r.batch, units]);
   // The products of dR have the columns of the second row of biases.
-  for (const { left, right, stride, offset, columns, target } of cell.products(r)) {
-    const sums = biasRows === 2 ? partOf(width + target, columns) : undefined;
+  for (const it of products) {
+    const { left, right, stride, offset, columns, target } = it;
+    const sums = it === both ? undefined : row(it);
     if (dRecurrent) {
       matmul(b, {
         a: { tensor: left === 'h' ? before : r.extra!, rows, cols: units, transposed: true },
@@ -188,6 +201,14 @@ function laneGradients(
     }
   }
   if (initial) initialGradients(b, cell, r, initial);
+}
+
+/** Whether the second row of biases gets sums of the first columns of the gates, as the first row does. */
+function isStart(
+  { right, summed = right, offset, target }: RecurrentProduct,
+  { gates }: Recurrence,
+): boolean {
+  return summed === gates && offset === 0 && target === 0;
 }
 
 /** Gradients into the given initial states: the first slot of dh, completed by dA·Rᵀ of the first step, and the carried dc. */

@@ -29,6 +29,7 @@ const devices: Record<string, Limits> = {
   'Apple M1': device('Apple M1', 32768),
   'integrated Intel': device('Intel Iris Xe', 32768),
   'an unknown GPU': defaultLimits,
+  'a software adapter': { ...defaultLimits, cheapBarriers: false, model: deviceModel('', true) },
 };
 
 /** The training plan of one layer, clipped by the norm; nothing is loaded or drawn. */
