@@ -50,6 +50,8 @@ export default defineConfig(({ mode }): UserConfig => {
       build: {
         ...common,
         outDir: `${outDir}/page`,
+        // Its files have hashes in their names: without this every rebuild would leave the last one's behind.
+        emptyOutDir: true,
         // WebAssembly stays in files of its own: the peers fetch it.
         assetsInlineLimit: 0,
         rolldownOptions: { input: `${bench}src/page.html`, ...(!installed && { external: peers }) },

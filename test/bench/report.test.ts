@@ -245,7 +245,7 @@ describe('Markdown', () => {
     ]);
     for (const { file } of figures) expect(text).toContain(`](${file})`);
     expect(text).toContain('matrix product 9,500 GFLOP/s');
-    expect(text).toContain('are not in the roofline: embedding_links');
+    expect(text).toContain('are not in the roofline: embedding_order');
     expect(text).toContain('none: one step takes longer than 60 s');
     expect(text).toContain('median of 15 runs after 3');
     expect(text).toContain('the peer ran in a process of its own');

@@ -109,7 +109,7 @@ const profile: [string, string, number, number, number][] = [
   ['softmax_cross_entropy', 'loss', 1, 0.055, 1.9],
   ['adam', 'update', 1, 0.04, 0.53],
   ['embedding_backward', 'embedding', 1, 0.03, 0.26],
-  ['embedding_links', 'embedding', 1, 0.012, 0],
+  ['embedding_order', 'embedding', 1, 0.012, 0],
   ['embedding_forward', 'embedding', 1, 0.01, 0],
   ['column_sum', 'lstm', 1, 0.014, 0.25],
   ['column_sum', 'dense', 1, 0.008, 0.25],
