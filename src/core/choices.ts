@@ -64,8 +64,13 @@ export interface Tuned {
   noCandidate?(choice: Choice, name: string): void;
 }
 
-/** Takes the candidate that `tuned` names, else the one with the least estimate. @throws OptionError as `reject`. */
-export function take(choice: Choice, tuned: Tuned | undefined): Chosen {
+/**
+ * Takes the candidate that `tuned` names, else the one with the least estimate; limits that no backend has made may name
+ * candidates by an object { key: name }.
+ * @throws OptionError as `reject` and `tunedBy`.
+ */
+export function take(choice: Choice, given: Tuned | Readonly<Record<string, string>> | undefined): Chosen {
+  const tuned = given === undefined || answers(given) ? given : tunedBy(given, 'limits/tuned');
   const found = tuned?.get(choice.key);
   const named = choice.candidates.find((c) => c.name === found);
   if (tuned && found !== undefined && !named) reject(tuned, choice, found);
@@ -84,15 +89,18 @@ export function tunedBy(given: unknown, where: string): Tuned {
       `[${where}] takes an object { key: name }, a Map, or an object with get(key), got ${shown(given)}`,
     );
   }
-  const answers = typeof (given as Tuned).get === 'function';
-  const names =
-    answers && !(given instanceof Map) ? [] : given instanceof Map ? given : Object.entries(given);
+  const names = given instanceof Map ? given : answers(given) ? [] : Object.entries(given);
   for (const [key, name] of names) {
     if (typeof name !== 'string') {
       throw new OptionError(`[${where}] must name a candidate for ${key}, got ${shown(name)}`);
     }
   }
-  return answers ? (given as Tuned) : new Map(Object.entries(given));
+  return answers(given) ? given : new Map(Object.entries(given));
+}
+
+/** Whether it answers by itself, as a Map does. */
+function answers(given: object): given is Tuned {
+  return typeof (given as Tuned | null)?.get === 'function';
 }
 
 /**

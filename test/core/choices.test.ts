@@ -1,7 +1,10 @@
 // What a plan chooses by: the cost model, what is known, and names that are no candidates.
 import { describe, expect, test } from 'vitest';
+import { buildPlan } from '../../src/core/builder.ts';
 import { type Choice, type Tuned, take, tunedBy } from '../../src/core/choices.ts';
 import { OptionError } from '../../src/core/errors.ts';
+import { defaultLimits } from '../../src/core/limits.ts';
+import { Parameters } from '../../src/core/parameters.ts';
 
 const choice: Choice = {
   key: 'double 4',
@@ -42,6 +45,22 @@ describe('a choice', () => {
     }
     const numbers = [{ a: 1 }, new Map([['a', 1]]), { get: 1, a: 'b' }];
     for (const given of numbers) expect(() => tunedBy(given, 'tuned')).toThrow(OptionError);
+  });
+
+  test('is forced by an object in the limits of a plan as well', () => {
+    const chosenBy = (tuned: unknown) =>
+      buildPlan(
+        { name: 'test', limits: { ...defaultLimits, tuned: tuned as Tuned }, parameters: new Parameters() },
+        (b) => {
+          b.choose(choice);
+        },
+      ).choices.map(({ chosen, by }) => [chosen, by]);
+    expect(chosenBy({ 'double 4': 'slow' })).toEqual([['slow', 'forced']]);
+    expect(chosenBy({ another: 'slow' })).toEqual([['quick', 'model']]);
+    for (const given of ['slow', null, { 'double 4': 1 }]) {
+      expect(() => chosenBy(given)).toThrow(/^\[limits\/tuned\] (takes an object|must name a candidate)/);
+    }
+    expect(() => chosenBy({ 'double 4': 'gone' })).toThrow(/no candidate gone; it has slow, quick/);
   });
 
   test('leaves a name to the cost model that may be meant for other choices, and says so where that is wanted', () => {
