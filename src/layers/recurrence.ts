@@ -32,6 +32,10 @@ export interface Lane {
   readonly bias: Tensor | undefined;
   /** First states that were given, each [N,H]. */
   readonly initial: readonly Tensor[] | undefined;
+  /** The cell's `weights`, by name. */
+  readonly own?: Readonly<Record<string, Tensor>>;
+  /** [N,P], by which h is multiplied before its product with R: the mask of recurrent dropout. */
+  readonly stateMask?: Tensor | undefined;
 }
 
 export interface RecurrenceOptions {
@@ -72,12 +76,12 @@ export function recurrence(b: Builder, options: RecurrenceOptions, lanes: readon
     bias && cell.separateRecurrentBias ? b.view(bias, width, [width]) : undefined,
   );
   const gates = b.activation('gates', all([T, N, width]), { differentiable: false });
-  const h = b.activation('h', all([T + 1, N, units]));
+  const h = b.activation('h', all([T + 1, N, cell.projection ?? units]));
   const c = cell.states === 2 ? b.activation('c', all([T + 1, N, units])) : undefined;
   const extra = cell.keepsExtra
     ? b.activation('extra', all([T, N, units]), { differentiable: false })
     : undefined;
-  const whole: Recurrence = {
+  const shared: Recurrence = {
     ...{ steps: T, batch: N, units, gates, h, c, extra, reverse },
     recurrentKernel: sideBySide(
       b,
@@ -87,7 +91,10 @@ export function recurrence(b: Builder, options: RecurrenceOptions, lanes: readon
     mask: mask ?? nothing(b, 'u32'),
     masked: mask ? 1 : 0,
     lanes: both ? 2 : 1,
+    stateMask: lanes[0].stateMask,
   };
+  // A cell with more tensors than these runs one lane at a time.
+  const whole: Recurrence = { ...shared, own: { ...lanes[0].own, ...cell.keeps?.(b, shared) } };
   const parts = lanes.map((lane, i): Recurrence => {
     const part = (t: Tensor) => laneOf(b, t, i, lanes.length);
     return {
@@ -100,10 +107,14 @@ export function recurrence(b: Builder, options: RecurrenceOptions, lanes: readon
   const separate = cell.separateRecurrentBias ? 1 : biasRows;
   const inputGradients = lanes.map((lane, i) =>
     lane.scope(() =>
-      inputProduct(b, {
-        ...{ x: lane.x, kernel: lane.kernel, bias: lane.bias, gates: parts[i].gates },
-        biasRows: Math.min(biasRows, separate),
-      }),
+      (cell.inputProduct ?? inputProduct)(
+        b,
+        {
+          ...{ x: lane.x, kernel: lane.kernel, bias: lane.bias, gates: parts[i].gates },
+          biasRows: Math.min(biasRows, separate),
+        },
+        lane.own ?? {},
+      ),
     ),
   );
   for (const [i, lane] of lanes.entries()) lane.scope(() => begin(b, options, lane, parts[i]));
@@ -112,17 +123,17 @@ export function recurrence(b: Builder, options: RecurrenceOptions, lanes: readon
   b.onBackward(() => backward(b, options, lanes, whole, parts, inputGradients));
   return parts.map((part) => {
     const { last } = endSlots(part);
-    const slot = N * units;
     const sequences = part.c ? [part.h, part.c] : [part.h];
+    const size = part.h.shape.at(-1)!;
     return {
-      sequence: b.view(part.h, part.reverse ? 0 : slot, [T, N, units]),
-      states: sequences.map((s) => b.view(s, last * slot, [N, units])),
+      sequence: b.view(part.h, part.reverse ? 0 : N * size, [T, N, size]),
+      states: sequences.map((s) => slotOf(b, s, last)),
     };
   });
 }
 
 /** The first states of a lane, and what it hands on to the next run. */
-function begin(b: Builder, { stateful, units }: RecurrenceOptions, lane: Lane, r: Recurrence): void {
+function begin(b: Builder, { stateful }: RecurrenceOptions, lane: Lane, r: Recurrence): void {
   const { initial } = lane;
   const where = b.path || lane.name;
   if (initial && stateful) {
@@ -133,7 +144,7 @@ function begin(b: Builder, { stateful, units }: RecurrenceOptions, lane: Lane, r
   if (!initial && !stateful) forgetful(b).push(where);
   const sequences = r.c ? [r.h, r.c] : [r.h];
   const { first, last } = endSlots(r);
-  const slots = (slot: number) => sequences.map((s) => b.view(s, slot * r.batch * units, [r.batch, units]));
+  const slots = (slot: number) => sequences.map((s) => slotOf(b, s, slot));
   setInitial(b, where, slots(first), initial ?? (stateful ? carriedStates(b, slots(last)) : undefined));
 }
 
@@ -153,7 +164,8 @@ function backward(
   const dc = c && b.scratch('dc', lanes.length === 2 ? [2, batch, units] : [batch, units]);
   if (dc) for (const [i, part] of parts.entries()) lastCellGradient(b, part, laneOf(b, dc, i, lanes.length));
   const transposed = transposes(b, whole, cell.gates * units);
-  recur(b, cell, 'backward', { ...whole, transposed, dh: into.tensor, dc });
+  const toInitial = lanes.some(({ initial }) => initial?.[0].differentiable);
+  recur(b, cell, 'backward', { ...whole, transposed, dh: into.tensor, dc, toInitial });
   lanes.forEach((lane, i) => {
     const part = (t: Tensor) => laneOf(b, t, i, lanes.length);
     const back = { ...parts[i], transposed, dh: part(into.tensor), dc: dc && part(dc) };
@@ -182,24 +194,31 @@ function laneGradients(
   const first = partOf(0, width);
   inputGradients(first && { ...first, again: both && row(both)?.tensor });
   // The states before each step, in the order of time as the gates are.
-  const before = b.view(r.h, r.reverse * r.batch * units, [r.steps, r.batch, units]);
+  const size = r.h.shape.at(-1)!;
+  const lefts = {
+    h: b.view(r.h, r.reverse * r.batch * size, [r.steps, r.batch, size]),
+    extra: r.extra!,
+  };
   // The products of dR have the columns of the second row of biases.
   for (const it of products) {
-    const { left, right, stride, offset, columns, target } = it;
+    const { right, stride, offset, columns, target, summed = right } = it;
+    const left = typeof it.left === 'string' ? lefts[it.left] : it.left;
     const sums = it === both ? undefined : row(it);
     if (dRecurrent) {
       matmul(b, {
-        a: { tensor: left === 'h' ? before : r.extra!, rows, cols: units, transposed: true },
+        a: { tensor: left, rows, cols: size, transposed: true },
         b: { tensor: right, rows, cols: columns, stride, offset },
-        c: { tensor: dRecurrent.tensor, rows: units, cols: columns, stride: width, offset: target },
+        c: { tensor: dRecurrent.tensor, rows: size, cols: columns, stride: width, offset: target },
         accumulate: dRecurrent.accumulate,
-        sums,
+        sums: summed === right ? sums : undefined,
       });
-    } else if (sums) {
-      const source = b.view(right, offset, [(rows - 1) * stride + columns]);
+    }
+    if (sums && (!dRecurrent || summed !== right)) {
+      const source = b.view(summed, offset, [(rows - 1) * stride + columns]);
       columnSum(b, { source, to: sums.tensor, rows, cols: columns, stride, accumulate: sums.accumulate });
     }
   }
+  cell.weightGradients?.(b, r);
   if (initial) initialGradients(b, cell, r, initial);
 }
 
@@ -217,10 +236,10 @@ function initialGradients(b: Builder, cell: Cell, r: BackwardRecurrence, initial
   const width = cell.gates * units;
   const into = initial.map((state) => b.gradInto(state));
   if (into[0]) {
-    const first = b.view(r.dh, endSlots(r).first * batch * units, [batch, units]);
+    const first = slotOf(b, r.dh, endSlots(r).first);
     for (const { left, right, stride, offset, columns, target } of cell.products(r)) {
-      // What came through the extra sequence has been added to the slot by the cell already.
-      if (left === 'extra') continue;
+      // What came through other sequences has been added to the slot by the cell already, if not everything has.
+      if (cell.completesInitial || left !== 'h') continue;
       const step = r.reverse * (steps - 1) * batch * stride;
       matmul(b, {
         a: { tensor: right, rows: batch, cols: columns, stride, offset: offset + step },
@@ -235,6 +254,12 @@ function initialGradients(b: Builder, cell: Cell, r: BackwardRecurrence, initial
     deliver(b, first, into[0]);
   }
   if (into[1] && r.dc) deliver(b, r.dc, into[1]);
+}
+
+/** Slot [N,.] of a sequence [T+1,N,.]. */
+function slotOf(b: Builder, sequence: Tensor, slot: number): Tensor {
+  const [, batch, size] = sequence.shape;
+  return b.view(sequence, slot * batch * size, [batch, size]);
 }
 
 /** The part of a lane in a tensor of all lanes. */

@@ -1,7 +1,7 @@
 // The weights of a recurrent layer: kernel, recurrent kernel and bias, with what their options say.
 import type { Builder } from '../core/builder.ts';
 import type { Random } from '../core/random.ts';
-import type { Tensor } from '../core/tensor.ts';
+import { sizeOf, type Tensor } from '../core/tensor.ts';
 import type { Cell } from './cell.ts';
 import { type ConstraintOption, constraint, constraintConfig } from './constraints.ts';
 import { type Initializer, type InitializerOption, initializer, initializerConfig } from './initializers.ts';
@@ -39,11 +39,11 @@ export type BiasInitial = (
 
 export interface RecurrentWeights {
   readonly biasRows: 0 | 1 | 2;
-  /** The weights for D input features: [D,G·H], [H,G·H] and [G·H] or [2,G·H]. */
+  /** The weights for D input features: [D,G·H], [P,G·H] and [G·H] or [2,G·H], and the cell's own by name. */
   declare(
     b: Builder,
     features: number,
-  ): { kernel: Tensor; recurrentKernel: Tensor; bias: Tensor | undefined };
+  ): { kernel: Tensor; recurrentKernel: Tensor; bias: Tensor | undefined; own: Record<string, Tensor> };
   count(features: number): number;
 }
 
@@ -60,6 +60,8 @@ export function recurrentWeights(
 ): RecurrentWeights {
   const { options, cell, units, twoBiasRows, biasInitial } = it;
   const width = cell.gates * units;
+  const outputs = cell.projection ?? units;
+  const own = cell.weights?.(units) ?? [];
   const biasRows = options.useBias === false ? 0 : cell.separateRecurrentBias || twoBiasRows ? 2 : 1;
   const biasShape = biasRows === 2 ? [2, width] : [width];
   const [kernel, recurrent, bias] = KINDS.map((kind) => ({
@@ -80,10 +82,17 @@ export function recurrentWeights(
     biasRows,
     declare: (b, features) => ({
       kernel: matrix(b, 'kernel', features, kernel),
-      recurrentKernel: matrix(b, 'recurrent_kernel', units, recurrent),
+      recurrentKernel: matrix(b, 'recurrent_kernel', outputs, recurrent),
       bias: biasRows > 0 ? b.param('bias', biasShape, firstBias, bias.rules) : undefined,
+      own: Object.fromEntries(
+        own.map((it) => [
+          it.name,
+          b.param(it.name, it.shape, (next) => initializer(it.initializer, name)(it.shape, next)),
+        ]),
+      ),
     }),
-    count: (features) => (features + units + biasRows) * width,
+    count: (features) =>
+      (features + outputs + biasRows) * width + own.reduce((sum, { shape }) => sum + sizeOf(shape), 0),
   };
 }
 
