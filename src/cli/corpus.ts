@@ -16,10 +16,24 @@ export function sourceName(file: string): string {
 
 /**
  * The text of a UTF-8 file, or of the standard input for `-`: without a byte order mark at its beginning, and with line
- * ends as \n where they are \r\n, so that no token stands for how a file was saved.
- * @throws DataError for what is missing, no file, empty, too large, or no text.
+ * ends as \n where they are \r\n, so that no token stands for how a file was saved. Marks further on, as in files put
+ * together, and \r by itself are kept: they are characters like others, and white space between words.
+ * @throws DataError as `readOriginal`.
  */
 export function readText(name: string): string {
+  return withLineFeeds(readOriginal(name));
+}
+
+/** A text with line ends as \n where they are \r\n. */
+export function withLineFeeds(text: string): string {
+  return text.replaceAll('\r\n', '\n');
+}
+
+/**
+ * As `readText`, with line ends as they are.
+ * @throws DataError for what is missing, no file, empty, too large, or no text.
+ */
+export function readOriginal(name: string): string {
   const bytes = name === STANDARD_INPUT ? readInput() : readBytes(name);
   const file = sourceName(name);
   if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) {
@@ -36,7 +50,7 @@ export function readText(name: string): string {
     );
   }
   if (nul >= 0) throw new DataError(`${file} is binary: byte ${nul + 1} is zero; give a UTF-8 text file`);
-  const text = new TextDecoder().decode(bytes).replaceAll('\r\n', '\n');
+  const text = new TextDecoder().decode(bytes);
   if (text === '') throw new DataError(`${file} is empty; give a file with text`);
   return text;
 }

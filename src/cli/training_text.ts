@@ -4,7 +4,7 @@ import path from 'node:path';
 import { DataError, OptionError } from '../core/errors.ts';
 import { Vocabulary } from '../data/vocabulary.ts';
 import type { ModelRecord, TrainingRecord } from '../io/checkpoint.ts';
-import { readText, STANDARD_INPUT, sourceName } from './corpus.ts';
+import { readOriginal, STANDARD_INPUT, sourceName, withLineFeeds } from './corpus.ts';
 import { grouped } from './format.ts';
 import type { TextSettings, TrainSettings } from './train_settings.ts';
 
@@ -33,16 +33,43 @@ export function textName(file: string | null): string {
  * both texts are to come from the standard input.
  */
 export async function loadTrainingText(settings: TextSettings, saved?: ModelRecord): Promise<TrainingText> {
-  const { file, level, limitTokens, validation } = settings;
+  const { file, validation } = settings;
   if (file === STANDARD_INPUT && validation === STANDARD_INPUT) {
     throw new OptionError('the standard input can be read once; give the text or --validation as a file');
   }
-  const text = file === null ? (await import('./default_corpus.ts')).defaultCorpus() : readText(file);
+  const texts: Texts = {
+    text: file === null ? (await import('./default_corpus.ts')).defaultCorpus() : readOriginal(file),
+    other: typeof validation === 'string' ? readOriginal(validation) : undefined,
+  };
+  const { text, other } = texts;
+  const read = { text: withLineFeeds(text), other: other && withLineFeeds(other) };
+  if (!saved || (read.text === text && read.other === other)) return split(settings, read, saved);
+  try {
+    return split(settings, read, saved);
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    // A run that was saved with \r\n among its tokens goes on with them.
+    try {
+      return split(settings, texts, saved);
+    } catch {
+      throw error;
+    }
+  }
+}
+
+/** What is trained on, and what is kept for validation where that is a file. */
+interface Texts {
+  readonly text: string;
+  readonly other: string | undefined;
+}
+
+/** @throws DataError for texts that cannot be used, or are not those that `saved` was trained on. */
+function split(settings: TextSettings, { text, other }: Texts, saved: ModelRecord | undefined): TrainingText {
+  const { file, level, limitTokens, validation } = settings;
   const source = nameOf(settings);
   const options = { limit: limitTokens ?? undefined, source };
   const vocabulary = saved ? new Vocabulary(saved.vocabulary) : Vocabulary.fromText(text, level, options);
   const all = saved ? encodeAgain(vocabulary, text, options) : vocabulary.encode(text, options);
-  const other = typeof validation === 'string' ? readText(validation) : undefined;
   const kept = typeof validation === 'number' ? Math.floor(all.length * validation) : 0;
   const end = all.length - (kept >= 2 ? kept : 0);
   const held =

@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { firstInvalidByte, readText } from '../../src/cli/corpus.ts';
 import { DataError } from '../../src/core/errors.ts';
+import { tokenize } from '../../src/data/vocabulary.ts';
 import { folderOf } from './cli.ts';
 
 const folder = folderOf({});
@@ -24,6 +25,12 @@ describe('what is read', () => {
 
   test('line ends of every system as one, and nothing else of the kind', () => {
     expect(readText(fileOf('a\r\nb\r\n\r\nc\rd\n\re'))).toBe('a\nb\n\nc\rd\n\re');
+  });
+
+  test('what is kept are characters like others, and white space between words', () => {
+    const text = readText(fileOf(0xef, 0xbb, 0xbf, 'a\rb\n', 0xef, 0xbb, 0xbf, 'c'));
+    expect([...tokenize(text, 'char')]).toEqual(['a', '\r', 'b', '\n', '\ufeff', 'c']);
+    expect([...tokenize(text, 'word')]).toEqual(['a', 'b', '<eos>', 'c']);
   });
 
   test.skipIf(process.platform === 'win32')('a pipe', () => {

@@ -110,6 +110,26 @@ test('the standard input is a text, which a resumed run must be given again', as
   expectOneLine(await cli(both, { cwd, input }), /standard input can be read once/);
 });
 
+test('line ends \\r\\n are those of the text that a run began with, also where they are tokens of its own', async () => {
+  const text = exampleText(80);
+  const write = (end: string, more = '') =>
+    fs.writeFileSync(path.join(cwd, 'ends.txt'), `${text.replaceAll('\n', end)}${more}`);
+  const begin = (out: string) => cli(['train', 'ends.txt', ...tiny, '--steps', '3', '--out', out], { cwd });
+  const goOn = (out: string) =>
+    cli(['train', '--resume', '--backend', 'cpu', '--steps', '4', '--out', out], { cwd });
+  write('\r\n');
+  await begin('ends');
+  expect(await goOn('ends')).toMatchObject({ status: 0 });
+  // Read as \r\n, as all of a text was before line ends were read as one.
+  write('\r\r\n');
+  await begin('old-ends');
+  expect(record('old-ends').vocabulary.tokens).toContain('\r');
+  write('\r\n', 'more');
+  expectOneLine(await goOn('old-ends'), /ends.txt is not the text that this model was trained on/);
+  write('\r\n');
+  expect(await goOn('old-ends')).toMatchObject({ status: 0 });
+});
+
 test('a run whose kernels are gone goes on with others, and says so', async () => {
   await cli(['train', 'text.txt', ...tiny, '--steps', '5', '--out', 'renamed'], { cwd });
   const changed = record('renamed');
