@@ -1,17 +1,14 @@
-// to[group] = sum of source[i]^2 over the elements i that belong to the workgroup: blocks of THREADS, dealt out in turn.
+// to[part] = sum of source[i]^2 over the elements i that belong to the part: blocks of p.threads, dealt out in turn.
 //
-// Workgroups: `groups` of THREADS threads in a grid of two dimensions, however many elements there are.
-// Each thread sums its elements in order; 64 sums are added in order by the first thread, 256 (WIDE) as
-// shaders/shared/workgroup_sum.wgsl says. Workgroup memory: 64 numbers, or 1.1 KiB.
+// WIDE: a workgroup of 256 threads a part, its threads summed as shaders/shared/workgroup_sum.wgsl says; 1.1 KiB of
+// workgroup memory. Else a thread a part, 64 in a workgroup, and blocks of one element. In a grid of two dimensions.
 #import linear_index
 #if WIDE
 #import workgroup_sum
-#else
-var<workgroup> sums: array<f32, 64>;
 #endif
 struct Params {
   size: u32,
-  groups: u32,
+  partials: u32,
   threads: u32,
 }
 @group(0) @binding(0) var<uniform> p: Params;
@@ -24,28 +21,26 @@ fn main(
   @builtin(num_workgroups) groups: vec3<u32>,
   @builtin(local_invocation_index) thread: u32,
 ) {
-  let index = linear_index(group, groups, 0u, 1u);
-  if (index >= p.groups) {
+#if WIDE
+  let part = linear_index(group, groups, 0u, 1u);
+  let first = part * THREADS + thread;
+#else
+  let part = linear_index(group, groups, thread, THREADS);
+  let first = part;
+#endif
+  if (part >= p.partials) {
     return;
   }
   var sum = 0.0;
-  for (var i = index * THREADS + thread; i < p.size; i += p.groups * THREADS) {
+  for (var i = first; i < p.size; i += p.partials * p.threads) {
     sum += source[i] * source[i];
   }
 #if WIDE
   let total = workgroup_sum(thread, sum);
   if (thread == 0u) {
-    to[index] = total;
+    to[part] = total;
   }
 #else
-  sums[thread] = sum;
-  workgroupBarrier();
-  if (thread == 0u) {
-    var total = 0.0;
-    for (var i = 0u; i < 64u; i++) {
-      total += sums[i];
-    }
-    to[index] = total;
-  }
+  to[part] = sum;
 #endif
 }

@@ -46,14 +46,15 @@ export const clipScaleKernel = defineKernel({
  */
 export function squareSums(b: Builder, gradients: Tensor, room: number): { clip: Tensor; partials: number } {
   const size = sizeOf(gradients.shape);
-  // On a GPU 65,536 threads, enough to fill a large one, and no more sums than a workgroup has threads to add them.
-  const threads = b.limits.cheapBarriers ? 256 : 64;
-  const partials = Math.min(Math.ceil(size / 256), threads);
+  // On a GPU 65,536 threads, enough to fill a large one, and no more sums than a workgroup has threads to add them. Where
+  // barriers are dear a thread a sum, and enough workgroups of them for every core.
+  const [threads, most, each] = b.limits.cheapBarriers ? [256, 256, 256] : [1, 1024, 16];
+  const partials = Math.min(Math.ceil(size / each), most);
   const clip = b.scratch('square sums', [partials + room]);
   b.dispatch(
     squareSumKernel,
     { source: gradients, to: b.view(clip, 0, [partials]) },
-    { size, groups: partials, threads },
+    { size, partials, threads },
   );
   return { clip, partials };
 }
