@@ -1,7 +1,7 @@
 // Keras' own numbers for its optimizers and for clipping: updates of one variable, run on any backend.
 import type { Backend } from '../../src/backends/backend.ts';
 import { type Optimizer, optimizerFromConfig, sgd } from '../../src/training/optimizers.ts';
-import { updatePlan } from '../goldens/optimizers.ts';
+import { updatePlan } from '../harness/update_plan.ts';
 import {
   compared,
   numbersOf,

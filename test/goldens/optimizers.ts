@@ -1,9 +1,6 @@
 // Golden cases of optimizers and of gradient clipping: plans of one update, run step by step on any backend.
 import { expect } from 'vitest';
 import type { Backend } from '../../src/backends/backend.ts';
-import { buildPlan } from '../../src/core/builder.ts';
-import { Parameters } from '../../src/core/parameters.ts';
-import type { Tensor } from '../../src/core/tensor.ts';
 import {
   adadelta,
   adagrad,
@@ -15,6 +12,7 @@ import {
   sgd,
 } from '../../src/training/optimizers.ts';
 import { expectClose, type Golden, loadGolden } from '../harness/golden.ts';
+import { updatePlan } from '../harness/update_plan.ts';
 
 interface Hyper {
   lr: number;
@@ -65,42 +63,6 @@ export function goldenOptimizer(
     default:
       throw new Error(`there is no optimizer ${name}`);
   }
-}
-
-/** A loaded plan that holds nothing but the update; gradients are written by hand. */
-export async function updatePlan(
-  backend: Backend,
-  optimizer: Optimizer,
-  weights: readonly { shape: readonly number[]; data: ArrayLike<number>; trainable?: boolean }[],
-) {
-  const parameters = new Parameters();
-  let tensors: Tensor[] = [];
-  let update!: ReturnType<Optimizer['build']>;
-  const plan = buildPlan({ name: 'update', limits: backend.limits, parameters, training: true }, (b) => {
-    tensors = weights.map(({ shape, data, trainable = true }, i) =>
-      b.param(`p${i}`, shape, () => data, { trainable }),
-    );
-    update = optimizer.build(b);
-  });
-  const executable = await backend.load(plan);
-  return {
-    plan,
-    parameters,
-    /** One update with these gradients; `step` counts from 1. */
-    run(step: number, gradients: readonly ArrayLike<number>[], at: Optimizer = optimizer) {
-      gradients.forEach((g, i) => {
-        backend.write(parameters.gradientOf(tensors[i]), g);
-      });
-      backend.write(update.hyper, at.hyper(step));
-      executable.run();
-    },
-    weights: (i = 0) => backend.read(tensors[i]),
-    norm: async () => update.norm && (await backend.read(update.norm))[0],
-    dispose() {
-      executable.dispose();
-      backend.release([parameters.arena, parameters.gradients, ...parameters.slots.values()]);
-    },
-  };
 }
 
 /** Kind `optim`: the weights after each update. */

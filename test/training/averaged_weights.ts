@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import type { Backend } from '../../src/backends/backend.ts';
 import { averagedWeights } from '../../src/training/averaged_weights.ts';
 import { sgd } from '../../src/training/optimizers.ts';
-import { updatePlan } from '../goldens/optimizers.ts';
+import { updatePlan } from '../harness/update_plan.ts';
 
 /** Averages follow Keras' equation, swap with the weights and back, and take their place; frozen weights stay. */
 export async function checkAverages(backend: Backend): Promise<void> {

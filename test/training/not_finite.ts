@@ -2,7 +2,7 @@
 import { expect } from 'vitest';
 import type { Backend } from '../../src/backends/backend.ts';
 import { adam } from '../../src/training/optimizers.ts';
-import { updatePlan } from '../goldens/optimizers.ts';
+import { updatePlan } from '../harness/update_plan.ts';
 
 /** Weights stay as they are, the norm tells, and the next good gradient trains again. */
 export async function checkNotFinite(backend: Backend): Promise<void> {

@@ -17,7 +17,7 @@ import {
   rmsprop,
   sgd,
 } from '../../src/training/optimizers.ts';
-import { updatePlan } from '../goldens/optimizers.ts';
+import { updatePlan } from '../harness/update_plan.ts';
 import { checkNotFinite } from './not_finite.ts';
 
 const factories = { sgd, adam, adamW, nadam, adamax, rmsprop, adagrad, adadelta, lion };

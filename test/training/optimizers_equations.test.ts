@@ -14,7 +14,7 @@ import {
   rmsprop,
   sgd,
 } from '../../src/training/optimizers.ts';
-import { updatePlan } from '../goldens/optimizers.ts';
+import { updatePlan } from '../harness/update_plan.ts';
 
 /** One weight's update, which keeps its own memory: step counts from 1. */
 type Equation = (w: number, g: number, rate: number, step: number) => number;
