@@ -15,7 +15,11 @@ export type Numbers =
   | Uint32Array;
 
 /** What is taken for data: nested arrays of numbers, or numbers with a shape. */
-export type ArrayLikeData = NdArray | Nested | Numbers | { shape: readonly number[]; data: ArrayLike<number> };
+export type ArrayLikeData =
+  | NdArray
+  | Nested
+  | Numbers
+  | { shape: readonly number[]; data: ArrayLike<number> };
 
 /** Numbers with a shape, row-major. */
 export class NdArray {
@@ -44,7 +48,9 @@ export class NdArray {
   take(indices: ArrayLike<number>): NdArray {
     const { stride, data } = this;
     const kind = data.constructor as { new (n: number): { [i: number]: number } & ArrayLike<number> };
-    const out = Array.isArray(data) ? new Float64Array(indices.length * stride) : new kind(indices.length * stride);
+    const out = Array.isArray(data)
+      ? new Float64Array(indices.length * stride)
+      : new kind(indices.length * stride);
     for (let i = 0; i < indices.length; i++) {
       const from = indices[i] * stride;
       for (let k = 0; k < stride; k++) out[i * stride + k] = data[from + k];

@@ -3,6 +3,7 @@ import type { Builder } from '../core/builder.ts';
 import { OptionError } from '../core/errors.ts';
 import { shown } from '../core/options.ts';
 import type { Tensor } from '../core/tensor.ts';
+import { boundOf, type Weighted } from './bound.ts';
 import { type Applicable, apply } from './symbolic.ts';
 
 /** One tensor, or several in a fixed order. */
@@ -17,6 +18,8 @@ export interface Layer<Output extends Outputs = Tensor> {
   readonly outputs?: number;
   /** Whether the first input is made of ids (u32) instead of features; models ask it where nobody said so. */
   readonly takesIds?: boolean;
+  /** The shape of its input without the batch, where it stands first in a model and was told so. */
+  readonly inputShape?: readonly (number | null)[];
   /** Layers inside this one, such as that which `timeDistributed` repeats. */
   readonly inner?: readonly AnyLayer[];
   /** False freezes its weights in all plans that are built from then on; default true. */
@@ -39,17 +42,24 @@ export type AnyLayer = Layer<Outputs>;
  *     const square = defineLayer({ name: 'square', build: (b, x) => multiplied(b, x, x) });
  * @throws OptionError when name or build are missing.
  */
-export function defineLayer<L extends AnyLayer>(definition: L): L & Applicable {
+export function defineLayer<L extends AnyLayer>(definition: L): L & Applicable & Weighted {
   if (typeof definition?.build !== 'function') {
     throw new OptionError(`[defineLayer] takes { name, build(b, ...inputs) }, got ${shown(definition)}`);
   }
   if (typeof definition.name !== 'string' || !/^[^/]+$/.test(definition.name)) {
     throw new OptionError(`[defineLayer] a layer needs a name without "/", got ${shown(definition.name)}`);
   }
-  const layer = ((...inputs: Parameters<Applicable>) => apply(layer, ...inputs)) as L & Applicable;
+  const layer = ((...inputs: Parameters<Applicable>) => apply(layer, ...inputs)) as L & Applicable & Weighted;
+  const weights: PropertyDescriptorMap = {
+    getWeights: { value: () => boundOf(layer).getWeights() },
+    setWeights: {
+      value: (values: Parameters<Weighted['setWeights']>[0]) => boundOf(layer).setWeights(values),
+    },
+  };
   // A function has a name of its own, which plain assignment cannot change.
   const properties = Object.getOwnPropertyDescriptors(definition);
   Object.defineProperties(layer, {
+    ...weights,
     ...properties,
     name: { value: definition.name, enumerable: true },
     apply: { value: (...inputs: Parameters<Applicable>) => apply(layer, ...inputs) },

@@ -1,57 +1,63 @@
 // The sequential model: layers in a row, each with a name of its own.
-import type { Builder } from '../core/builder.ts';
 import { OptionError } from '../core/errors.ts';
-import { shown } from '../core/options.ts';
-import type { Tensor } from '../core/tensor.ts';
-import type { Layer } from '../layers/layer.ts';
+import { checkOptions, shown } from '../core/options.ts';
+import type { NdArray } from '../data/nd_array.ts';
+import type { AnyLayer } from '../layers/layer.ts';
+import { type InputSpec, isSymbolic, type Symbolic } from '../layers/symbolic.ts';
+import { configOf } from './config.ts';
+import { chainOf, type Graph } from './graph.ts';
+import { makeModel } from './make_model.ts';
+import type { Model } from './model.ts';
 
-export interface Sequential extends Layer {
-  readonly layers: readonly Layer[];
-  /** The names under which the layers' parameters are found: lstm, lstm_1, ... */
-  readonly layerNames: readonly string[];
-}
+export type Sequential = Model;
 
 /**
- * Puts layers in a row; a sequential model is itself a layer.
+ * Puts layers in a row; a sequential model is itself a layer. The first entry may be `input({ shape })`; without it
+ * the shape follows from the first data.
  * A name that is used twice gets a number: lstm, lstm_1, as Keras counts. The same layer object may stand in the row
  * twice and then shares its weights with itself (one that carries a state from run to run may not).
  * @throws OptionError for an empty row.
  */
-export function sequential(layers: readonly Layer[], { name = 'sequential' } = {}): Sequential {
+export function sequential(
+  layers: readonly (AnyLayer | Symbolic)[],
+  options: { name?: string } = {},
+): Sequential {
+  checkOptions('sequential', options, ['name']);
+  const { name = 'sequential' } = options;
   if (!Array.isArray(layers)) {
     throw new OptionError(
       `[sequential] takes an array of layers: sequential([first, second, ...]), got ${shown(layers)}`,
     );
   }
-  const stranger = layers.findIndex((layer) => typeof layer?.build !== 'function');
+  const [first] = layers;
+  const spec = isSymbolic(first) ? first.node.input : undefined;
+  const row = (spec ? layers.slice(1) : layers) as readonly AnyLayer[];
+  const stranger = row.findIndex((layer) => typeof layer?.build !== 'function');
   if (stranger >= 0) {
-    throw new OptionError(`[${name}] layer ${stranger} must be a layer, got ${shown(layers[stranger])}`);
+    throw new OptionError(`[${name}] layer ${stranger} must be a layer, got ${shown(row[stranger])}`);
   }
-  if (layers.length === 0) throw new OptionError(`[${name}] needs at least one layer`);
-  const layerNames = uniqueNames(layers);
-  return {
+  if (row.length === 0) throw new OptionError(`[${name}] needs at least one layer`);
+  const dtype = row[0].takesIds ? 'int32' : 'float32';
+  const given: InputSpec | undefined = spec ?? ownSpec(row[0], dtype);
+  const chain = chainOf(row, given ?? { shape: [], dtype, name: 'input' });
+  const graphFor = (x: NdArray): Graph => chainOf(row, { shape: x.shape.slice(1), dtype, name: 'input' });
+  return makeModel({
     name,
-    layers,
-    layerNames,
-    build(b: Builder, ...inputs: Tensor[]): Tensor {
-      let x = inputs;
-      layers.forEach((layer, i) => {
-        x = [b.scope(layerNames[i], () => layer.build(b, ...x))];
-      });
-      return x[0];
-    },
-  };
+    className: 'Sequential',
+    graph: given && chain,
+    chain,
+    layers: chain.layers,
+    layerNames: chain.layerNames,
+    takesIds: (given?.dtype ?? dtype) === 'int32',
+    outputs: row.at(-1)!.outputs ?? 1,
+    graphFor,
+    getConfig: () => configOf('Sequential', name, chain, given),
+  });
 }
 
-function uniqueNames(layers: readonly Layer[]): string[] {
-  const names = new Map<Layer, string>();
-  const taken = new Set<string>();
-  for (const layer of layers) {
-    if (names.has(layer)) continue;
-    let name = layer.name;
-    for (let i = 1; taken.has(name); i++) name = `${layer.name}_${i}`;
-    taken.add(name);
-    names.set(layer, name);
-  }
-  return layers.map((layer) => names.get(layer)!);
+/** The shape that the first layer was given, as tf.layers spells it, or the input of a model that stands first. */
+function ownSpec(layer: AnyLayer, dtype: InputSpec['dtype']): InputSpec | undefined {
+  const model = layer as AnyLayer & { hasGraph?: boolean; graph?: Graph };
+  if (model.hasGraph && model.graph?.inputs.length === 1) return model.graph.inputs[0];
+  return layer.inputShape ? { shape: layer.inputShape, dtype, name: 'input' } : undefined;
 }

@@ -1,5 +1,6 @@
 // Bounds the work that is queued on a device without waiting for each step.
 import type { Executable } from '../backends/backend.ts';
+import { turn } from '../core/turn.ts';
 
 /** Steps between two fences take about this long, so that the GPU never idles and Ctrl-C is quick. */
 const TARGET_MS = 50;
@@ -44,15 +45,4 @@ export function inFlight(executable: Executable): InFlight {
       steps = 0;
     },
   };
-}
-
-/**
- * A turn of the event loop, so that timers and signals are heard also beside a backend that computes in the caller's thread.
- * In Node a timer is not enough: those that expire meanwhile run one after the other, and signals wait for all of them.
- */
-function turn(): Promise<void> {
-  return new Promise((resolve) => {
-    if (typeof setImmediate === 'function') setImmediate(resolve);
-    else setTimeout(resolve);
-  });
 }

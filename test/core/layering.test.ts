@@ -14,7 +14,7 @@ const allowed: Record<string, readonly string[]> = {
   layers: ['core', 'kernels'],
   data: ['core'],
   training: ['core', 'kernels', 'layers', 'backends', 'data'],
-  models: ['core', 'kernels', 'layers', 'training', 'data'],
+  models: ['core', 'kernels', 'layers', 'training', 'backends', 'data'],
   io: ['core', 'data', 'models', 'training', 'backends'],
   cli: ['core', 'data', 'models', 'training', 'backends', 'io', 'layers', 'kernels'],
 };

@@ -1,0 +1,52 @@
+// The architecture of a model as plain data, and back.
+import { OptionError } from '../core/errors.ts';
+import type { AnyLayer } from '../layers/layer.ts';
+import type { InputSpec } from '../layers/symbolic.ts';
+import type { Graph, Source } from './graph.ts';
+
+export interface LayerConfig {
+  readonly className: string;
+  readonly config: Readonly<Record<string, unknown>>;
+}
+
+export interface ModelConfig extends Record<string, unknown> {
+  readonly name: string;
+  /** Without the batch; absent while a sequential model waits for data. */
+  readonly inputs: readonly InputSpec[];
+  /** Each layer once, by the name it has in this model. */
+  readonly layers: readonly (LayerConfig & { readonly name: string })[];
+  /** The calls in order: which layer, and where its inputs come from ([-1, i] is input i). */
+  readonly calls: readonly {
+    readonly layer: string;
+    readonly inputs: readonly (readonly [number, number])[];
+  }[];
+  readonly outputs: readonly (readonly [number, number])[];
+}
+
+/** @throws OptionError for a layer without a config, such as a user's own. */
+export function configOf(
+  _className: string,
+  name: string,
+  graph: Graph,
+  spec: InputSpec | undefined,
+): ModelConfig {
+  const pair = ({ call, index }: Source) => [call, index] as const;
+  const waits = _className === 'Sequential' && !spec;
+  return {
+    name,
+    inputs: waits ? [] : graph.inputs,
+    layers: graph.layers.map((layer, i) => ({ name: graph.layerNames[i], ...layerConfig(layer) })),
+    calls: graph.calls.map((call) => ({ layer: call.name, inputs: call.inputs.map(pair) })),
+    outputs: graph.outputs.map(pair),
+  };
+}
+
+/** @throws OptionError for a layer without a config. */
+export function layerConfig(layer: AnyLayer): LayerConfig {
+  if (!layer.getConfig || !layer.className) {
+    throw new OptionError(
+      `[${layer.name}] has no config: give a layer of your own \`className\` and \`getConfig()\` to save it`,
+    );
+  }
+  return { className: layer.className, config: layer.getConfig() };
+}

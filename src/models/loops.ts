@@ -1,0 +1,188 @@
+// The loops over batches: they queue runs without waiting for each, and read what was summed up when it is asked for.
+import { sizeOf } from '../core/tensor.ts';
+import { turn } from '../core/turn.ts';
+import { NdArray } from '../data/nd_array.ts';
+import type { Logs } from '../training/callback.ts';
+import { type InFlight, inFlight } from '../training/in_flight.ts';
+import { sizesOf, writeBatch } from './batches.ts';
+import { type Samples, takeSamples } from './model_data.ts';
+import type { Mode, ModelPlan, Objective, Tally } from './model_plan.ts';
+import { fromPhysical } from './physical.ts';
+import type { Runtime } from './runtime.ts';
+import type { PublicShape } from './sketch.ts';
+
+/** The outputs of a model as losses and metrics know them. */
+export interface OutputSpec {
+  readonly name: string;
+  readonly shape: PublicShape;
+}
+
+/** What the loops need to know of a compiled model. */
+export interface Setting {
+  readonly runtime: Runtime;
+  readonly outputs: readonly OutputSpec[];
+  readonly objectives: readonly Objective[];
+  /** Numbers of an update, by its count from 1. */
+  readonly hyper: (step: number) => ArrayLike<number>;
+}
+
+/** A source of batches, made anew for each pass. */
+export type Batches = Iterable<Samples> | AsyncIterable<Samples>;
+
+/** Cuts samples into batches in the order of `indices`; the last one may be smaller. */
+export function* cut(samples: Samples, indices: ArrayLike<number>, batchSize: number): Generator<Samples> {
+  for (let from = 0; from < indices.length; from += batchSize) {
+    yield takeSamples(samples, Array.prototype.slice.call(indices, from, from + batchSize));
+  }
+}
+
+/** Batches in the order of the samples. */
+export function inOrder(samples: Samples, batchSize: number): Generator<Samples> {
+  return cut(
+    samples,
+    Array.from({ length: samples.x[0].length }, (_, i) => i),
+    batchSize,
+  );
+}
+
+/** Plans whose sums a pass leaves on the device; those of the plan that was not used for longest are read first. */
+const OPEN = 12;
+
+interface Open {
+  queue: InFlight;
+}
+
+/** One pass over batches of training or testing, whose sums stay on the device until they are read. */
+export class Pass {
+  readonly #setting: Setting;
+  readonly #mode: Exclude<Mode, 'predict'>;
+  readonly #open = new Map<ModelPlan, Open>();
+  #current: ModelPlan | undefined;
+  /** Sums of plans that are not open any more. */
+  #settled: Float64Array[] | undefined;
+
+  constructor(setting: Setting, mode: Exclude<Mode, 'predict'>) {
+    this.#setting = setting;
+    this.#mode = mode;
+  }
+
+  /** Queues the run of one batch; `step` is the number of the update, in training. */
+  async run(samples: Samples, step?: number): Promise<void> {
+    const { runtime, outputs, objectives, hyper } = this.#setting;
+    const backend = await runtime.home();
+    const plan = await runtime.plan(sizesOf(this.#mode, samples, objectives, outputs));
+    // What is queued of another plan comes to an end first, so that all that is queued is bounded.
+    if (this.#current && this.#current !== plan) await this.#open.get(this.#current)?.queue.drained();
+    this.#current = plan;
+    const { queue } = await this.#opened(plan);
+    writeBatch(backend, runtime.graph, plan, samples);
+    if (plan.hyper && step !== undefined) backend.write(plan.hyper, hyper(step));
+    await runtime.run(plan);
+    await queue.submitted();
+  }
+
+  async drained(): Promise<void> {
+    for (const { queue } of this.#open.values()) await queue.drained();
+  }
+
+  /** Reads the sums of all plans of the pass: losses and metrics by name. */
+  async logs(): Promise<Logs> {
+    const plans = [...this.#open.keys()];
+    if (plans.length === 0) return {};
+    const sums = await Promise.all(plans.map((plan) => this.#read(plan)));
+    const total = sums.reduce(added, this.#settled ?? zerosLike(sums[0]));
+    return namedLogs(plans[0].tallies, total, this.#setting.outputs);
+  }
+
+  async #opened(plan: ModelPlan): Promise<Open> {
+    const known = this.#open.get(plan);
+    this.#open.delete(plan);
+    if (!known) {
+      const backend = await this.#setting.runtime.home();
+      for (const { state } of plan.tallies) backend.write(state, new Float64Array(sizeOf(state.shape)));
+    }
+    const open = known ?? { queue: inFlight(plan.executable) };
+    this.#open.set(plan, open);
+    if (this.#open.size > OPEN) {
+      const [oldest] = this.#open.keys();
+      const sums = await this.#read(oldest);
+      this.#settled = added(this.#settled ?? zerosLike(sums), sums);
+      this.#open.delete(oldest);
+    }
+    return open;
+  }
+
+  async #read(plan: ModelPlan): Promise<Float64Array[]> {
+    const backend = await this.#setting.runtime.home();
+    const values = await Promise.all(plan.tallies.map(({ state }) => backend.read(state)));
+    return values.map((sums) => Float64Array.from(sums));
+  }
+}
+
+function added(a: readonly Float64Array[], b: readonly Float64Array[]): Float64Array[] {
+  return a.map((sums, k) => sums.map((value, i) => value + b[k][i]));
+}
+
+function zerosLike(sums: readonly Float64Array[]): Float64Array[] {
+  return sums.map((one) => new Float64Array(one.length));
+}
+
+/** Names as Keras gives them: loss, then, where several outputs are judged, each output's, then the metrics. */
+function namedLogs(
+  tallies: readonly Tally[],
+  sums: readonly Float64Array[],
+  outputs: readonly OutputSpec[],
+): Logs {
+  const losses = tallies.flatMap((tally, i) =>
+    tally.name === 'loss' ? [{ ...tally, value: tally.result(sums[i]) }] : [],
+  );
+  const logs: Record<string, number> = { loss: losses.reduce((sum, { value }) => sum + value, 0) };
+  if (outputs.length > 1) {
+    for (const { output, value, weight } of losses) {
+      if (output !== undefined) logs[`${outputs[output].name}_loss`] = value / weight;
+    }
+  }
+  tallies.forEach((tally, i) => {
+    if (tally.name === 'loss') return;
+    const prefix = outputs.length > 1 && tally.output !== undefined ? `${outputs[tally.output].name}_` : '';
+    logs[`${prefix}${tally.name}`] = tally.result(sums[i]);
+  });
+  return logs;
+}
+
+/** Runs the model over batches and puts the outputs together along the batch. */
+export async function predictAll(
+  setting: Setting,
+  batches: Iterable<Samples>,
+  signal?: AbortSignal,
+): Promise<NdArray[]> {
+  const { runtime, outputs, objectives } = setting;
+  const backend = await runtime.home();
+  const parts: NdArray[][] = outputs.map(() => []);
+  for (const samples of batches) {
+    signal?.throwIfAborted();
+    const plan = await runtime.plan(sizesOf('predict', samples, objectives, outputs));
+    writeBatch(backend, runtime.graph, plan, samples);
+    await runtime.run(plan);
+    const values = await Promise.all(plan.outputs.map((t) => backend.read(t)));
+    plan.outputs.forEach((t, i) => {
+      parts[i].push(fromPhysical(t, values[i]));
+    });
+    await turn();
+  }
+  return parts.map(joined);
+}
+
+/** Arrays behind one another along the first axis. */
+export function joined(parts: readonly NdArray[]): NdArray {
+  if (parts.length === 1) return parts[0];
+  const { data, shape } = parts[0];
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  const out = new (data.constructor as Float32ArrayConstructor)(length * parts[0].stride);
+  let at = 0;
+  for (const part of parts) {
+    out.set(part.data as Float32Array, at);
+    at += part.data.length;
+  }
+  return new NdArray([length, ...shape.slice(1)], out);
+}

@@ -1,0 +1,194 @@
+// One plan of a model for one size of batch: to train, to test or to predict, with its losses, metrics and running sums.
+import type { Backend, Executable } from '../backends/backend.ts';
+import { type Builder, buildPlan } from '../core/builder.ts';
+import type { Parameters } from '../core/parameters.ts';
+import type { DType, Tensor } from '../core/tensor.ts';
+import { emitConstraints } from '../layers/constraints.ts';
+import { isTimeMajor } from '../layers/layout.ts';
+import { emitPenalties } from '../layers/regularizers.ts';
+import { isLossFunction, type Loss } from '../training/losses/loss.ts';
+import type { Metric } from '../training/metrics.ts';
+import type { Optimizer } from '../training/optimizers.ts';
+import { seedLoss, sumLoss } from '../training/own_loss.ts';
+import { tunedPlan } from '../training/tuned_plan.ts';
+import { buildGraph, type Graph } from './graph.ts';
+import { declareInputs } from './physical.ts';
+
+export type Mode = 'train' | 'test' | 'predict';
+
+/** What a loss and its metrics are told of one output. */
+export interface Objective {
+  /** Undefined where nothing judges this output. */
+  readonly loss: Loss | undefined;
+  /** What its loss and gradient are multiplied by. */
+  readonly weight: number;
+  readonly metrics: readonly Metric[];
+}
+
+/** What plans of one model differ by. */
+export interface PlanSizes {
+  readonly mode: Mode;
+  /** N */
+  readonly batch: number;
+  /** Of each input, batch-major without the batch. */
+  readonly inputs: readonly (readonly number[])[];
+  /** Of each output that is judged: dtype and shape as it lies in storage. */
+  readonly targets: readonly (TargetSize | undefined)[];
+  /** Whether a mask [N,T] comes with the inputs. */
+  readonly masked: boolean;
+}
+
+export interface TargetSize {
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  /** Whether the first two axes are swapped in storage, as everywhere but in label sequences [N,S]. */
+  readonly timeMajor: boolean;
+  /** Whether a weight for each row of the output comes along. */
+  readonly weighted: boolean;
+}
+
+/** What is summed over an epoch on the device. */
+export interface Tally {
+  /** `loss`, or the name of a metric; `output` is the position of the output it belongs to. */
+  readonly name: string;
+  readonly output: number | undefined;
+  /** What a loss was multiplied by; 1 for metrics and penalties. */
+  readonly weight: number;
+  readonly state: Tensor;
+  /** The number for the epoch, of the state's contents summed over all plans. */
+  result(values: ArrayLike<number>): number;
+}
+
+export interface ModelPlan {
+  readonly executable: Executable;
+  readonly inputs: readonly Tensor[];
+  /** [T,N], where the sizes are masked. */
+  readonly mask: Tensor | undefined;
+  readonly targets: readonly (Tensor | undefined)[];
+  /** Of each target: see TargetSize. */
+  readonly timeMajor: readonly (boolean | undefined)[];
+  readonly weights: readonly (Tensor | undefined)[];
+  readonly outputs: readonly Tensor[];
+  readonly tallies: readonly Tally[];
+  /** Where dropout draws from, in plans that drop. */
+  readonly clock: Tensor | undefined;
+  /** The numbers of the update, in training plans. */
+  readonly hyper: Tensor | undefined;
+  /** What recurrent layers carry from run to run, by name. */
+  readonly carried: Readonly<Record<string, Tensor>>;
+}
+
+/** Builds and loads the plan. */
+export async function loadModelPlan(options: {
+  name: string;
+  graph: Graph;
+  parameters: Parameters;
+  backend: Backend;
+  sizes: PlanSizes;
+  objectives: readonly Objective[];
+  optimizer: Optimizer | undefined;
+}): Promise<ModelPlan> {
+  const { graph, parameters, backend, sizes, objectives, optimizer, name } = options;
+  const training = sizes.mode === 'train';
+  let parts!: Omit<ModelPlan, 'executable' | 'carried' | 'clock' | 'timeMajor'>;
+  const { plan } = await tunedPlan(backend, () =>
+    buildPlan({ name: `${name} ${sizes.mode}`, limits: backend.limits, parameters, training }, (b) => {
+      const inputs = declareInputs(b, graph.inputs, sizes.batch, sizes.inputs);
+      const mask = sizes.masked ? declareMask(b, inputs) : undefined;
+      const outputs = buildGraph(b, graph, inputs);
+      if (sizes.mode === 'predict') {
+        outputs.forEach((t, i) => {
+          b.output(`output ${i}`, t);
+        });
+        parts = { inputs, mask, targets: [], weights: [], outputs, tallies: [], hyper: undefined };
+        return;
+      }
+      const targets = sizes.targets.map(
+        (target, i) => target && b.input(`target ${i}`, target.shape, { dtype: target.dtype }),
+      );
+      const weights = sizes.targets.map((target, i) =>
+        target?.weighted ? b.input(`weight ${i}`, rowsOf(outputs[i])) : undefined,
+      );
+      const tallies = judge(b, { outputs, targets, weights, objectives, batch: sizes.batch });
+      let hyper: Tensor | undefined;
+      if (training && optimizer) {
+        b.backward();
+        hyper = b.scope(optimizer.name, () => optimizer.build(b)).hyper;
+        emitConstraints(b);
+      }
+      parts = { inputs, mask, targets, weights, outputs, tallies, hyper };
+    }),
+  );
+  const executable = await backend.load(plan);
+  const carried = Object.fromEntries(Object.entries(plan.states).filter(([, t]) => t.carried));
+  const timeMajor = sizes.targets.map((target) => target?.timeMajor);
+  return { ...parts, executable, carried, timeMajor, clock: plan.states.clock };
+}
+
+/** Emits metrics, then losses, which may overwrite what metrics read. */
+function judge(
+  b: Builder,
+  options: {
+    outputs: readonly Tensor[];
+    targets: readonly (Tensor | undefined)[];
+    weights: readonly (Tensor | undefined)[];
+    objectives: readonly Objective[];
+    batch: number;
+  },
+): Tally[] {
+  const { outputs, targets, weights, objectives, batch } = options;
+  const tallies: Tally[] = [];
+  outputs.forEach((output, i) => {
+    const target = targets[i];
+    if (!target) return;
+    for (const metric of objectives[i].metrics) {
+      const sampleWeight = weights[i];
+      const built = b.scope(`metric ${i}`, () =>
+        metric.build(b, output, target, sampleWeight ? { sampleWeight } : {}),
+      );
+      tallies.push({ name: metric.name, output: i, weight: 1, ...built });
+    }
+  });
+  outputs.forEach((output, i) => {
+    const target = targets[i];
+    const { loss, weight } = objectives[i];
+    if (!target || !loss) return;
+    b.scope(`loss ${i}`, () => {
+      const sums = b.state('sums', [2]);
+      if (isLossFunction(loss)) {
+        loss.emit(b, output, target, { sums, weight, sampleWeight: weights[i] });
+      } else {
+        sumLoss(b, seedLoss(b, loss(b, output, target), weight), { batch, sums, weight });
+      }
+      tallies.push({ name: 'loss', output: i, weight, state: sums, result: mean });
+    });
+  });
+  emitPenalties(b).forEach((penalty, i) => {
+    b.scope(`penalty ${i}`, () => {
+      const sums = b.state('sums', [2]);
+      sumLoss(b, penalty, { batch, sums, weight: 1 });
+      tallies.push({ name: 'loss', output: undefined, weight: 1, state: sums, result: mean });
+    });
+  });
+  return tallies;
+}
+
+/** Of (Σ loss·N, Σ N). */
+function mean(sums: ArrayLike<number>): number {
+  return sums[0] / sums[1];
+}
+
+/** A mask [T,N] for all inputs that have a time axis. */
+function declareMask(b: Builder, inputs: readonly Tensor[]): Tensor | undefined {
+  const sequence = inputs.find(isTimeMajor);
+  if (!sequence) return undefined;
+  const [T, N] = sequence.shape;
+  const mask = b.input('mask', [T, N], { dtype: 'u32' });
+  for (const t of inputs) if (isTimeMajor(t) && t.shape[0] === T) b.setMask(t, mask);
+  return mask;
+}
+
+/** The rows of an output that each have a loss: [N] of [N,D], [T,N] of [T,N,D] and of tags [T,N]. */
+function rowsOf(output: Tensor): readonly number[] {
+  return output.dtype === 'u32' ? output.shape : output.shape.slice(0, -1);
+}
