@@ -6,6 +6,7 @@ import { adadeltaKernel } from './adadelta.ts';
 import { adagradKernel } from './adagrad.ts';
 import { adamKernel } from './adam.ts';
 import { adamaxKernel } from './adamax.ts';
+import { carryRows } from './carry_rows.ts';
 import { clipScaleKernel } from './clip_scale.ts';
 import { advanceKernel } from './clock.ts';
 import { columnProductKernel } from './column_product.ts';
@@ -31,10 +32,15 @@ import { gruBeforeTiledCandidateBackward } from './gru_before_tiled_candidate_ba
 import { gruBeforeTiledGates } from './gru_before_tiled_gates.ts';
 import { gruBeforeTiledGatesBackward } from './gru_before_tiled_gates_backward.ts';
 import { gruForward } from './gru_forward.ts';
+import { gruPointwiseBackward } from './gru_pointwise_backward.ts';
+import { gruPointwiseForward } from './gru_pointwise_forward.ts';
+import { gruResetBackward } from './gru_reset_backward.ts';
+import { gruResetForward } from './gru_reset_forward.ts';
 import { gruSequenceBackward } from './gru_sequence_backward.ts';
 import { gruSequenceForward } from './gru_sequence_forward.ts';
 import { gruTiledBackward } from './gru_tiled_backward.ts';
 import { gruTiledForward } from './gru_tiled_forward.ts';
+import { hadamardKernel } from './hadamard.ts';
 import { labelWeightKernel } from './label_weight.ts';
 import { layerNormBackwardKernel } from './layer_norm_backward.ts';
 import { layerNormForwardKernel } from './layer_norm_forward.ts';
@@ -42,6 +48,10 @@ import { lionKernel } from './lion.ts';
 import { lossSumKernel } from './loss_sum.ts';
 import { lstmBackward } from './lstm_backward.ts';
 import { lstmForward } from './lstm_forward.ts';
+import { lstmOutputBackward } from './lstm_output_backward.ts';
+import { lstmOutputForward } from './lstm_output_forward.ts';
+import { lstmPointwiseBackward } from './lstm_pointwise_backward.ts';
+import { lstmPointwiseForward } from './lstm_pointwise_forward.ts';
 import { lstmSequenceBackward } from './lstm_sequence_backward.ts';
 import { lstmSequenceForward } from './lstm_sequence_forward.ts';
 import { lstmTiledBackward } from './lstm_tiled_backward.ts';
@@ -58,6 +68,8 @@ import { reverseTimeKernel } from './reverse_time.ts';
 import { rmspropKernel } from './rmsprop.ts';
 import { rnnBackward } from './rnn_backward.ts';
 import { rnnForward } from './rnn_forward.ts';
+import { rnnPointwiseBackward } from './rnn_pointwise_backward.ts';
+import { rnnPointwiseForward } from './rnn_pointwise_forward.ts';
 import { rnnSequenceBackward } from './rnn_sequence_backward.ts';
 import { rnnSequenceForward } from './rnn_sequence_forward.ts';
 import { rnnTiledBackward } from './rnn_tiled_backward.ts';
@@ -85,6 +97,7 @@ export const kernels: readonly Kernel[] = [
   adamKernel,
   adamaxKernel,
   advanceKernel,
+  carryRows,
   clipScaleKernel,
   columnProductKernel,
   columnSumKernel,
@@ -111,12 +124,17 @@ export const kernels: readonly Kernel[] = [
   gruBeforeTiledGates,
   gruBeforeTiledGatesBackward,
   gruForward,
+  gruPointwiseBackward,
+  gruPointwiseForward,
+  gruResetBackward,
+  gruResetForward,
   gruSequenceBackward.f32,
   gruSequenceBackward.f16,
   gruSequenceForward.f32,
   gruSequenceForward.f16,
   gruTiledBackward,
   gruTiledForward,
+  hadamardKernel,
   labelWeightKernel,
   layerNormBackwardKernel,
   layerNormForwardKernel,
@@ -124,6 +142,10 @@ export const kernels: readonly Kernel[] = [
   lossSumKernel,
   lstmBackward,
   lstmForward,
+  lstmOutputBackward,
+  lstmOutputForward,
+  lstmPointwiseBackward,
+  lstmPointwiseForward,
   lstmSequenceBackward.f32,
   lstmSequenceBackward.f16,
   lstmSequenceForward.f32,
@@ -144,6 +166,8 @@ export const kernels: readonly Kernel[] = [
   rmspropKernel,
   rnnBackward,
   rnnForward,
+  rnnPointwiseBackward,
+  rnnPointwiseForward,
   rnnSequenceBackward.f32,
   rnnSequenceBackward.f16,
   rnnSequenceForward.f32,

@@ -2,6 +2,7 @@
 import activation from '../../../shaders/shared/activation.wgsl?raw';
 import activationSlope from '../../../shaders/shared/activation_slope.wgsl?raw';
 import activationValue from '../../../shaders/shared/activation_value.wgsl?raw';
+import cellActivations from '../../../shaders/shared/cell_activations.wgsl?raw';
 import clip from '../../../shaders/shared/clip.wgsl?raw';
 import gruBackwardCell from '../../../shaders/shared/gru_backward_cell.wgsl?raw';
 import gruBeforeCandidateBackwardCell from '../../../shaders/shared/gru_before_candidate_backward_cell.wgsl?raw';
@@ -37,6 +38,7 @@ export const sharedSources: SharedSources = new Map([
   ['activation', activation],
   ['activation_slope', activationSlope],
   ['activation_value', activationValue],
+  ['cell_activations', cellActivations],
   ['clip', clip],
   ['gru_forward_cell', gruForwardCell],
   ['gru_backward_cell', gruBackwardCell],
