@@ -1,4 +1,4 @@
-// total[0] = Σ over the rows that count of class weight · row weight: what a mean loss is divided by; 1 for a sum.
+// total[0] = scale·Σ over the rows that count of class weight · row weight: what a mean loss is divided by; scale for a sum.
 // A row counts when its mask is not 0 and, where there are labels, its label lies in [0,V) and is not the ignored one.
 //
 // labels, row_weight, mask [M]; class_weight [V] is used for rows with labels; total [1].
@@ -13,6 +13,7 @@ struct Params {
   masked: u32,
   ignored: u32,
   mean: u32,
+  scale: f32,
 }
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> labels: array<u32>;
@@ -51,6 +52,6 @@ fn main(@builtin(local_invocation_index) thread: u32) {
   }
   let whole = workgroup_sum(thread, sum);
   if (thread == 0u) {
-    total[0] = select(1.0, whole, p.mean == 1u);
+    total[0] = p.scale * select(1.0, whole, p.mean == 1u);
   }
 }

@@ -1,4 +1,5 @@
-// loss[0] = Σ over rows of row_loss·row_weight, divided by total; the running sums get (that Σ, total) added.
+// loss[0] = Σ over rows of row_loss·row_weight, divided by total; the running sums get (that Σ, total) added, or, where
+// `running` is 2, (loss·samples, samples).
 // When nothing counts, total is 0 and the loss is 0.
 //
 // row_loss, row_weight [M]; total, loss [1]; sums [2].
@@ -8,6 +9,7 @@ struct Params {
   rows: u32,
   row_weighted: u32,
   running: u32,
+  samples: f32,
 }
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> row_loss: array<f32>;
@@ -28,14 +30,17 @@ fn main(@builtin(local_invocation_index) thread: u32) {
   }
   let whole = workgroup_sum(thread, sum);
   if (thread == 0u) {
+    var mean = 0.0;
     if (total[0] != 0.0) {
-      loss[0] = whole / total[0];
-    } else {
-      loss[0] = 0.0;
+      mean = whole / total[0];
     }
+    loss[0] = mean;
     if (p.running == 1u) {
       sums[0] += whole;
       sums[1] += total[0];
+    } else if (p.running == 2u) {
+      sums[0] += mean * p.samples;
+      sums[1] += p.samples;
     }
   }
 }

@@ -90,6 +90,11 @@ export interface Builder {
    */
   keep(t: Tensor): void;
   /**
+   * Emits forward steps whose backward steps, if any, do not read what these read: a gradient may overwrite it
+   * afterwards. Metrics are emitted so, before the loss.
+   */
+  peek<R>(body: () => R): R;
+  /**
    * Declares that `gradient` will hold all of the gradient of `t`; false when others have contributed, and, where the
    * gradient is to overwrite `t` itself, when someone has read or kept its values. Nobody may read them afterwards.
    */

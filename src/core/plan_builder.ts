@@ -211,6 +211,10 @@ class PlanBuilder implements Builder {
     this.#values.keep(t);
   }
 
+  peek<R>(body: () => R): R {
+    return this.#values.peek(body);
+  }
+
   adoptGrad(t: Tensor, gradient: Tensor): boolean {
     if (!this.training || t.source || t.role === 'param') return false;
     const inPlace = rootOf(gradient) === rootOf(t);

@@ -8,6 +8,7 @@ export class Values {
   readonly #read = new Set<Tensor>();
   readonly #kept = new Set<Tensor>();
   readonly #overwritten = new Set<Tensor>();
+  #peeking = false;
 
   /**
    * Notes that a forward step reads `t`.
@@ -16,7 +17,18 @@ export class Values {
   read(where: string, t: Tensor): void {
     const root = rootOf(t);
     if (this.#overwritten.has(root)) throw overwritten(where, root);
-    this.#read.add(root);
+    if (!this.#peeking) this.#read.add(root);
+  }
+
+  /** Runs a body whose steps read for the last time: nothing that goes backward will need what they read. */
+  peek<R>(body: () => R): R {
+    const outside = this.#peeking;
+    this.#peeking = true;
+    try {
+      return body();
+    } finally {
+      this.#peeking = outside;
+    }
   }
 
   /** Notes what a forward dispatch reads, as `read` does. */

@@ -64,6 +64,7 @@ import { nadamKernel } from './nadam.ts';
 import { nonNegativeKernel } from './non_negative.ts';
 import { normConstraintKernel } from './norm_constraint.ts';
 import { packHalvesKernel } from './pack_halves.ts';
+import { repeatValuesKernel } from './repeat_values.ts';
 import { reverseTimeKernel } from './reverse_time.ts';
 import { rmspropKernel } from './rmsprop.ts';
 import { rnnBackward } from './rnn_backward.ts';
@@ -74,6 +75,7 @@ import { rnnSequenceBackward } from './rnn_sequence_backward.ts';
 import { rnnSequenceForward } from './rnn_sequence_forward.ts';
 import { rnnTiledBackward } from './rnn_tiled_backward.ts';
 import { rnnTiledForward } from './rnn_tiled_forward.ts';
+import { rowLossKernel, rowLossLabelsKernel } from './row_loss.ts';
 import { sampleKernel } from './sample.ts';
 import { sgdKernel } from './sgd.ts';
 import { softmaxBackwardKernel } from './softmax_backward.ts';
@@ -162,6 +164,7 @@ export const kernels: readonly Kernel[] = [
   nonNegativeKernel,
   normConstraintKernel,
   packHalvesKernel,
+  repeatValuesKernel,
   reverseTimeKernel,
   rmspropKernel,
   rnnBackward,
@@ -174,6 +177,8 @@ export const kernels: readonly Kernel[] = [
   rnnSequenceForward.f16,
   rnnTiledBackward,
   rnnTiledForward,
+  rowLossKernel,
+  rowLossLabelsKernel,
   sampleKernel,
   sgdKernel,
   softmaxBackwardKernel,

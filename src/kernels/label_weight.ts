@@ -7,7 +7,7 @@ import { nothing } from './nothing.ts';
 import { NO_LABEL } from './softmax_cross_entropy.ts';
 
 /**
- * total = Σ over the rows that count of class_weight[label]·row_weight[row], or 1 where `mean` is 0.
+ * total = scale·Σ over the rows that count of class_weight[label]·row_weight[row], or scale where `mean` is 0.
  *
  * torch divides a mean cross entropy by the class weights of its labels; a row without labels (`labelled` 0, target
  * distributions) counts 1. labels, row_weight, mask [M], class_weight [V], total [1]. A row counts unless its mask
@@ -32,6 +32,7 @@ export const labelWeightKernel = defineKernel({
     masked: 'u32',
     ignored: 'u32',
     mean: 'u32',
+    scale: 'f32',
   },
   workgroups: () => [1, 1, 1],
   reference({ labels, class_weight, row_weight, mask, total }, p) {
@@ -42,7 +43,7 @@ export const labelWeightKernel = defineKernel({
       const weight = p.labelled === 1 && p.weighted === 1 ? class_weight[labels[row]] : 1;
       sum += p.row_weighted === 1 ? weight * row_weight[row] : weight;
     }
-    total[0] = p.mean === 1 ? sum : 1;
+    total[0] = p.scale * (p.mean === 1 ? sum : 1);
   },
   cost: (p) => ({ flops: p.mean * p.rows, bytes: 4 * p.mean * p.rows }),
 });
@@ -62,6 +63,8 @@ export interface LabelWeightOptions {
   mask?: Tensor | undefined;
   ignored?: number;
   reduction: 'mean' | 'sum';
+  /** What the divisor is multiplied by; default 1. */
+  scale?: number | undefined;
 }
 
 /** Emits the divisor of a loss. */
@@ -85,6 +88,7 @@ export function labelWeight(b: Builder, options: LabelWeightOptions): void {
       masked: mask ? 1 : 0,
       ignored: options.ignored ?? NO_LABEL,
       mean: options.reduction === 'mean' ? 1 : 0,
+      scale: options.scale ?? 1,
     },
   );
 }

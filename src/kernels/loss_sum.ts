@@ -6,7 +6,8 @@ import type { Tensor } from '../core/tensor.ts';
 import { nothing } from './nothing.ts';
 
 /**
- * loss = Σ row_loss·row_weight / total;  where `running` is 1, sums += (Σ row_loss·row_weight, total).
+ * loss = Σ row_loss·row_weight / total;  where `running` is 1, sums += (Σ row_loss·row_weight, total), where it is 2,
+ * sums += (loss·samples, samples).
  *
  * row_loss, row_weight [M], total [1], loss [1], sums [2]. A total of 0 means that nothing counts, and gives loss 0.
  */
@@ -14,7 +15,7 @@ export const lossSumKernel = defineKernel({
   name: 'loss_sum',
   wgsl,
   bindings: { row_loss: 'read', row_weight: 'read', total: 'read', loss: 'write', sums: 'readwrite' },
-  params: { rows: 'u32', row_weighted: 'u32', running: 'u32' },
+  params: { rows: 'u32', row_weighted: 'u32', running: 'u32', samples: 'f32' },
   workgroups: () => [1, 1, 1],
   reference({ row_loss, row_weight, total, loss, sums }, p) {
     let sum = 0;
@@ -25,6 +26,9 @@ export const lossSumKernel = defineKernel({
     if (p.running === 1) {
       sums[0] += sum;
       sums[1] += total[0];
+    } else if (p.running === 2) {
+      sums[0] += loss[0] * p.samples;
+      sums[1] += p.samples;
     }
   },
   cost: (p) => ({ flops: p.rows, bytes: 4 * p.rows }),
@@ -42,11 +46,13 @@ export interface LossSumOptions {
   rowWeight?: Tensor | undefined;
   /** [2]: added to, so that sums[0]/sums[1] is the mean loss over the runs since it was zeroed */
   sums?: Tensor | undefined;
+  /** Makes sums[0]/sums[1] the mean of the losses of the runs instead, each of which counts so many times. */
+  samples?: number | undefined;
 }
 
 /** Emits the loss of a batch. */
 export function lossSum(b: Builder, options: LossSumOptions): void {
-  const { rowLoss, total, loss, rows, rowWeight, sums } = options;
+  const { rowLoss, total, loss, rows, rowWeight, sums, samples } = options;
   b.dispatch(
     lossSumKernel,
     {
@@ -56,6 +62,11 @@ export function lossSum(b: Builder, options: LossSumOptions): void {
       loss,
       sums: sums ?? b.once('no running sums', () => b.scratch('no running sums', [2])),
     },
-    { rows, row_weighted: rowWeight ? 1 : 0, running: sums ? 1 : 0 },
+    {
+      rows,
+      row_weighted: rowWeight ? 1 : 0,
+      running: sums ? (samples === undefined ? 1 : 2) : 0,
+      samples: samples ?? 0,
+    },
   );
 }

@@ -8,6 +8,7 @@ import { activations, defaultAlpha, type ElementwiseName } from '../kernels/acti
 import { softmaxBackward } from '../kernels/softmax_backward.ts';
 import { softmaxForward } from '../kernels/softmax_forward.ts';
 import type { Layer } from './layer.ts';
+import { noteProbabilities } from './probabilities.ts';
 
 /** Elementwise activations, and softmax and log softmax over the last axis. */
 export type ActivationName = ElementwiseName | 'softmax' | 'logSoftmax';
@@ -41,20 +42,17 @@ export function applyActivation(
   b.setMask(y, b.maskOf(x));
   if (kind === 'softmax' || kind === 'logSoftmax') {
     const logarithm = kind === 'logSoftmax' ? 1 : 0;
-    softmaxForward(b, { x, y, logarithm });
+    // The way back goes by y alone, so that a loss may overwrite x.
+    b.peek(() => softmaxForward(b, { x, y, logarithm }));
     b.keep(y);
-    if (kind === 'softmax') probabilities(b).add(y);
+    if (kind === 'softmax') noteProbabilities(b, y, x, kind);
     onGradient(b, x, y, (dy, dx) => softmaxBackward(b, { y, dy, logarithm, ...dx }));
   } else {
     activationForward(b, kind, { x, y, alpha });
+    if (kind === 'sigmoid') noteProbabilities(b, y, x, kind);
     onGradient(b, x, y, (dy, dx) => activationBackward(b, kind, { x, dy, alpha, ...dx }));
   }
   return y;
-}
-
-/** The outputs of softmax in the plan, which no loss may take for logits. */
-export function probabilities(b: Builder): Set<Tensor> {
-  return b.once('probabilities', () => new Set<Tensor>());
 }
 
 /** Leaves a backward step that runs where a gradient has arrived for y and one is wanted for x. */

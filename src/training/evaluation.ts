@@ -8,7 +8,7 @@ import type { Layer } from '../layers/layer.ts';
 import { inFlight } from './in_flight.ts';
 import { buildLanguageModel, checkHanded, checkTokens, tokenIds, zeroStates } from './language_checks.ts';
 import type { LossReading } from './language_trainer.ts';
-import { sparseCategoricalCrossentropy } from './losses.ts';
+import { crossEntropyRows } from './losses.ts';
 import { tunedPlan } from './tuned_plan.ts';
 
 export interface EvaluatorOptions {
@@ -55,7 +55,7 @@ export async function evaluator(options: EvaluatorOptions): Promise<Evaluator> {
       sums = b.state('loss sums', [2]);
       const built = buildLanguageModel(b, model, ids, options.vocabularySize);
       vocabularySize = built.vocabularySize;
-      const loss = sparseCategoricalCrossentropy({ ignoreClass: IGNORED, sums })(b, built.logits, labels);
+      const loss = crossEntropyRows(b, built.logits, labels, { ignoreClass: IGNORED, sums }).loss;
       return { loss };
     }),
   );

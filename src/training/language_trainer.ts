@@ -18,7 +18,7 @@ import {
   tokenIds,
   zeroStates,
 } from './language_checks.ts';
-import { sparseCategoricalCrossentropy } from './losses.ts';
+import { crossEntropyRows } from './losses.ts';
 import type { Optimizer } from './optimizers.ts';
 import { tunedPlan } from './tuned_plan.ts';
 
@@ -126,7 +126,7 @@ export async function languageTrainer(options: LanguageTrainerOptions): Promise<
       const { ids, labels } = corpusWindow(b, { corpus, batch, window });
       const { logits, vocabularySize } = buildLanguageModel(b, model, ids, options.vocabularySize);
       checkTokens(tokens, vocabularySize);
-      const loss = sparseCategoricalCrossentropy({ sums, labelsChecked: true })(b, logits, labels);
+      const loss = crossEntropyRows(b, logits, labels, { sums, labelsChecked: true }).loss;
       b.backward();
       update = b.scope(optimizer.name, () => optimizer.build(b));
       return { loss };

@@ -10,11 +10,21 @@ interface Rows {
   masked?: boolean;
   ignored?: number;
   mean?: 0 | 1;
+  scale?: number;
   bench?: boolean;
 }
 
 function rows(name: string, o: Rows): KernelCase {
-  const { M, V = 5, labelled = true, weighted = false, rowWeighted = false, masked = false, mean = 1 } = o;
+  const {
+    M,
+    V = 5,
+    labelled = true,
+    weighted = false,
+    rowWeighted = false,
+    masked = false,
+    mean = 1,
+    scale = 1,
+  } = o;
   return {
     name: `${name} ${M}`,
     sum: M,
@@ -27,6 +37,7 @@ function rows(name: string, o: Rows): KernelCase {
       masked: masked ? 1 : 0,
       ignored: o.ignored ?? 0xffffffff,
       mean,
+      scale,
     },
     tensors: {
       // One label in V + 1 is out of range and does not count.
@@ -48,5 +59,7 @@ export const cases: readonly KernelCase[] = [
   rows('everything', { M: 300, weighted: true, rowWeighted: true, masked: true, ignored: 2 }),
   rows('nothing counts', { M: 40, V: 1, ignored: 0 }),
   rows('a sum', { M: 40, mean: 0, weighted: true }),
+  rows('scaled', { M: 40, weighted: true, scale: 0.25 }),
+  rows('a scaled sum', { M: 40, mean: 0, scale: 4 }),
   rows('many', { M: 20000, weighted: true, bench: true }),
 ];

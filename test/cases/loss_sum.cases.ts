@@ -4,7 +4,7 @@ import { constant, extreme, type KernelCase, normal, type TensorCase, uniform } 
 interface Rows {
   M: number;
   rowWeighted?: boolean;
-  running?: 0 | 1;
+  running?: 0 | 1 | 2;
   total?: number;
   values?: (shape: readonly number[]) => TensorCase;
   bench?: boolean;
@@ -15,7 +15,7 @@ function rows(name: string, o: Rows): KernelCase {
   return {
     name: `${name} ${M}`,
     sum: M,
-    params: { rows: M, row_weighted: rowWeighted ? 1 : 0, running },
+    params: { rows: M, row_weighted: rowWeighted ? 1 : 0, running, samples: 32 },
     tensors: {
       row_loss: values([M]),
       row_weight: rowWeighted ? normal([M]) : constant([4], 0),
@@ -34,6 +34,8 @@ export const cases: readonly KernelCase[] = [
   rows('weighted', { M: 127, rowWeighted: true }),
   rows('several a thread', { M: 700, rowWeighted: true }),
   rows('nothing counts', { M: 3, total: 0, values: (shape) => constant(shape, 0) }),
+  rows('by samples', { M: 40, rowWeighted: true, running: 2 }),
+  rows('by samples, nothing counts', { M: 3, total: 0, running: 2 }),
   rows('extreme', { M: 300, values: extreme }),
   rows('many', { M: 20000, bench: true }),
 ];

@@ -55,7 +55,7 @@ describe('gradients by differences', () => {
           const x = logitsInput(b);
           // The activation's output is overwritten by the gradient.
           const prediction = applyActivation(b, x, 'softsign');
-          return { loss: sparseCategoricalCrossentropy(options)(b, prediction, labelInput(b)), inputs: [x] };
+          return { loss: crossEntropyRows(b, prediction, labelInput(b), options).loss, inputs: [x] };
         },
       }));
   }
@@ -68,7 +68,7 @@ describe('gradients by differences', () => {
           const x = logitsInput(b);
           const prediction = applyActivation(b, x, 'softsign');
           const goal = b.input('targets', [T, N, V]);
-          return { loss: categoricalCrossentropy(options)(b, prediction, goal), inputs: [x] };
+          return { loss: crossEntropyRows(b, prediction, goal, options).loss, inputs: [x] };
         },
       }));
   }
@@ -81,7 +81,7 @@ describe('gradients by differences', () => {
           const x = logitsInput(b);
           const weight = b.input('row weight', [T, N]);
           const options = { reduction, rowWeight: weight, classWeight };
-          return { loss: sparseCategoricalCrossentropy(options)(b, x, labelInput(b)), inputs: [x] };
+          return { loss: crossEntropyRows(b, x, labelInput(b), options).loss, inputs: [x] };
         },
       }));
   }
@@ -242,12 +242,11 @@ describe('what is refused', () => {
     buildPlan({ name: 'refused', limits: cpu().limits, parameters: new Parameters(), training: true }, body);
 
   test('options out of range', () => {
-    const made = (options: object) => () => sparseCategoricalCrossentropy(options);
-    expect(made({ fromLogits: false })).toThrow(OptionError);
-    expect(made({ fromLogits: false })).toThrow(/no softmax on the last layer/);
+    const made = (options: object) => () =>
+      build((b) => void crossEntropyRows(b, logitsInput(b), labelInput(b), options));
     expect(made({ labelSmoothing: 1.5 })).toThrow(/from 0 to 1, got 1.5/);
     expect(made({ labelSmoothing: Number.NaN })).toThrow(OptionError);
-    expect(made({ reduction: 'none' })).toThrow(/'mean' or 'sum', got none/);
+    expect(made({ reduction: 'none' })).toThrow(/'mean', 'sum' or 'sumOverBatchSize', got none/);
     expect(made({ ignoreClass: 0.5 })).toThrow(/32-bit integer/);
     expect(made({ ignoreClass: 2 ** 32 })).toThrow(OptionError);
     expect(made({ classWeight: [1, -1] })).toThrow(/class weight must be a number from 0 on, got -1/);
@@ -263,17 +262,17 @@ describe('what is refused', () => {
       /labels as u32, got f32/,
     );
     expect(() => build((b) => void categoricalCrossentropy()(b, logitsInput(b), labelInput(b)))).toThrow(
-      /distributions as f32, got u32/,
+      /targets as f32, got u32/,
     );
     expect(() =>
       build((b) => {
-        sparseCategoricalCrossentropy({ classWeight: [1, 2] })(b, logitsInput(b), labelInput(b));
+        crossEntropyRows(b, logitsInput(b), labelInput(b), { classWeight: [1, 2] });
       }),
     ).toThrow(/classWeight expected \[5\] = \[V\], got \[2\]/);
     expect(() =>
       build((b) => {
         const sums = b.state('sums', [3]);
-        sparseCategoricalCrossentropy({ sums })(b, logitsInput(b), labelInput(b));
+        crossEntropyRows(b, logitsInput(b), labelInput(b), { sums });
       }),
     ).toThrow(/sums\] expected \[2\], got \[3\]/);
   });

@@ -28,6 +28,7 @@ import recurrentTileUnits from '../../../shaders/shared/recurrent_tile_units.wgs
 import rnnBackwardCell from '../../../shaders/shared/rnn_backward_cell.wgsl?raw';
 import rnnForwardCell from '../../../shaders/shared/rnn_forward_cell.wgsl?raw';
 import rowSums from '../../../shaders/shared/row_sums.wgsl?raw';
+import rowLossKinds from '../../../shaders/shared/row_loss_kinds.wgsl?raw';
 import softmaxRow from '../../../shaders/shared/softmax_row.wgsl?raw';
 import specialFunctions from '../../../shaders/shared/special_functions.wgsl?raw';
 import weightUpdate from '../../../shaders/shared/weight_update.wgsl?raw';
@@ -64,6 +65,7 @@ export const sharedSources: SharedSources = new Map([
   ['recurrent_tile', recurrentTile],
   ['recurrent_tile_units', recurrentTileUnits],
   ['row_sums', rowSums],
+  ['row_loss_kinds', rowLossKinds],
   ['softmax_row', softmaxRow],
   ['special_functions', specialFunctions],
   ['weight_update', weightUpdate],

@@ -1,0 +1,336 @@
+// Losses of classes: cross entropy and its relatives, of logits or of probabilities.
+import type { Builder } from '../../core/builder.ts';
+import { OptionError, ShapeError, show } from '../../core/errors.ts';
+import { checkOptions } from '../../core/options.ts';
+import type { Tensor } from '../../core/tensor.ts';
+import { batchOf } from '../../layers/layout.ts';
+import { logitsBehind } from '../../layers/probabilities.ts';
+import { crossEntropyRows } from './cross_entropy.ts';
+import {
+  defineLoss,
+  type EmitOptions,
+  expectNumber,
+  expectReduction,
+  type LossEmission,
+  type LossFunction,
+  type LossOptions,
+  type Reduction,
+  type Targets,
+} from './loss.ts';
+import { emitRowLoss, expectColumns, type RowLossForm } from './rows.ts';
+import { expectNumbers } from './values.ts';
+import { rowWeights, withoutLastOne } from './weighing.ts';
+
+export interface ClassLossOptions extends LossOptions {
+  /**
+   * Whether predictions are logits. By default those that come out of a softmax (or sigmoid, for the binary losses) are
+   * probabilities and all others logits; Keras takes any for probabilities. A softmax or sigmoid is undone either way,
+   * unless `fromLogits` is true.
+   */
+  fromLogits?: boolean;
+  /** The part of each target that is spread evenly over all classes, in [0, 1]; default 0. */
+  labelSmoothing?: number;
+}
+
+export interface CategoricalOptions extends ClassLossOptions {
+  /** Keep the logits as they are in a training plan, for whoever reads them after the loss; it costs a copy. */
+  keepLogits?: boolean;
+}
+
+export interface SparseCategoricalOptions extends CategoricalOptions {
+  /** Rows with this label do not count; negative numbers are taken as 32-bit integers. */
+  ignoreClass?: number;
+  /** Says that every label has been checked to lie in [0,V), which saves counting the rows; default false. */
+  labelsChecked?: boolean;
+}
+
+/** What a class loss works on: logits, or probabilities. */
+function read(
+  b: Builder,
+  prediction: Tensor,
+  fromLogits: boolean | undefined,
+  kind: 'softmax' | 'sigmoid',
+): { on: Tensor; logits: boolean } {
+  const behind = fromLogits === true ? undefined : logitsBehind(b, prediction, kind);
+  return { on: behind ?? prediction, logits: behind !== undefined || fromLogits !== false };
+}
+
+/** The common options, checked. */
+function common<O extends ClassLossOptions>(defaultName: string, options: O, names: readonly string[]) {
+  checkOptions(defaultName, options, ['name', 'reduction', 'fromLogits', 'labelSmoothing', ...names]);
+  const { name = defaultName, reduction = 'sumOverBatchSize', fromLogits, labelSmoothing = 0 } = options;
+  expectReduction(name, reduction);
+  expectNumber(`${name}/labelSmoothing`, labelSmoothing, 0, 1);
+  if (fromLogits !== undefined && typeof fromLogits !== 'boolean') {
+    throw new OptionError(`[${name}/fromLogits] must be true or false, or left out, got ${fromLogits}`);
+  }
+  const config = { name, reduction, labelSmoothing, ...(fromLogits !== undefined && { fromLogits }) };
+  return { name, reduction, fromLogits, labelSmoothing, config };
+}
+
+/** The fused cross entropy, with Keras' divisor. */
+function crossEntropy(
+  b: Builder,
+  prediction: Tensor,
+  target: Tensor,
+  form: {
+    reduction: Reduction;
+    labelSmoothing: number;
+    ignoreClass?: number | undefined;
+    keepLogits: boolean;
+    literally: boolean;
+  },
+  options: EmitOptions,
+): LossEmission {
+  const { reduction, labelSmoothing, ignoreClass, keepLogits, literally } = form;
+  const { weight, sums, labelsChecked, keepPrediction } = options;
+  const rowWeight = rowWeights(b, options.sampleWeight, prediction.shape.slice(0, -1));
+  const reduced = { sum: 'sum', none: 'sum', meanWithSampleWeight: 'mean' } as const;
+  return crossEntropyRows(b, prediction, target, {
+    labelSmoothing,
+    reduction: reduced[reduction as keyof typeof reduced] ?? 'sumOverBatchSize',
+    keepLogits: keepLogits || (keepPrediction ?? false),
+    literally,
+    ...(ignoreClass !== undefined && { ignoreClass }),
+    ...(rowWeight && { rowWeight }),
+    ...(weight !== undefined && { weight }),
+    ...(sums && { sums, samples: batchOf(prediction) }),
+    ...(labelsChecked !== undefined && { labelsChecked }),
+  });
+}
+
+function categorical(
+  className: string,
+  targets: Targets,
+  options: SparseCategoricalOptions,
+  checked: ReturnType<typeof common>,
+): LossFunction {
+  const { ignoreClass, keepLogits = false, labelsChecked = false } = options;
+  const { name, reduction, labelSmoothing, fromLogits } = checked;
+  if (ignoreClass !== undefined) expectIgnored(name, ignoreClass);
+  const own = { ...(ignoreClass !== undefined && { ignoreClass }), ...(keepLogits && { keepLogits }) };
+  return defineLoss({
+    name,
+    className,
+    targets,
+    config: { ...checked.config, ...own },
+    emit(b, prediction, given, asked) {
+      const options = labelsChecked ? { ...asked, labelsChecked } : asked;
+      const columns = expectColumns(name, prediction);
+      const labels = targets === 'labels';
+      if (labels) expectLabels(name, given);
+      else expectNumbers(name, given, '; for labels take sparseCategoricalCrossentropy');
+      const { logits } = read(b, prediction, fromLogits, 'softmax');
+      if (!logits) {
+        const smoothing = { kept: 1 - labelSmoothing, shift: labelSmoothing / columns };
+        const form: RowLossForm = { name, kind: 'categorical', preparation: 'sum', reduction, ...smoothing };
+        return emitRowLoss(b, prediction, given, { ...form, ignoreClass }, options);
+      }
+      const target = labels ? withoutLastOne(b, given, prediction.shape.slice(0, -1)) : given;
+      const literally = fromLogits === true;
+      const form = { reduction, labelSmoothing, ignoreClass, keepLogits, literally };
+      return crossEntropy(b, prediction, target, form, options);
+    },
+  });
+}
+
+/**
+ * Cross entropy with labels [...] or [...,1] u32: -log softmax(x)[label] of logits x [...,V], -log(p[label]/Σp) of
+ * probabilities p, kept from 0 and 1 by 1e-7. See `crossEntropyRows` for what is overwritten.
+ * @throws OptionError for options out of range; the loss throws ShapeError for tensors that do not fit.
+ */
+export function sparseCategoricalCrossentropy(options: SparseCategoricalOptions = {}): LossFunction {
+  const checked = common('sparse_categorical_crossentropy', options, [
+    'ignoreClass',
+    'keepLogits',
+    'labelsChecked',
+  ]);
+  return categorical('SparseCategoricalCrossentropy', 'labels', options, checked);
+}
+
+/**
+ * Cross entropy with target distributions t [...,V]: -Σ t·log softmax(x) of logits x [...,V], -Σ t·log(p/Σp) of
+ * probabilities p, kept from 0 and 1 by 1e-7. See `crossEntropyRows` for what is overwritten.
+ * @throws OptionError for options out of range; the loss throws ShapeError for tensors that do not fit.
+ */
+export function categoricalCrossentropy(options: CategoricalOptions = {}): LossFunction {
+  const checked = common('categorical_crossentropy', options, ['keepLogits']);
+  return categorical('CategoricalCrossentropy', 'values', options, checked);
+}
+
+export interface BinaryCrossentropyOptions extends ClassLossOptions {
+  /** C weights of the positive class, one a column, as torch's pos_weight; for logits. */
+  posWeight?: readonly number[];
+}
+
+/**
+ * Cross entropy of two classes with targets t [...,C], mean over the last axis: log(1 + exp(x)) - t·x of logits x,
+ * -t·log p - (1 - t)·log(1 - p) of probabilities p, kept from 0 and 1 by 1e-7.
+ * @throws OptionError for options out of range; the loss throws ShapeError for tensors that do not fit.
+ */
+export function binaryCrossentropy(options: BinaryCrossentropyOptions = {}): LossFunction {
+  const checked = common('binary_crossentropy', options, ['posWeight']);
+  const { name, reduction, labelSmoothing, fromLogits } = checked;
+  const { posWeight } = options;
+  if (posWeight && fromLogits === false) {
+    throw new OptionError(`[${name}] posWeight is for logits: leave fromLogits out, or make it true`);
+  }
+  return defineLoss({
+    name,
+    className: 'BinaryCrossentropy',
+    targets: 'values',
+    config: { ...checked.config, ...(posWeight && { posWeight: [...posWeight] }) },
+    emit(b, prediction, target, given) {
+      expectNumbers(name, target);
+      const { on, logits } = read(b, prediction, fromLogits, 'sigmoid');
+      const smoothing = { kept: 1 - labelSmoothing, shift: labelSmoothing / 2 };
+      const kind = logits ? 'binaryLogits' : 'binary';
+      const form: RowLossForm = { name, kind, on, reduction, ...smoothing, classWeight: posWeight };
+      return emitRowLoss(b, prediction, target, form, given);
+    },
+  });
+}
+
+export interface BinaryFocalOptions extends ClassLossOptions {
+  /** How much less what is right already counts; default 2. */
+  gamma?: number;
+  /** Weight of the positive class, 1 - alpha that of the other, with `applyClassBalancing`; default 0.25. */
+  alpha?: number;
+  applyClassBalancing?: boolean;
+}
+
+/**
+ * Binary cross entropy times (1 - p_t)^gamma, p_t being the probability of the target; Lin et al. 2017, as Keras.
+ * @throws OptionError for options out of range; the loss throws ShapeError for tensors that do not fit.
+ */
+export function binaryFocalCrossentropy(options: BinaryFocalOptions = {}): LossFunction {
+  const names = ['gamma', 'alpha', 'applyClassBalancing'];
+  const checked = common('binary_focal_crossentropy', options, names);
+  const { name, reduction, labelSmoothing, fromLogits } = checked;
+  const { gamma = 2, alpha = 0.25, applyClassBalancing = false } = options;
+  expectNumber(`${name}/gamma`, gamma, 0);
+  expectNumber(`${name}/alpha`, alpha, 0, 1);
+  return defineLoss({
+    name,
+    className: 'BinaryFocalCrossentropy',
+    targets: 'values',
+    config: { ...checked.config, gamma, alpha, applyClassBalancing },
+    emit(b, prediction, target, given) {
+      expectNumbers(name, target);
+      const { on, logits } = read(b, prediction, fromLogits, 'sigmoid');
+      const smoothing = { kept: 1 - labelSmoothing, shift: labelSmoothing / 2 };
+      const preparation = logits ? 'sigmoid' : 'none';
+      const balanced = applyClassBalancing ? alpha : -1;
+      const form: RowLossForm = { name, kind: 'binaryFocal', on, preparation, reduction, ...smoothing };
+      return emitRowLoss(b, prediction, target, { ...form, gamma, alpha: balanced }, given);
+    },
+  });
+}
+
+export interface CategoricalFocalOptions extends ClassLossOptions {
+  /** How much less what is right already counts; default 2. */
+  gamma?: number;
+  /** A weight, or V weights, one a class; default 0.25. */
+  alpha?: number | readonly number[];
+}
+
+/**
+ * Cross entropy times alpha·(1 - p)^gamma, with target distributions [...,V] or labels [...] u32; Lin et al. 2017.
+ * @throws OptionError for options out of range; the loss throws ShapeError for tensors that do not fit.
+ */
+export function categoricalFocalCrossentropy(options: CategoricalFocalOptions = {}): LossFunction {
+  const checked = common('categorical_focal_crossentropy', options, ['gamma', 'alpha']);
+  const { name, reduction, labelSmoothing, fromLogits } = checked;
+  const { gamma = 2, alpha = 0.25 } = options;
+  expectNumber(`${name}/gamma`, gamma, 0);
+  const weights = typeof alpha === 'number' ? [alpha] : alpha;
+  for (const weight of weights) expectNumber(`${name}/alpha`, weight, 0);
+  return defineLoss({
+    name,
+    className: 'CategoricalFocalCrossentropy',
+    targets: 'values',
+    config: { ...checked.config, gamma, alpha: typeof alpha === 'number' ? alpha : [...alpha] },
+    emit(b, prediction, target, given) {
+      const { on, logits } = read(b, prediction, fromLogits, 'softmax');
+      const smoothing = { kept: 1 - labelSmoothing, shift: labelSmoothing / expectColumns(name, prediction) };
+      const preparation = logits ? 'softmax' : 'sum';
+      const balance = typeof alpha === 'number' ? { alpha } : { alpha: 1, classWeight: alpha };
+      const form: RowLossForm = { name, kind: 'categoricalFocal', on, preparation, reduction, gamma };
+      return emitRowLoss(b, prediction, target, { ...form, ...smoothing, ...balance }, given);
+    },
+  });
+}
+
+export interface GeneralizedCrossentropyOptions extends LossOptions {
+  /** Between cross entropy (towards 0) and absolute error (1); default 0.5. */
+  q?: number;
+}
+
+/**
+ * (1 - p[label]^q)/q of probabilities p [...,V] with labels [...] u32 or one-hot targets: robust where labels are wrong;
+ * Zhang and Sabuncu 2018.
+ * @throws OptionError unless q is above 0 and at most 1.
+ */
+export function categoricalGeneralizedCrossEntropy(
+  options: GeneralizedCrossentropyOptions = {},
+): LossFunction {
+  const defaultName = 'categorical_generalized_cross_entropy';
+  checkOptions(defaultName, options, ['name', 'reduction', 'q']);
+  const { name = defaultName, reduction = 'sumOverBatchSize', q = 0.5 } = options;
+  expectReduction(name, reduction);
+  const alpha = expectNumber(`${name}/q`, q, 1e-6, 1);
+  return defineLoss({
+    name,
+    className: 'CategoricalGeneralizedCrossEntropy',
+    targets: 'labels',
+    config: { name, reduction, q },
+    emit: (b, prediction, target, given) =>
+      emitRowLoss(b, prediction, target, { name, kind: 'generalized', reduction, alpha }, given),
+  });
+}
+
+export interface NegativeLogLikelihoodOptions extends LossOptions {
+  /** V weights, one a class; they do not enter the divisor. */
+  classWeight?: readonly number[];
+  ignoreClass?: number;
+}
+
+/**
+ * -x[label] of log-probabilities x [...,V] with labels [...] u32, as torch.nn.NLLLoss but for the divisor.
+ * @throws OptionError for options out of range; the loss throws ShapeError for tensors that do not fit.
+ */
+export function negativeLogLikelihood(options: NegativeLogLikelihoodOptions = {}): LossFunction {
+  const defaultName = 'negative_log_likelihood';
+  checkOptions(defaultName, options, ['name', 'reduction', 'classWeight', 'ignoreClass']);
+  const { name = defaultName, reduction = 'sumOverBatchSize', classWeight, ignoreClass } = options;
+  expectReduction(name, reduction);
+  if (ignoreClass !== undefined) expectIgnored(name, ignoreClass);
+  const own = {
+    ...(classWeight && { classWeight: [...classWeight] }),
+    ...(ignoreClass !== undefined && { ignoreClass }),
+  };
+  return defineLoss({
+    name,
+    className: 'NegativeLogLikelihood',
+    targets: 'labels',
+    config: { name, reduction, ...own },
+    emit(b, prediction, target, given) {
+      expectLabels(name, target);
+      const form: RowLossForm = { name, kind: 'negativeLogarithm', reduction, classWeight, ignoreClass };
+      return emitRowLoss(b, prediction, target, form, given);
+    },
+  });
+}
+
+function expectIgnored(name: string, ignoreClass: number): void {
+  const fits = ignoreClass >= -(2 ** 31) && ignoreClass < 2 ** 32 && Number.isInteger(ignoreClass);
+  if (!fits) throw new OptionError(`[${name}] ignoreClass must be a 32-bit integer, got ${ignoreClass}`);
+}
+
+function expectLabels(name: string, target: Tensor): void {
+  if (target.dtype === 'u32') return;
+  throw new ShapeError(
+    `[${name}] takes labels as u32, got ${target.dtype} ${show(target.shape)} (${target.name});` +
+      ' for target distributions take categoricalCrossentropy',
+  );
+}
