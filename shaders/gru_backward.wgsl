@@ -7,13 +7,12 @@
 // dh [T+1,N,H] holds the gradients that arrived from above, and in slot t+1 dh∘z of step t+1 as well;
 // a masked row passes its gradient on into slot t. `last` = 1 for the last step, which has no gradients after it.
 // Threads: see shared/recurrent_rows.wgsl; a workgroup covers 16 units x 4·ROWS batch rows. No workgroup memory.
+// This is for one lane forward in time; see shared/recurrent_lane.wgsl for p.reverse and two lanes.
+#import recurrent_lane
 #import gru_backward_cell
 #import recurrent_rows
 struct Params {
-  t: u32,
-  batch: u32,
-  units: u32,
-  masked: u32,
+#import recurrent_step_params
   last: u32,
 }
 @group(0) @binding(0) var<uniform> p: Params;
@@ -29,7 +28,7 @@ alias Weight = vec3<f32>;
 alias Sum = f32;
 
 fn row_start(row: u32) -> u32 {
-  return ((p.t + 1u) * p.batch + row) * p.units;
+  return (lane.following + row) * p.units;
 }
 
 fn operand(start: u32, k: u32) -> Operand {
@@ -38,7 +37,7 @@ fn operand(start: u32, k: u32) -> Operand {
 }
 
 fn weight(k: u32, unit: u32) -> Weight {
-  let at = k * p.units + unit;
+  let at = (lane.index * 3u * p.units + k) * p.units + unit;
   let block = p.units * p.units;
   return vec3<f32>(rt[at], rt[block + at], rt[2u * block + at]);
 }
@@ -53,5 +52,6 @@ fn finish(row: u32, unit: u32, from_next: Sum) {
 
 @compute @workgroup_size(4, 4)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>) {
+  enter(group.z, p.t);
   compute_step(group, local, p.last == 0u);
 }

@@ -5,13 +5,12 @@
 // r [H,3,H]; h [T+1,N,H], slot t is read. rh [T,N,H]: step t is written, and is zero in a masked row,
 // whose gates stay as they are. The second half is gru_before_candidate.
 // Threads: see shared/recurrent_rows.wgsl; a workgroup covers 16 units x 4·ROWS batch rows. No workgroup memory.
+// This is for one lane forward in time; see shared/recurrent_lane.wgsl for p.reverse and two lanes.
+#import recurrent_lane
 #import gru_before_gates_cell
 #import recurrent_rows
 struct Params {
-  t: u32,
-  batch: u32,
-  units: u32,
-  masked: u32,
+#import recurrent_step_params
 }
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> r: array<f32>;
@@ -25,7 +24,7 @@ alias Weight = vec2<f32>;
 alias Sum = vec2<f32>;
 
 fn row_start(row: u32) -> u32 {
-  return (p.t * p.batch + row) * p.units;
+  return (lane.before + row) * p.units;
 }
 
 fn operand(start: u32, k: u32) -> Operand {
@@ -33,7 +32,7 @@ fn operand(start: u32, k: u32) -> Operand {
 }
 
 fn weight(k: u32, unit: u32) -> Weight {
-  let at = k * 3u * p.units + unit;
+  let at = (lane.index * p.units + k) * 3u * p.units + unit;
   return vec2<f32>(r[at], r[at + p.units]);
 }
 
@@ -47,5 +46,6 @@ fn finish(row: u32, unit: u32, hr: Sum) {
 
 @compute @workgroup_size(4, 4)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>) {
+  enter(group.z, p.t);
   compute_step(group, local, true);
 }

@@ -4,13 +4,12 @@
 // gates [T,N,3,H] holds dz|r|dn in step t, as gru_before_candidate_backward leaves it; r is overwritten by dr.
 // rt [3,H,H] is R transposed: rt[gate,k,j] = R[j,gate,k]. h, dh [T+1,N,H], slot t; a masked row has dr = 0.
 // Threads: see shared/recurrent_rows.wgsl; a workgroup covers 16 units x 4·ROWS batch rows. No workgroup memory.
+// This is for one lane forward in time; see shared/recurrent_lane.wgsl for p.reverse and two lanes.
+#import recurrent_lane
 #import gru_before_gates_backward_cell
 #import recurrent_rows
 struct Params {
-  t: u32,
-  batch: u32,
-  units: u32,
-  masked: u32,
+#import recurrent_step_params
 }
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> rt: array<f32>;
@@ -24,7 +23,7 @@ alias Weight = f32;
 alias Sum = f32;
 
 fn row_start(row: u32) -> u32 {
-  return ((p.t * p.batch + row) * 3u + 2u) * p.units;
+  return ((lane.step + row) * 3u + 2u) * p.units;
 }
 
 fn operand(start: u32, k: u32) -> Operand {
@@ -32,7 +31,7 @@ fn operand(start: u32, k: u32) -> Operand {
 }
 
 fn weight(k: u32, unit: u32) -> Weight {
-  return rt[(2u * p.units + k) * p.units + unit];
+  return rt[((lane.index * 3u + 2u) * p.units + k) * p.units + unit];
 }
 
 fn product(x: Operand, w: Weight) -> Sum {
@@ -45,5 +44,6 @@ fn finish(row: u32, unit: u32, drh: Sum) {
 
 @compute @workgroup_size(4, 4)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>) {
+  enter(group.z, p.t);
   compute_step(group, local, true);
 }

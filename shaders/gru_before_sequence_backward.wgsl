@@ -25,21 +25,19 @@ const CANDIDATE = Product(0u, UNIT_QUADS, 2u * UNIT_QUADS, UNIT_QUADS, 0u, PARTS
 @compute @workgroup_size(THREADS)
 fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) group: vec3<u32>) {
   let owner = owner_of(thread, group.x, p.batch);
-  let stride = p.batch * UNITS;
-  // Position of the unit in a [N,H] slot.
-  let at = owner.row * UNITS + owner.unit;
-  // The gradient of slot t+1.
+  enter(group.z, p.steps - 1u);
+  // The gradient of the state after a step.
   var arrived = 0.0;
   if (owner.works) {
-    arrived = dh[p.steps * stride + at];
+    arrived = dh[element_of(owner, lane.after)];
   }
   prepare(thread, ARRIVED);
   prepare(thread, CANDIDATE);
   for (var left = p.steps; left > 0u; left--) {
     // Loaded before the product, which hides the latency. In the last step the operand of z and r is zero.
-    let t = left - 1u;
-    let now = t * stride + at;
-    let at_z = 3u * (t * p.batch + owner.row) * UNITS + owner.unit;
+    enter(group.z, left - 1u);
+    let slot = element_of(owner, lane.before);
+    let at_z = 3u * (lane.step + owner.row) * UNITS + owner.unit;
     let at_r = at_z + UNITS;
     let at_n = at_r + UNITS;
     var z = 0.0;
@@ -52,9 +50,9 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) gro
       z = gates[at_z];
       reset = gates[at_r];
       n = gates[at_n];
-      before = h[now];
-      above = dh[now];
-      counts = p.masked == 0u || mask[t * p.batch + owner.row] != 0u;
+      before = h[slot];
+      above = dh[slot];
+      counts = p.masked == 0u || mask[lane.mask + owner.row] != 0u;
     }
     multiply(thread, ARRIVED);
     workgroupBarrier();
@@ -84,7 +82,7 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) gro
         arrived += through * reset;
       }
       gates[at_r] = dr;
-      dh[now] = arrived;
+      dh[slot] = arrived;
       put_operand(owner, 1u, dr);
     }
     workgroupBarrier();

@@ -7,6 +7,7 @@
 // Threads and workgroup memory: see shared/recurrent_columns.wgsl; a workgroup covers `rows` batch rows, and a block of
 // columns is a gate. A step is two products: the columns of z and r with h, then those of n with rh. h stays in
 // registers. The launcher has checked `rows` and `registers` against the sizes.
+// This is for one lane forward in time; see shared/recurrent_lane.wgsl for p.reverse and two lanes.
 #import activation
 #import recurrent_columns
 struct Params {
@@ -26,12 +27,10 @@ const CANDIDATE =
 @compute @workgroup_size(THREADS)
 fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) group: vec3<u32>) {
   let owner = owner_of(thread, group.x, p.batch);
-  let stride = p.batch * UNITS;
-  // Position of the unit in a [N,H] slot.
-  let at = owner.row * UNITS + owner.unit;
+  enter(group.z, 0u);
   var state = 0.0;
   if (owner.works) {
-    state = h[at];
+    state = h[element_of(owner, lane.before)];
     put_operand(owner, 0u, state);
   }
   prepare(thread, GATES);
@@ -39,8 +38,9 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) gro
   workgroupBarrier();
   for (var t = 0u; t < p.steps; t++) {
     // Loaded before the product, which hides the latency.
-    let now = t * stride + at;
-    let at_z = 3u * (t * p.batch + owner.row) * UNITS + owner.unit;
+    enter(group.z, t);
+    let now = element_of(owner, lane.step);
+    let at_z = 3u * (lane.step + owner.row) * UNITS + owner.unit;
     let at_r = at_z + UNITS;
     let at_n = at_r + UNITS;
     var z = 0.0;
@@ -51,7 +51,7 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) gro
       z = gates[at_z];
       reset = gates[at_r];
       n = gates[at_n];
-      counts = p.masked == 0u || mask[t * p.batch + owner.row] != 0u;
+      counts = p.masked == 0u || mask[lane.mask + owner.row] != 0u;
     }
     multiply(thread, GATES);
     workgroupBarrier();
@@ -76,7 +76,7 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) gro
         state = z * state + (1.0 - z) * n;
         gates[at_n] = n;
       }
-      h[now + stride] = state;
+      h[element_of(owner, lane.after)] = state;
       put_operand(owner, 0u, state);
     }
     workgroupBarrier();

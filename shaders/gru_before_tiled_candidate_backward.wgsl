@@ -10,14 +10,13 @@
 // Threads and workgroup memory: see shared/recurrent_tile.wgsl; a workgroup covers tile_units x tile_rows.
 // The columns of a thread are units; the product runs over 2H gates.
 // The launcher has checked that the device allows 256 threads and 16 KiB.
+// This is for one lane forward in time; see shared/recurrent_lane.wgsl for p.reverse and two lanes.
+#import recurrent_lane
 #import gru_before_candidate_backward_cell
 #import recurrent_tile
 #import recurrent_tile_units
 struct Params {
-  t: u32,
-  batch: u32,
-  units: u32,
-  masked: u32,
+#import recurrent_step_params
   last: u32,
   tile_rows: u32,
   tile_units: u32,
@@ -34,15 +33,16 @@ fn depth() -> u32 {
 }
 
 fn operand(row: u32, k: u32) -> f32 {
-  return gates[((p.t + 1u) * p.batch + row) * 3u * p.units + k];
+  return gates[(lane.following + row) * 3u * p.units + k];
 }
 
 fn weight(k: u32, unit: u32) -> f32 {
-  return rt[k * p.units + unit];
+  return rt[(lane.index * 3u * p.units + k) * p.units + unit];
 }
 
 @compute @workgroup_size(THREADS)
 fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) group: vec3<u32>) {
+  enter(group.z, p.t);
   let first = pair_of(thread, 0u, group);
   let second = pair_of(thread, 1u, group);
   var x = Given();

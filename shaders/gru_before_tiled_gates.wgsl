@@ -8,13 +8,12 @@
 // Threads and workgroup memory: see shared/recurrent_tile.wgsl; a workgroup covers tile_units x tile_rows.
 // The columns of a thread are gates z and r of one or two units.
 // The launcher has checked that the device allows 256 threads and 16 KiB.
+// This is for one lane forward in time; see shared/recurrent_lane.wgsl for p.reverse and two lanes.
+#import recurrent_lane
 #import gru_before_gates_cell
 #import recurrent_tile
 struct Params {
-  t: u32,
-  batch: u32,
-  units: u32,
-  masked: u32,
+#import recurrent_step_params
   tile_rows: u32,
   tile_units: u32,
 }
@@ -30,12 +29,12 @@ fn depth() -> u32 {
 }
 
 fn operand(row: u32, k: u32) -> f32 {
-  return h[(p.t * p.batch + row) * p.units + k];
+  return h[(lane.before + row) * p.units + k];
 }
 
 fn row_weights(k: u32, unit: u32) -> vec4<f32> {
   let last = p.units - 1u;
-  let row = min(k, last) * 3u * p.units;
+  let row = (lane.index * p.units + min(k, last)) * 3u * p.units;
   let at = row + min(unit, last);
   var w = vec4<f32>(r[at], r[at + p.units], 0.0, 0.0);
   if (COLUMNS > 2u) {
@@ -58,6 +57,7 @@ fn quad_weights(quad: u32, unit: u32) -> Weights {
 
 @compute @workgroup_size(THREADS)
 fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) group: vec3<u32>) {
+  enter(group.z, p.t);
   let first = pair_of(thread, 0u, group);
   let second = pair_of(thread, 1u, group);
   var x = Given();

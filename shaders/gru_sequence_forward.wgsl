@@ -7,6 +7,7 @@
 // slot 0 is read, slots 1..T are written; a masked row keeps its state and leaves gates and q alone.
 // Threads and workgroup memory: see shared/recurrent_columns.wgsl; a workgroup covers `rows` batch rows, and a block of
 // columns is a gate. h and the bias stay in registers. The launcher has checked `rows` and `registers` against the sizes.
+// This is for one lane forward in time; see shared/recurrent_lane.wgsl for p.reverse and two lanes.
 #import activation
 #import recurrent_columns
 struct Params {
@@ -23,28 +24,28 @@ struct Params {
 @compute @workgroup_size(THREADS)
 fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) group: vec3<u32>) {
   let owner = owner_of(thread, group.x, p.batch);
-  let stride = p.batch * UNITS;
-  // Position of the unit in a [N,H] slot.
-  let at = owner.row * UNITS + owner.unit;
+  enter(group.z, 0u);
   var state = 0.0;
   var bias_z = 0.0;
   var bias_r = 0.0;
   var bias_n = 0.0;
   if (owner.works) {
-    state = h[at];
+    state = h[element_of(owner, lane.before)];
     put_operand(owner, 0u, state);
     if (p.biased == 1u) {
-      bias_z = bias[owner.unit];
-      bias_r = bias[UNITS + owner.unit];
-      bias_n = bias[2u * UNITS + owner.unit];
+      let at = lane.index * 3u * UNITS + owner.unit;
+      bias_z = bias[at];
+      bias_r = bias[UNITS + at];
+      bias_n = bias[2u * UNITS + at];
     }
   }
   prepare(thread, WHOLE);
   workgroupBarrier();
   for (var t = 0u; t < p.steps; t++) {
     // Loaded before the product, which hides the latency.
-    let now = t * stride + at;
-    let at_z = 3u * (t * p.batch + owner.row) * UNITS + owner.unit;
+    enter(group.z, t);
+    let now = element_of(owner, lane.step);
+    let at_z = 3u * (lane.step + owner.row) * UNITS + owner.unit;
     let at_r = at_z + UNITS;
     let at_n = at_r + UNITS;
     var z = 0.0;
@@ -55,7 +56,7 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) gro
       z = gates[at_z];
       reset = gates[at_r];
       n = gates[at_n];
-      counts = p.masked == 0u || mask[t * p.batch + owner.row] != 0u;
+      counts = p.masked == 0u || mask[lane.mask + owner.row] != 0u;
     }
     multiply(thread, WHOLE);
     workgroupBarrier();
@@ -71,7 +72,7 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) gro
         gates[at_n] = n;
         q[now] = product;
       }
-      h[now + stride] = state;
+      h[element_of(owner, lane.after)] = state;
       put_operand(owner, 0u, state);
     }
     workgroupBarrier();

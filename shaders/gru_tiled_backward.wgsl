@@ -10,14 +10,13 @@
 // Threads and workgroup memory: see shared/recurrent_tile.wgsl; a workgroup covers tile_units x tile_rows.
 // The columns of a thread are units; the product runs over 3H gates: z and r of gates, then q.
 // The launcher has checked that the device allows 256 threads and 16 KiB.
+// This is for one lane forward in time; see shared/recurrent_lane.wgsl for p.reverse and two lanes.
+#import recurrent_lane
 #import gru_backward_cell
 #import recurrent_tile
 #import recurrent_tile_units
 struct Params {
-  t: u32,
-  batch: u32,
-  units: u32,
-  masked: u32,
+#import recurrent_step_params
   last: u32,
   tile_rows: u32,
   tile_units: u32,
@@ -35,7 +34,7 @@ fn depth() -> u32 {
 }
 
 fn operand(row: u32, k: u32) -> f32 {
-  let step = (p.t + 1u) * p.batch + row;
+  let step = lane.following + row;
   if (k < 2u * p.units) {
     return gates[step * 3u * p.units + k];
   }
@@ -43,11 +42,12 @@ fn operand(row: u32, k: u32) -> f32 {
 }
 
 fn weight(k: u32, unit: u32) -> f32 {
-  return rt[k * p.units + unit];
+  return rt[(lane.index * 3u * p.units + k) * p.units + unit];
 }
 
 @compute @workgroup_size(THREADS)
 fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) group: vec3<u32>) {
+  enter(group.z, p.t);
   let first = pair_of(thread, 0u, group);
   let second = pair_of(thread, 1u, group);
   var x = Given();

@@ -9,13 +9,12 @@
 // Threads and workgroup memory: see shared/recurrent_tile.wgsl; a workgroup covers tile_units x tile_rows.
 // The columns of a thread are three gates of one unit.
 // The launcher has checked that the device allows 256 threads and 16 KiB.
+// This is for one lane forward in time; see shared/recurrent_lane.wgsl for p.reverse and two lanes.
+#import recurrent_lane
 #import gru_forward_cell
 #import recurrent_tile
 struct Params {
-  t: u32,
-  batch: u32,
-  units: u32,
-  masked: u32,
+#import recurrent_step_params
   biased: u32,
   tile_rows: u32,
   tile_units: u32,
@@ -33,12 +32,12 @@ fn depth() -> u32 {
 }
 
 fn operand(row: u32, k: u32) -> f32 {
-  return h[(p.t * p.batch + row) * p.units + k];
+  return h[(lane.before + row) * p.units + k];
 }
 
 fn row_weights(k: u32, unit: u32) -> vec4<f32> {
   let last = p.units - 1u;
-  let at = min(k, last) * 3u * p.units + min(unit, last);
+  let at = (lane.index * p.units + min(k, last)) * 3u * p.units + min(unit, last);
   return vec4<f32>(r[at], r[at + p.units], r[at + 2u * p.units], 0.0);
 }
 
@@ -54,6 +53,7 @@ fn quad_weights(quad: u32, unit: u32) -> Weights {
 
 @compute @workgroup_size(THREADS)
 fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) group: vec3<u32>) {
+  enter(group.z, p.t);
   let first = pair_of(thread, 0u, group);
   let second = pair_of(thread, 1u, group);
   var x = Given();

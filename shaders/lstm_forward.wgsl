@@ -4,13 +4,12 @@
 // gates [T,N,H] of vec4 (i,f,g,o) holds x·W + b and is overwritten by the activated gates of step t.
 // r [H,H] of vec4; h, c [T+1,N,H], slot t is read, slot t+1 written; a masked row keeps its state.
 // Threads: see shared/recurrent_rows.wgsl; a workgroup covers 16 units x 4·ROWS batch rows. No workgroup memory.
+// This is for one lane forward in time; see shared/recurrent_lane.wgsl for p.reverse and two lanes.
+#import recurrent_lane
 #import lstm_forward_cell
 #import recurrent_rows
 struct Params {
-  t: u32,
-  batch: u32,
-  units: u32,
-  masked: u32,
+#import recurrent_step_params
 }
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> r: array<vec4<f32>>;
@@ -24,7 +23,7 @@ alias Weight = vec4<f32>;
 alias Sum = vec4<f32>;
 
 fn row_start(row: u32) -> u32 {
-  return (p.t * p.batch + row) * p.units;
+  return (lane.before + row) * p.units;
 }
 
 fn operand(start: u32, k: u32) -> Operand {
@@ -32,7 +31,7 @@ fn operand(start: u32, k: u32) -> Operand {
 }
 
 fn weight(k: u32, unit: u32) -> Weight {
-  return r[k * p.units + unit];
+  return r[(lane.index * p.units + k) * p.units + unit];
 }
 
 fn product(x: Operand, w: Weight) -> Sum {
@@ -45,5 +44,6 @@ fn finish(row: u32, unit: u32, hr: Sum) {
 
 @compute @workgroup_size(4, 4)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>) {
+  enter(group.z, p.t);
   compute_step(group, local, true);
 }

@@ -7,6 +7,7 @@
 // gradient on into slot t. dc [N,H] is the gradient of the last c on entry, of the first on exit.
 // Threads and workgroup memory: see shared/recurrent_columns.wgsl; a quad of rows is a unit, whose dA one thread writes.
 // dc stays in registers. The launcher has checked as for lstm_sequence_forward.
+// This is for one lane forward in time; see shared/recurrent_lane.wgsl for p.reverse and two lanes.
 #import activation
 #import recurrent_columns
 struct Params {
@@ -22,19 +23,18 @@ struct Params {
 @compute @workgroup_size(THREADS)
 fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) group: vec3<u32>) {
   let owner = owner_of(thread, group.x, p.batch);
-  let stride = p.batch * UNITS;
-  // Position of the unit in a [N,H] slot.
-  let at = owner.row * UNITS + owner.unit;
+  enter(group.z, p.steps - 1u);
   var carried = 0.0;
   if (owner.works) {
-    carried = dc[at];
+    carried = dc[element_of(owner, lane.row)];
   }
   prepare(thread, WHOLE);
   for (var left = p.steps; left > 0u; left--) {
     // Loaded before the product, which hides the latency. In the last step the operand is zero.
-    let t = left - 1u;
-    let now = t * stride + at;
-    let next = now + stride;
+    enter(group.z, left - 1u);
+    let now = element_of(owner, lane.step);
+    let slot = element_of(owner, lane.before);
+    let next = element_of(owner, lane.after);
     var x = vec4<f32>();
     var before = 0.0;
     var squashed = 0.0;
@@ -42,10 +42,10 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) gro
     var counts = true;
     if (owner.works) {
       x = gates[now];
-      before = c[now];
+      before = c[slot];
       squashed = safe_tanh(c[next]);
       dh_total = dh[next];
-      counts = p.masked == 0u || mask[t * p.batch + owner.row] != 0u;
+      counts = p.masked == 0u || mask[lane.mask + owner.row] != 0u;
     }
     multiply(thread, WHOLE);
     workgroupBarrier();
@@ -66,7 +66,7 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) gro
         );
         carried = dstate * f;
       } else {
-        dh[now] += dh_total;
+        dh[slot] += dh_total;
       }
       gates[now] = da;
       operand[owner.local_row * OPERAND + owner.unit] = da;
@@ -74,6 +74,6 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) gro
     workgroupBarrier();
   }
   if (owner.works) {
-    dc[at] = carried;
+    dc[element_of(owner, lane.row)] = carried;
   }
 }

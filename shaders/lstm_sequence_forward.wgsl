@@ -6,6 +6,7 @@
 // state and its gates.
 // Threads and workgroup memory: see shared/recurrent_columns.wgsl; a workgroup covers `rows` batch rows, and a quad of
 // columns is a unit. h and c stay in registers. The launcher has checked `rows` and `registers` against the sizes.
+// This is for one lane forward in time; see shared/recurrent_lane.wgsl for p.reverse and two lanes.
 #import activation
 #import recurrent_columns
 struct Params {
@@ -20,26 +21,25 @@ struct Params {
 @compute @workgroup_size(THREADS)
 fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) group: vec3<u32>) {
   let owner = owner_of(thread, group.x, p.batch);
-  let stride = p.batch * UNITS;
-  // Position of the unit in a [N,H] slot.
-  let at = owner.row * UNITS + owner.unit;
+  enter(group.z, 0u);
   var state = 0.0;
   var inner = 0.0;
   if (owner.works) {
-    state = h[at];
-    inner = c[at];
+    state = h[element_of(owner, lane.before)];
+    inner = c[element_of(owner, lane.before)];
     put_operand(owner, 0u, state);
   }
   prepare(thread, WHOLE);
   workgroupBarrier();
   for (var t = 0u; t < p.steps; t++) {
     // Loaded before the product, which hides the latency.
-    let now = t * stride + at;
+    enter(group.z, t);
+    let now = element_of(owner, lane.step);
     var x = vec4<f32>();
     var counts = true;
     if (owner.works) {
       x = gates[now];
-      counts = p.masked == 0u || mask[t * p.batch + owner.row] != 0u;
+      counts = p.masked == 0u || mask[lane.mask + owner.row] != 0u;
     }
     multiply(thread, WHOLE);
     workgroupBarrier();
@@ -54,8 +54,9 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) gro
         state = o * safe_tanh(inner);
         gates[now] = vec4<f32>(i, f, g, o);
       }
-      h[now + stride] = state;
-      c[now + stride] = inner;
+      let after = element_of(owner, lane.after);
+      h[after] = state;
+      c[after] = inner;
       put_operand(owner, 0u, state);
     }
     workgroupBarrier();

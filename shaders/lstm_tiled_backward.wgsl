@@ -8,13 +8,12 @@
 // dc [N,H] is carried from step to step in place. `last` = 1 for the last step, which has no dA after it.
 // Threads and workgroup memory: see shared/recurrent_tile.wgsl; a workgroup covers tile_units x tile_rows, the columns
 // of a thread are units, and the product runs over 4H gates. The launcher has checked that the device allows 256 threads and 16 KiB.
+// This is for one lane forward in time; see shared/recurrent_lane.wgsl for p.reverse and two lanes.
+#import recurrent_lane
 #import lstm_backward_cell
 #import recurrent_tile
 struct Params {
-  t: u32,
-  batch: u32,
-  units: u32,
-  masked: u32,
+#import recurrent_step_params
   last: u32,
   tile_rows: u32,
   tile_units: u32,
@@ -32,12 +31,12 @@ fn depth() -> u32 {
 }
 
 fn operand(row: u32, k: u32) -> f32 {
-  return gates[((p.t + 1u) * p.batch + row) * p.units + k / 4u][k % 4u];
+  return gates[(lane.following + row) * p.units + k / 4u][k % 4u];
 }
 
 fn quad_weights(quad: u32, unit: u32) -> Weights {
   let last = p.units - 1u;
-  let k = min(quad, last) * p.units;
+  let k = (lane.index * p.units + min(quad, last)) * p.units;
   let a = rt[k + min(unit, last)];
   var b = vec4<f32>();
   var c = vec4<f32>();
@@ -55,6 +54,7 @@ fn quad_weights(quad: u32, unit: u32) -> Weights {
 
 @compute @workgroup_size(THREADS)
 fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) group: vec3<u32>) {
+  enter(group.z, p.t);
   let first = pair_of(thread, 0u, group);
   let second = pair_of(thread, 1u, group);
   var x = Given();

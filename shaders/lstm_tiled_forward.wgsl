@@ -5,13 +5,12 @@
 // r [H,H] of vec4; h, c [T+1,N,H], slot t is read, slot t+1 written; a masked row keeps its state.
 // Threads and workgroup memory: see shared/recurrent_tile.wgsl; a workgroup covers tile_units x tile_rows, and the
 // columns of a thread are the four gates of one unit. The launcher has checked that the device allows 256 threads and 16 KiB.
+// This is for one lane forward in time; see shared/recurrent_lane.wgsl for p.reverse and two lanes.
+#import recurrent_lane
 #import lstm_forward_cell
 #import recurrent_tile
 struct Params {
-  t: u32,
-  batch: u32,
-  units: u32,
-  masked: u32,
+#import recurrent_step_params
   tile_rows: u32,
   tile_units: u32,
 }
@@ -27,23 +26,25 @@ fn depth() -> u32 {
 }
 
 fn operand(row: u32, k: u32) -> f32 {
-  return h[(p.t * p.batch + row) * p.units + k];
+  return h[(lane.before + row) * p.units + k];
 }
 
 fn quad_weights(quad: u32, unit: u32) -> Weights {
   let k = 4u * quad;
   let last = p.units - 1u;
+  let first = lane.index * p.units;
   let column = min(unit, last);
   return Weights(
-    r[min(k, last) * p.units + column],
-    r[min(k + 1u, last) * p.units + column],
-    r[min(k + 2u, last) * p.units + column],
-    r[min(k + 3u, last) * p.units + column],
+    r[(first + min(k, last)) * p.units + column],
+    r[(first + min(k + 1u, last)) * p.units + column],
+    r[(first + min(k + 2u, last)) * p.units + column],
+    r[(first + min(k + 3u, last)) * p.units + column],
   );
 }
 
 @compute @workgroup_size(THREADS)
 fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) group: vec3<u32>) {
+  enter(group.z, p.t);
   let first = pair_of(thread, 0u, group);
   let second = pair_of(thread, 1u, group);
   var x = Given();

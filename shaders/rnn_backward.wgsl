@@ -5,13 +5,12 @@
 // from above; a masked row passes its gradient on into slot t. `last` = 1 for the last step.
 // act' is recurrent_derivative(ACTIVATION, .), a constant of the pipeline.
 // Threads: see shared/recurrent_rows.wgsl; a workgroup covers 16 units x 4·ROWS batch rows. No workgroup memory.
+// This is for one lane forward in time; see shared/recurrent_lane.wgsl for p.reverse and two lanes.
+#import recurrent_lane
 #import rnn_backward_cell
 #import recurrent_rows
 struct Params {
-  t: u32,
-  batch: u32,
-  units: u32,
-  masked: u32,
+#import recurrent_step_params
   last: u32,
   activation: u32,
 }
@@ -27,7 +26,7 @@ alias Weight = f32;
 alias Sum = f32;
 
 fn row_start(row: u32) -> u32 {
-  return ((p.t + 1u) * p.batch + row) * p.units;
+  return (lane.following + row) * p.units;
 }
 
 fn operand(start: u32, k: u32) -> Operand {
@@ -35,7 +34,7 @@ fn operand(start: u32, k: u32) -> Operand {
 }
 
 fn weight(k: u32, unit: u32) -> Weight {
-  return rt[k * p.units + unit];
+  return rt[(lane.index * p.units + k) * p.units + unit];
 }
 
 fn product(x: Operand, w: Weight) -> Sum {
@@ -48,5 +47,6 @@ fn finish(row: u32, unit: u32, from_next: Sum) {
 
 @compute @workgroup_size(4, 4)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>) {
+  enter(group.z, p.t);
   compute_step(group, local, p.last == 0u);
 }

@@ -6,6 +6,7 @@
 // slot t. act' is recurrent_derivative(ACTIVATION, .), a constant of the pipeline.
 // Threads and workgroup memory: see shared/recurrent_columns.wgsl. The slot of dh that the next step needs stays in
 // registers. The launcher has checked as for rnn_sequence_forward.
+// This is for one lane forward in time; see shared/recurrent_lane.wgsl for p.reverse and two lanes.
 #import activation
 #import recurrent_columns
 struct Params {
@@ -21,26 +22,25 @@ struct Params {
 @compute @workgroup_size(THREADS)
 fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) group: vec3<u32>) {
   let owner = owner_of(thread, group.x, p.batch);
-  let stride = p.batch * UNITS;
-  // Position of the unit in a [N,H] slot.
-  let at = owner.row * UNITS + owner.unit;
-  // The gradient of slot t+1.
+  enter(group.z, p.steps - 1u);
+  // The gradient of the state after a step.
   var arrived = 0.0;
   if (owner.works) {
-    arrived = dh[p.steps * stride + at];
+    arrived = dh[element_of(owner, lane.after)];
   }
   prepare(thread, WHOLE);
   for (var left = p.steps; left > 0u; left--) {
     // Loaded before the product, which hides the latency. In the last step the operand is zero.
-    let t = left - 1u;
-    let now = t * stride + at;
+    enter(group.z, left - 1u);
+    let now = element_of(owner, lane.step);
+    let slot = element_of(owner, lane.before);
     var y = 0.0;
     var above = 0.0;
     var counts = true;
     if (owner.works) {
-      y = h[now + stride];
-      above = dh[now];
-      counts = p.masked == 0u || mask[t * p.batch + owner.row] != 0u;
+      y = h[element_of(owner, lane.after)];
+      above = dh[slot];
+      counts = p.masked == 0u || mask[lane.mask + owner.row] != 0u;
     }
     multiply(thread, WHOLE);
     workgroupBarrier();
@@ -52,7 +52,7 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) gro
         arrived = above;
       } else {
         arrived = above + dh_total;
-        dh[now] = arrived;
+        dh[slot] = arrived;
       }
       da[now] = da_now;
       put_operand(owner, 0u, da_now);

@@ -4,6 +4,7 @@
 // row keeps its state. act is recurrent_activation(ACTIVATION, .), a constant of the pipeline.
 // Threads and workgroup memory: see shared/recurrent_columns.wgsl; a workgroup covers `rows` batch rows. h stays in
 // registers. The launcher has checked `rows` and `registers` against the sizes.
+// This is for one lane forward in time; see shared/recurrent_lane.wgsl for p.reverse and two lanes.
 #import activation
 #import recurrent_columns
 struct Params {
@@ -18,24 +19,23 @@ struct Params {
 @compute @workgroup_size(THREADS)
 fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) group: vec3<u32>) {
   let owner = owner_of(thread, group.x, p.batch);
-  let stride = p.batch * UNITS;
-  // Position of the unit in a [N,H] slot.
-  let at = owner.row * UNITS + owner.unit;
+  enter(group.z, 0u);
   var state = 0.0;
   if (owner.works) {
-    state = h[at];
+    state = h[element_of(owner, lane.before)];
     put_operand(owner, 0u, state);
   }
   prepare(thread, WHOLE);
   workgroupBarrier();
   for (var t = 0u; t < p.steps; t++) {
     // Loaded before the product, which hides the latency.
-    let now = t * stride + at;
+    enter(group.z, t);
+    let now = element_of(owner, lane.step);
     var a = 0.0;
     var counts = true;
     if (owner.works) {
       a = x[now];
-      counts = p.masked == 0u || mask[t * p.batch + owner.row] != 0u;
+      counts = p.masked == 0u || mask[lane.mask + owner.row] != 0u;
     }
     multiply(thread, WHOLE);
     workgroupBarrier();
@@ -43,7 +43,7 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) gro
       if (counts) {
         state = recurrent_activation(ACTIVATION, a + sum_of(owner.local_row, WHOLE, 0u, owner.unit));
       }
-      h[now + stride] = state;
+      h[element_of(owner, lane.after)] = state;
       put_operand(owner, 0u, state);
     }
     workgroupBarrier();

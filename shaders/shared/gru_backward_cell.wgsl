@@ -1,7 +1,7 @@
 // The pointwise part of a GRU step backward, reset after the product, for the kernels of one time step; p and the
 // bindings as in gru_backward.
-//   dn = dh∘(1-z)∘(1-n²)  dz = dh∘(h-n)∘z(1-z)  dq = dn∘r  dr = dn∘q∘r(1-r) with dh = dh[t+1] + from_next;
-//   dh∘z goes straight to slot t
+//   dn = dh∘(1-z)∘(1-n²)  dz = dh∘(h-n)∘z(1-z)  dq = dn∘r  dr = dn∘q∘r(1-r) with dh = dh after + from_next;
+//   dh∘z goes straight to dh before
 
 // What the cell needs besides the product from_next, to be loaded before it.
 struct Given {
@@ -14,17 +14,17 @@ struct Given {
 }
 
 fn given(row: u32, unit: u32) -> Given {
-  let step = p.t * p.batch + row;
-  let now = step * p.units + unit;
-  let next = now + p.batch * p.units;
+  let step = lane.step + row;
+  let before = (lane.before + row) * p.units + unit;
+  let after = (lane.after + row) * p.units + unit;
   let at = step * 3u * p.units + unit;
   let a = vec3<f32>(gates[at], gates[at + p.units], gates[at + 2u * p.units]);
-  return Given(a, q[now], h[now], dh[next], dh[now], p.masked == 0u || mask[step] != 0u);
+  let counts = p.masked == 0u || mask[lane.mask + row] != 0u;
+  return Given(a, q[step * p.units + unit], h[before], dh[after], dh[before], counts);
 }
 
 fn cell(row: u32, unit: u32, x: Given, from_next: f32) {
-  let step = p.t * p.batch + row;
-  let now = step * p.units + unit;
+  let step = lane.step + row;
   let at = step * 3u * p.units + unit;
   let dh_total = x.dh + from_next;
   var d = vec3<f32>();
@@ -42,6 +42,6 @@ fn cell(row: u32, unit: u32, x: Given, from_next: f32) {
   gates[at] = d.x;
   gates[at + p.units] = d.y;
   gates[at + 2u * p.units] = d.z;
-  q[now] = dq;
-  dh[now] = x.dh_now + onward;
+  q[step * p.units + unit] = dq;
+  dh[(lane.before + row) * p.units + unit] = x.dh_now + onward;
 }

@@ -1,6 +1,6 @@
 // The pointwise part of the candidate and update gate of a GRU step backward with the reset before the product, for the
 // kernels of one time step; p and the bindings as in gru_before_candidate_backward.
-//   dn = dh∘(1-z)∘(1-n²)  dz = dh∘(h-n)∘z(1-z) with dh = dh[t+1] + from_next;  dh∘z goes straight to slot t
+//   dn = dh∘(1-z)∘(1-n²)  dz = dh∘(h-n)∘z(1-z) with dh = dh after + from_next;  dh∘z goes straight to dh before
 
 // What the cell needs besides the product from_next, to be loaded before it.
 struct Given {
@@ -13,16 +13,15 @@ struct Given {
 }
 
 fn given(row: u32, unit: u32) -> Given {
-  let step = p.t * p.batch + row;
-  let now = step * p.units + unit;
-  let at = step * 3u * p.units + unit;
-  let counts = p.masked == 0u || mask[step] != 0u;
-  return Given(gates[at], gates[at + 2u * p.units], h[now], dh[now + p.batch * p.units], dh[now], counts);
+  let at = (lane.step + row) * 3u * p.units + unit;
+  let before = (lane.before + row) * p.units + unit;
+  let after = (lane.after + row) * p.units + unit;
+  let counts = p.masked == 0u || mask[lane.mask + row] != 0u;
+  return Given(gates[at], gates[at + 2u * p.units], h[before], dh[after], dh[before], counts);
 }
 
 fn cell(row: u32, unit: u32, x: Given, from_next: f32) {
-  let step = p.t * p.batch + row;
-  let at = step * 3u * p.units + unit;
+  let at = (lane.step + row) * 3u * p.units + unit;
   let dh_total = x.dh + from_next;
   var dz = 0.0;
   var dn = 0.0;
@@ -34,5 +33,5 @@ fn cell(row: u32, unit: u32, x: Given, from_next: f32) {
   }
   gates[at] = dz;
   gates[at + 2u * p.units] = dn;
-  dh[step * p.units + unit] = x.dh_now + onward;
+  dh[(lane.before + row) * p.units + unit] = x.dh_now + onward;
 }

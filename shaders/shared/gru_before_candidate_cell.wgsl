@@ -12,20 +12,18 @@ struct Given {
 }
 
 fn given(row: u32, unit: u32) -> Given {
-  let step = p.t * p.batch + row;
-  let at = step * 3u * p.units + unit;
-  let counts = p.masked == 0u || mask[step] != 0u;
-  return Given(gates[at], gates[at + 2u * p.units], h[step * p.units + unit], counts);
+  let at = (lane.step + row) * 3u * p.units + unit;
+  let counts = p.masked == 0u || mask[lane.mask + row] != 0u;
+  return Given(gates[at], gates[at + 2u * p.units], h[(lane.before + row) * p.units + unit], counts);
 }
 
 fn cell(row: u32, unit: u32, x: Given, product: f32) {
-  let step = p.t * p.batch + row;
-  let next = (step + p.batch) * p.units + unit;
+  let after = (lane.after + row) * p.units + unit;
   if (!x.counts) {
-    h[next] = x.h;
+    h[after] = x.h;
     return;
   }
   let n = safe_tanh(x.n + product);
-  gates[(step * 3u + 2u) * p.units + unit] = n;
-  h[next] = x.z * x.h + (1.0 - x.z) * n;
+  gates[((lane.step + row) * 3u + 2u) * p.units + unit] = n;
+  h[after] = x.z * x.h + (1.0 - x.z) * n;
 }

@@ -1,6 +1,6 @@
 // The pointwise part of the reset gate of a GRU step backward with the reset before the product, for the kernels of one
 // time step; p and the bindings as in gru_before_gates_backward.
-//   dr = drh∘h∘r(1-r);  drh∘r goes to slot t of dh
+//   dr = drh∘h∘r(1-r);  drh∘r goes to dh before
 
 // What the cell needs besides the product drh, to be loaded before it.
 struct Given {
@@ -11,19 +11,17 @@ struct Given {
 }
 
 fn given(row: u32, unit: u32) -> Given {
-  let step = p.t * p.batch + row;
-  let now = step * p.units + unit;
-  let counts = p.masked == 0u || mask[step] != 0u;
-  return Given(gates[(step * 3u + 1u) * p.units + unit], h[now], dh[now], counts);
+  let before = (lane.before + row) * p.units + unit;
+  let counts = p.masked == 0u || mask[lane.mask + row] != 0u;
+  return Given(gates[((lane.step + row) * 3u + 1u) * p.units + unit], h[before], dh[before], counts);
 }
 
 fn cell(row: u32, unit: u32, x: Given, drh: f32) {
-  let step = p.t * p.batch + row;
-  let at_r = (step * 3u + 1u) * p.units + unit;
+  let at_r = ((lane.step + row) * 3u + 1u) * p.units + unit;
   if (!x.counts) {
     gates[at_r] = 0.0;
     return;
   }
   gates[at_r] = drh * x.h * x.r * (1.0 - x.r);
-  dh[step * p.units + unit] = x.dh + drh * x.r;
+  dh[(lane.before + row) * p.units + unit] = x.dh + drh * x.r;
 }

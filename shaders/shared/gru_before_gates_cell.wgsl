@@ -11,14 +11,13 @@ struct Given {
 }
 
 fn given(row: u32, unit: u32) -> Given {
-  let step = p.t * p.batch + row;
-  let at = step * 3u * p.units + unit;
+  let at = (lane.step + row) * 3u * p.units + unit;
   let a = vec2<f32>(gates[at], gates[at + p.units]);
-  return Given(a, h[step * p.units + unit], p.masked == 0u || mask[step] != 0u);
+  return Given(a, h[(lane.before + row) * p.units + unit], p.masked == 0u || mask[lane.mask + row] != 0u);
 }
 
 fn cell(row: u32, unit: u32, x: Given, hr: vec2<f32>) {
-  let step = p.t * p.batch + row;
+  let step = lane.step + row;
   let now = step * p.units + unit;
   if (!x.counts) {
     rh[now] = 0.0;

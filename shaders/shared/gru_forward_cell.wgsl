@@ -11,25 +11,24 @@ struct Given {
 }
 
 fn given(row: u32, unit: u32) -> Given {
-  let step = p.t * p.batch + row;
-  let at = step * 3u * p.units + unit;
+  let at = (lane.step + row) * 3u * p.units + unit;
   let a = vec3<f32>(gates[at], gates[at + p.units], gates[at + 2u * p.units]);
-  return Given(a, h[step * p.units + unit], p.masked == 0u || mask[step] != 0u);
+  return Given(a, h[(lane.before + row) * p.units + unit], p.masked == 0u || mask[lane.mask + row] != 0u);
 }
 
 fn recurrent_bias(unit: u32) -> vec3<f32> {
   if (p.biased == 0u) {
     return vec3<f32>();
   }
-  return vec3<f32>(bias[unit], bias[p.units + unit], bias[2u * p.units + unit]);
+  let at = lane.index * 3u * p.units + unit;
+  return vec3<f32>(bias[at], bias[at + p.units], bias[at + 2u * p.units]);
 }
 
 fn cell(row: u32, unit: u32, x: Given, hr: vec3<f32>) {
-  let step = p.t * p.batch + row;
-  let now = step * p.units + unit;
-  let next = now + p.batch * p.units;
+  let step = lane.step + row;
+  let after = (lane.after + row) * p.units + unit;
   if (!x.counts) {
-    h[next] = x.h;
+    h[after] = x.h;
     return;
   }
   let z = sigmoid(x.a.x + hr.x);
@@ -39,6 +38,6 @@ fn cell(row: u32, unit: u32, x: Given, hr: vec3<f32>) {
   gates[at] = z;
   gates[at + p.units] = reset;
   gates[at + 2u * p.units] = n;
-  q[now] = hr.z;
-  h[next] = z * x.h + (1.0 - z) * n;
+  q[step * p.units + unit] = hr.z;
+  h[after] = z * x.h + (1.0 - z) * n;
 }

@@ -10,17 +10,17 @@ struct Given {
 }
 
 fn given(row: u32, unit: u32) -> Given {
-  let step = p.t * p.batch + row;
-  let now = step * p.units + unit;
-  return Given(gates[now], c[now], p.masked == 0u || mask[step] != 0u);
+  let now = (lane.step + row) * p.units + unit;
+  let before = (lane.before + row) * p.units + unit;
+  return Given(gates[now], c[before], p.masked == 0u || mask[lane.mask + row] != 0u);
 }
 
 fn cell(row: u32, unit: u32, x: Given, hr: vec4<f32>) {
-  let now = (p.t * p.batch + row) * p.units + unit;
-  let next = now + p.batch * p.units;
+  let now = (lane.step + row) * p.units + unit;
+  let after = (lane.after + row) * p.units + unit;
   if (!x.counts) {
-    h[next] = h[now];
-    c[next] = x.c;
+    h[after] = h[(lane.before + row) * p.units + unit];
+    c[after] = x.c;
     return;
   }
   let a = x.a + hr;
@@ -30,6 +30,6 @@ fn cell(row: u32, unit: u32, x: Given, hr: vec4<f32>) {
   let o = sigmoid(a.w);
   let state = f * x.c + i * g;
   gates[now] = vec4<f32>(i, f, g, o);
-  c[next] = state;
-  h[next] = o * safe_tanh(state);
+  c[after] = state;
+  h[after] = o * safe_tanh(state);
 }

@@ -1,7 +1,7 @@
 // The recurrent product inside one workgroup, for kernels that walk through all time steps in one dispatch:
 //   sums[row,column] = sum over k of operand[row,k] · weight[k,column]
 //
-// A workgroup owns ROWS batch rows for all steps. A thread computes four adjacent columns (a quad) over a part of the
+// A workgroup owns ROWS batch rows of a lane (see recurrent_lane.wgsl) for all steps. A thread computes four adjacent columns (a quad) over a part of the
 // depth, so that one vec4 of the operand, which all threads of a part read at once, serves 16 multiply-adds: on NVIDIA
 // both take a core four cycles. The partial sums of a row lie by part and quad, as the threads do; whoever needs a
 // sum adds its parts, in order. With REGISTERS a thread keeps its weights for all steps, at most 32 vec4, else they
@@ -15,6 +15,7 @@
 // Workgroup memory: 4·ROWS·(OPERAND + SUMS) floats, of which the launcher has checked that they fit, and that the
 // products and the ROWS·UNITS owners have threads.
 #import recurrent_columns_weights
+#import recurrent_lane
 
 // One product of a step, in quads.
 struct Product {
@@ -208,6 +209,11 @@ fn owner_of(thread: u32, group: u32, batch: u32) -> Owner {
   let local_row = thread / UNITS;
   let row = group * ROWS + local_row;
   return Owner(local_row < ROWS && row < batch, local_row, row, thread % UNITS);
+}
+
+// The element of an owner among rows of UNITS elements of which `first` is the first of its lane and step.
+fn element_of(owner: Owner, first: u32) -> u32 {
+  return (first + owner.row) * UNITS + owner.unit;
 }
 
 // The sums of a quad of a product's columns.

@@ -3,5 +3,7 @@
   batch: u32,
   units: u32,
   masked: u32,
+  reverse: u32,
+  lanes: u32,
   rows: u32,
   registers: u32,

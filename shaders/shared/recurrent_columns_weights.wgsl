@@ -1,6 +1,6 @@
 // The weights of the recurrent product inside one workgroup: how they are stored and loaded, four rows by four columns.
 //
-// The weights are [ROW_BLOCKS·ROW_BLOCK, COLUMNS], the columns in blocks of COLUMN_BLOCK: a block is what is padded to
+// The weights of a lane are [ROW_BLOCKS·ROW_BLOCK, COLUMNS], the columns in blocks of COLUMN_BLOCK: a block is what is padded to
 // whole quads, such as the units of one gate. A quad of columns is loaded as one vec4 with VECTORS (COLUMN_BLOCK a
 // multiple of 4). With PACKED a stored number holds rows 2i (low half) and 2i + 1 of its block as f16, else one weight.
 // The kernel declares stored(i), the i-th element of the weights' binding.
@@ -38,10 +38,11 @@ fn row4(row: u32, column: u32) -> vec4<Number> {
 
 // The first stored row of a quad, and how many follow within it and its block.
 fn first_of(quad: u32) -> u32 {
+  let first = lane.index * ROW_BLOCKS * STORED_ROWS;
   if (ROW_BLOCKS == 1u || ROW_BLOCK % 4u == 0u) {
-    return quad * STORED_QUAD;
+    return first + quad * STORED_QUAD;
   }
-  return quad / ROW_QUADS * STORED_ROWS + quad % ROW_QUADS * STORED_QUAD;
+  return first + quad / ROW_QUADS * STORED_ROWS + quad % ROW_QUADS * STORED_QUAD;
 }
 
 fn more_of(quad: u32) -> u32 {

@@ -1,6 +1,6 @@
 // The pointwise part of a step of the simple RNN backward, for the kernels of one time step; p and the bindings as in
 // rnn_backward.
-//   dA = dh∘act'(h') with dh = dh[t+1] + from_next
+//   dA = dh∘act'(h') with dh = dh after + from_next
 #import activation
 
 // What the cell needs besides the product from_next, to be loaded before it.
@@ -11,17 +11,16 @@ struct Given {
 }
 
 fn given(row: u32, unit: u32) -> Given {
-  let step = p.t * p.batch + row;
-  let next = (step + p.batch) * p.units + unit;
-  return Given(h[next], dh[next], p.masked == 0u || mask[step] != 0u);
+  let after = (lane.after + row) * p.units + unit;
+  return Given(h[after], dh[after], p.masked == 0u || mask[lane.mask + row] != 0u);
 }
 
 fn cell(row: u32, unit: u32, x: Given, from_next: f32) {
-  let now = (p.t * p.batch + row) * p.units + unit;
+  let now = (lane.step + row) * p.units + unit;
   let dh_total = x.dh + from_next;
   if (!x.counts) {
     da[now] = 0.0;
-    dh[now] += dh_total;
+    dh[(lane.before + row) * p.units + unit] += dh_total;
     return;
   }
   da[now] = dh_total * recurrent_derivative(ACTIVATION, x.h);

@@ -9,16 +9,14 @@ struct Given {
 }
 
 fn given(row: u32, unit: u32) -> Given {
-  let step = p.t * p.batch + row;
-  return Given(x[step * p.units + unit], p.masked == 0u || mask[step] != 0u);
+  return Given(x[(lane.step + row) * p.units + unit], p.masked == 0u || mask[lane.mask + row] != 0u);
 }
 
 fn cell(row: u32, unit: u32, own: Given, hr: f32) {
-  let now = (p.t * p.batch + row) * p.units + unit;
-  let next = now + p.batch * p.units;
+  let after = (lane.after + row) * p.units + unit;
   if (!own.counts) {
-    h[next] = h[now];
+    h[after] = h[(lane.before + row) * p.units + unit];
     return;
   }
-  h[next] = recurrent_activation(ACTIVATION, own.x + hr);
+  h[after] = recurrent_activation(ACTIVATION, own.x + hr);
 }

@@ -2,6 +2,7 @@
 import wgsl from '../../shaders/lstm_forward.wgsl?raw';
 import { defineKernel } from '../core/kernel.ts';
 import { sigmoid } from './activations.ts';
+import { lanesOf, stepParams } from './recurrent_lane.ts';
 import { rowsConstants, rowsGrid } from './recurrent_rows.ts';
 
 /**
@@ -10,44 +11,50 @@ import { rowsConstants, rowsGrid } from './recurrent_rows.ts';
  * Hochreiter and Schmidhuber 1997 with the forget gate of Gers et al. 2000, as Keras' LSTM.
  * gates [T,N,H,4] (i,f,g,o of a unit together): step t is overwritten by the activated gates.
  * r [H,H,4]; h, c [T+1,N,H]: slot t is read, slot t+1 written. mask [T,N]: where 0, the state is kept.
+ * For one lane forward in time; see recurrent_lane.ts for reverse and two lanes.
  */
 export const lstmForward = defineKernel({
   name: 'lstm_forward',
   wgsl,
   bindings: { r: 'read', mask: 'read u32', gates: 'readwrite', h: 'readwrite', c: 'readwrite' },
-  params: { t: 'u32', batch: 'u32', units: 'u32', masked: 'u32' },
+  params: stepParams,
   constants: rowsConstants,
   workgroups: rowsGrid,
   reference({ r, mask, gates, h, c }, p) {
-    for (let row = 0; row < p.batch; row++) {
-      const slot = (p.t * p.batch + row) * p.units;
-      const skip = p.masked === 1 && mask[p.t * p.batch + row] === 0;
-      for (let unit = 0; unit < p.units; unit++) {
-        const now = slot + unit;
-        const next = now + p.batch * p.units;
-        if (skip) {
-          h[next] = h[now];
-          c[next] = c[now];
-          continue;
+    for (const lane of lanesOf(p)) {
+      const weights = lane.index * p.units;
+      for (let row = 0; row < p.batch; row++) {
+        const skip = p.masked === 1 && mask[lane.mask + row] === 0;
+        const slot = (lane.before + row) * p.units;
+        for (let unit = 0; unit < p.units; unit++) {
+          const now = (lane.step + row) * p.units + unit;
+          const after = (lane.after + row) * p.units + unit;
+          if (skip) {
+            h[after] = h[slot + unit];
+            c[after] = c[slot + unit];
+            continue;
+          }
+          const a = [0, 0, 0, 0];
+          for (let gate = 0; gate < 4; gate++) {
+            let sum = gates[4 * now + gate];
+            for (let k = 0; k < p.units; k++) {
+              sum += h[slot + k] * r[4 * ((weights + k) * p.units + unit) + gate];
+            }
+            a[gate] = sum;
+          }
+          const i = sigmoid(a[0]);
+          const f = sigmoid(a[1]);
+          const g = Math.tanh(a[2]);
+          const o = sigmoid(a[3]);
+          gates.set([i, f, g, o], 4 * now);
+          c[after] = f * c[slot + unit] + i * g;
+          h[after] = o * Math.tanh(c[after]);
         }
-        const a = [0, 0, 0, 0];
-        for (let gate = 0; gate < 4; gate++) {
-          let sum = gates[4 * now + gate];
-          for (let k = 0; k < p.units; k++) sum += h[slot + k] * r[4 * (k * p.units + unit) + gate];
-          a[gate] = sum;
-        }
-        const i = sigmoid(a[0]);
-        const f = sigmoid(a[1]);
-        const g = Math.tanh(a[2]);
-        const o = sigmoid(a[3]);
-        gates.set([i, f, g, o], 4 * now);
-        c[next] = f * c[now] + i * g;
-        h[next] = o * Math.tanh(c[next]);
       }
     }
   },
   cost: (p) => ({
-    flops: 8 * p.batch * p.units * p.units,
-    bytes: 4 * (4 * p.units * p.units + 12 * p.batch * p.units),
+    flops: 8 * p.lanes * p.batch * p.units * p.units,
+    bytes: 4 * p.lanes * (4 * p.units * p.units + 12 * p.batch * p.units),
   }),
 });

@@ -28,6 +28,9 @@ export const sequenceParams = {
   batch: 'u32',
   units: 'u32',
   masked: 'u32',
+  /** As those of a step. */
+  reverse: 'u32',
+  lanes: 'u32',
   /** Batch rows of a workgroup: 1, 2 or 4. */
   rows: 'u32',
   /** 1 keeps the weights in registers. */
@@ -188,13 +191,15 @@ export function sequenceKernels<const B extends Bindings, const P extends typeof
         ...it.constants?.(p),
       };
     },
-    workgroups: (p) => [Math.ceil(p.batch / p.rows), 1, 1],
+    workgroups: (p) => [Math.ceil(p.batch / p.rows), 1, p.lanes],
     reference: it.reference,
     cost(p) {
-      const states = p.steps * p.batch * p.units;
+      const states = p.lanes * p.steps * p.batch * p.units;
       return {
         flops: 2 * weightsOfUnit * states * p.units,
-        bytes: (precision === 'f16' ? 2 : 4) * weightsOfUnit * p.units * p.units + 4 * it.pointwise * states,
+        bytes:
+          (precision === 'f16' ? 2 : 4) * weightsOfUnit * p.lanes * p.units * p.units +
+          4 * it.pointwise * states,
       };
     },
   });
@@ -212,7 +217,7 @@ function packed<B extends Bindings, P extends typeof sequenceParams & ParamTypes
     bindings: { ...kernel.bindings, [weights]: 'read u32' },
     reference(tensors, p) {
       const words = (tensors as Record<string, FloatArray | Uint32Array>)[weights] as Uint32Array;
-      const unpacked = unpackHalves(words, rows.blocks, rows.each * p.units);
+      const unpacked = unpackHalves(words, p.lanes * rows.blocks, rows.each * p.units);
       kernel.reference({ ...tensors, [weights]: unpacked }, p);
     },
   };

@@ -7,6 +7,7 @@ const UNITS = 4;
 interface Step {
   readonly units: number;
   readonly batch: number;
+  readonly lanes: number;
 }
 
 /** Batch rows of a thread: no more than there are, so that a single sequence pays for itself only. */
@@ -16,11 +17,11 @@ function rowsOf(batch: number): number {
 }
 
 /** Constants of the shader. */
-export function rowsConstants({ batch }: Step): { ROWS: number } {
+export function rowsConstants({ batch }: Pick<Step, 'batch'>): { ROWS: number } {
   return { ROWS: rowsOf(batch) };
 }
 
 /** Workgroups of such a kernel. */
-export function rowsGrid({ units, batch }: Step): [number, number, number] {
-  return [Math.ceil(units / (THREADS * UNITS)), Math.ceil(batch / (THREADS * rowsOf(batch))), 1];
+export function rowsGrid({ units, batch, lanes }: Step): [number, number, number] {
+  return [Math.ceil(units / (THREADS * UNITS)), Math.ceil(batch / (THREADS * rowsOf(batch))), lanes];
 }

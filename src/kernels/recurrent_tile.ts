@@ -7,6 +7,7 @@ import {
   type ParamValues,
 } from '../core/kernel.ts';
 import type { Limits } from '../core/limits.ts';
+import type { StepValues } from './recurrent_lane.ts';
 
 /** The part of a step that one workgroup computes; `rows` times `units` is at most 512. */
 export interface Tile {
@@ -69,7 +70,7 @@ export function tiledStep<const B extends Bindings, const P extends ParamTypes>(
   step: Kernel<B, P>,
   gates: number,
 ): Kernel<B, P & typeof tileParams> {
-  type Values = ParamValues<P & typeof tileParams> & { units: number; batch: number };
+  type Values = ParamValues<P & typeof tileParams> & StepValues;
   return defineKernel<B, P & typeof tileParams>({
     name,
     wgsl,
@@ -80,8 +81,8 @@ export function tiledStep<const B extends Bindings, const P extends ParamTypes>(
       ...threadsOf({ rows: p.tile_rows, units: p.tile_units }, gates),
     }),
     workgroups(p) {
-      const { units, batch, tile_units, tile_rows } = p as Values;
-      return [Math.ceil(units / tile_units), Math.ceil(batch / tile_rows), 1];
+      const { units, batch, lanes, tile_units, tile_rows } = p as Values;
+      return [Math.ceil(units / tile_units), Math.ceil(batch / tile_rows), lanes];
     },
     reference: (tensors, p) => step.reference(tensors, p),
     ...(step.cost && { cost: step.cost }),

@@ -83,6 +83,11 @@ export interface CellWeight {
   readonly initializer: InitializerName;
 }
 
+/** The params that the kernels of a recurrence have in common. */
+export function sizesOf({ steps, batch, units, masked, reverse, lanes }: Recurrence) {
+  return { steps, batch, units, masked, reverse, lanes };
+}
+
 /** One step of a lane in the order of computation: its place in [T,N,.], and the slots of [T+1,N,.] that it reads and writes. */
 export interface StepPlace {
   readonly time: number;

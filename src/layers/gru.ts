@@ -18,7 +18,13 @@ import { gruSequenceForward } from '../kernels/gru_sequence_forward.ts';
 import { gruTiledBackward } from '../kernels/gru_tiled_backward.ts';
 import { gruTiledForward } from '../kernels/gru_tiled_forward.ts';
 import { nothing } from '../kernels/nothing.ts';
-import type { BackwardRecurrence, Cell, Recurrence, RecurrentProduct } from './cell.ts';
+import {
+  type BackwardRecurrence,
+  type Cell,
+  type Recurrence,
+  type RecurrentProduct,
+  sizesOf,
+} from './cell.ts';
 import { type RecurrentLayer, type RecurrentOptions, recurrentLayer } from './recurrent.ts';
 import { stepwise } from './strategy.ts';
 import { type TileParams, tiled } from './tiles.ts';
@@ -32,16 +38,17 @@ export const gruCell: Cell = {
   states: 1,
   separateRecurrentBias: true,
   keepsExtra: true,
+  twoLanes: true,
   forward: [
     stepwise<Recurrence>(3, 1, forwardSteps),
     ...tiled<Recurrence>(3, 3, 1, forwardSteps),
     ...walks<Recurrence>({
       product: gruSequenceForward.product,
       weights: ({ recurrentKernel }) => recurrentKernel,
-      emit(b, { recurrentBias, mask, gates, h, extra, ...sizes }, r, precision, walk) {
-        const { steps, batch, units, masked } = sizes;
+      emit(b, it, r, precision, walk) {
+        const { recurrentBias, mask, gates, h, extra } = it;
         const tensors = { r, bias: recurrentBias ?? nothing(b), mask, gates, q: extra!, h };
-        const params = { steps, batch, units, masked, biased: recurrentBias ? 1 : 0, ...walk };
+        const params = { ...sizesOf(it), biased: recurrentBias ? 1 : 0, ...walk };
         b.dispatch(gruSequenceForward[precision], tensors, params);
       },
     }),
@@ -52,8 +59,9 @@ export const gruCell: Cell = {
     ...walks<BackwardRecurrence>({
       product: gruSequenceBackward.product,
       weights: (r) => r.transposed(),
-      emit(b, { mask, h, gates, extra, dh, steps, batch, units, masked }, rt, precision, walk) {
-        const params = { steps, batch, units, masked, ...walk };
+      emit(b, it, rt, precision, walk) {
+        const { mask, h, gates, extra, dh } = it;
+        const params = { ...sizesOf(it), ...walk };
         b.dispatch(gruSequenceBackward[precision], { rt, mask, h, gates, q: extra!, dh }, params);
       },
     }),
@@ -69,6 +77,7 @@ export const gruResetBeforeCell: Cell = {
   states: 1,
   separateRecurrentBias: false,
   keepsExtra: true,
+  twoLanes: true,
   variant: ' reset before',
   forward: [
     stepwise<Recurrence>(3, 2, resetBeforeSteps),
@@ -76,8 +85,9 @@ export const gruResetBeforeCell: Cell = {
     ...walks<Recurrence>({
       product: gruBeforeSequenceForward.product,
       weights: ({ recurrentKernel }) => recurrentKernel,
-      emit(b, { mask, gates, h, extra, steps, batch, units, masked }, r, precision, walk) {
-        const params = { steps, batch, units, masked, ...walk };
+      emit(b, it, r, precision, walk) {
+        const { mask, gates, h, extra } = it;
+        const params = { ...sizesOf(it), ...walk };
         b.dispatch(gruBeforeSequenceForward[precision], { r, mask, gates, rh: extra!, h }, params);
       },
     }),
@@ -88,8 +98,9 @@ export const gruResetBeforeCell: Cell = {
     ...walks<BackwardRecurrence>({
       product: gruBeforeSequenceBackward.product,
       weights: (r) => r.transposed(),
-      emit(b, { mask, h, gates, dh, steps, batch, units, masked }, rt, precision, walk) {
-        const params = { steps, batch, units, masked, ...walk };
+      emit(b, it, rt, precision, walk) {
+        const { mask, h, gates, dh } = it;
+        const params = { ...sizesOf(it), ...walk };
         b.dispatch(gruBeforeSequenceBackward[precision], { rt, mask, h, gates, dh }, params);
       },
     }),
@@ -99,31 +110,31 @@ export const gruResetBeforeCell: Cell = {
 };
 
 function forwardSteps(b: Builder, r: Recurrence, tile?: TileParams): void {
-  const { recurrentKernel, recurrentBias, mask, gates, h, extra, batch, units, masked } = r;
+  const { recurrentKernel, recurrentBias, mask, gates, h, extra } = r;
   const biased = recurrentBias ? 1 : 0;
   const tensors = { r: recurrentKernel, bias: recurrentBias ?? nothing(b), mask, gates, q: extra!, h };
   for (let t = 0; t < r.steps; t++) {
-    const params = { t, batch, units, masked, biased };
+    const params = { t, ...sizesOf(r), biased };
     if (tile) b.dispatch(gruTiledForward, tensors, { ...params, ...tile });
     else b.dispatch(gruForward, tensors, params);
   }
 }
 
 function backwardSteps(b: Builder, r: BackwardRecurrence, tile?: TileParams): void {
-  const { mask, h, gates, extra, dh, batch, units, masked, steps } = r;
+  const { mask, h, gates, extra, dh, steps } = r;
   const tensors = { rt: r.transposed(), mask, h, gates, q: extra!, dh };
   for (let t = steps - 1; t >= 0; t--) {
-    const params = { t, batch, units, masked, last: t === steps - 1 ? 1 : 0 };
+    const params = { t, ...sizesOf(r), last: t === steps - 1 ? 1 : 0 };
     if (tile) b.dispatch(gruTiledBackward, tensors, { ...params, ...tile });
     else b.dispatch(gruBackward, tensors, params);
   }
 }
 
 function resetBeforeSteps(b: Builder, r: Recurrence, tile?: TileParams): void {
-  const { mask, h, gates, batch, units, masked } = r;
+  const { mask, h, gates } = r;
   const tensors = { r: r.recurrentKernel, mask, rh: r.extra!, h, gates };
   for (let t = 0; t < r.steps; t++) {
-    const params = { t, batch, units, masked };
+    const params = { t, ...sizesOf(r) };
     if (tile) {
       b.dispatch(gruBeforeTiledGates, tensors, { ...params, ...tile });
       b.dispatch(gruBeforeTiledCandidate, tensors, { ...params, ...tile });
@@ -135,10 +146,10 @@ function resetBeforeSteps(b: Builder, r: Recurrence, tile?: TileParams): void {
 }
 
 function resetBeforeStepsBackward(b: Builder, r: BackwardRecurrence, tile?: TileParams): void {
-  const { mask, h, gates, dh, batch, units, masked, steps } = r;
+  const { mask, h, gates, dh, steps } = r;
   const tensors = { rt: r.transposed(), mask, h, gates, dh };
   for (let t = steps - 1; t >= 0; t--) {
-    const params = { t, batch, units, masked };
+    const params = { t, ...sizesOf(r) };
     const last = t === steps - 1 ? 1 : 0;
     if (tile) {
       b.dispatch(gruBeforeTiledCandidateBackward, tensors, { ...params, last, ...tile });

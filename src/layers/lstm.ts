@@ -7,7 +7,7 @@ import { lstmSequenceBackward } from '../kernels/lstm_sequence_backward.ts';
 import { lstmSequenceForward } from '../kernels/lstm_sequence_forward.ts';
 import { lstmTiledBackward } from '../kernels/lstm_tiled_backward.ts';
 import { lstmTiledForward } from '../kernels/lstm_tiled_forward.ts';
-import type { BackwardRecurrence, Cell, Recurrence } from './cell.ts';
+import { type BackwardRecurrence, type Cell, type Recurrence, sizesOf } from './cell.ts';
 import { type RecurrentLayer, type RecurrentOptions, recurrentLayer } from './recurrent.ts';
 import type { BiasInitial } from './recurrent_weights.ts';
 import { stepwise } from './strategy.ts';
@@ -22,15 +22,16 @@ export const lstmCell: Cell = {
   states: 2,
   separateRecurrentBias: false,
   keepsExtra: false,
+  twoLanes: true,
   forward: [
     stepwise<Recurrence>(4, 1, forwardSteps),
     ...tiled<Recurrence>(4, 4, 1, forwardSteps),
     ...walks<Recurrence>({
       product: lstmSequenceForward.product,
       weights: ({ recurrentKernel }) => recurrentKernel,
-      emit(b, { mask, gates, h, c, steps, batch, units, masked }, r, precision, walk) {
-        const params = { steps, batch, units, masked, ...walk };
-        b.dispatch(lstmSequenceForward[precision], { r, mask, gates, h, c: c! }, params);
+      emit(b, it, r, precision, walk) {
+        const { mask, gates, h, c } = it;
+        b.dispatch(lstmSequenceForward[precision], { r, mask, gates, h, c: c! }, { ...sizesOf(it), ...walk });
       },
     }),
   ],
@@ -40,9 +41,10 @@ export const lstmCell: Cell = {
     ...walks<BackwardRecurrence>({
       product: lstmSequenceBackward.product,
       weights: (r) => r.transposed(),
-      emit(b, { mask, c, gates, dh, dc, steps, batch, units, masked }, rt, precision, walk) {
-        const params = { steps, batch, units, masked, ...walk };
-        b.dispatch(lstmSequenceBackward[precision], { rt, mask, c: c!, gates, dh, dc: dc! }, params);
+      emit(b, it, rt, precision, walk) {
+        const { mask, c, gates, dh, dc } = it;
+        const tensors = { rt, mask, c: c!, gates, dh, dc: dc! };
+        b.dispatch(lstmSequenceBackward[precision], tensors, { ...sizesOf(it), ...walk });
       },
     }),
   ],
@@ -52,20 +54,20 @@ export const lstmCell: Cell = {
 };
 
 function forwardSteps(b: Builder, r: Recurrence, tile?: TileParams): void {
-  const { mask, gates, h, batch, units, masked } = r;
+  const { mask, gates, h } = r;
   const tensors = { r: r.recurrentKernel, mask, gates, h, c: r.c! };
   for (let t = 0; t < r.steps; t++) {
-    const params = { t, batch, units, masked };
+    const params = { t, ...sizesOf(r) };
     if (tile) b.dispatch(lstmTiledForward, tensors, { ...params, ...tile });
     else b.dispatch(lstmForward, tensors, params);
   }
 }
 
 function backwardSteps(b: Builder, r: BackwardRecurrence, tile?: TileParams): void {
-  const { mask, gates, dh, batch, units, masked, steps } = r;
+  const { mask, gates, dh, steps } = r;
   const tensors = { rt: r.transposed(4), mask, c: r.c!, gates, dh, dc: r.dc! };
   for (let t = steps - 1; t >= 0; t--) {
-    const params = { t, batch, units, masked, last: t === steps - 1 ? 1 : 0 };
+    const params = { t, ...sizesOf(r), last: t === steps - 1 ? 1 : 0 };
     if (tile) b.dispatch(lstmTiledBackward, tensors, { ...params, ...tile });
     else b.dispatch(lstmBackward, tensors, params);
   }

@@ -9,7 +9,7 @@ import { rnnSequenceBackward } from '../kernels/rnn_sequence_backward.ts';
 import { rnnSequenceForward } from '../kernels/rnn_sequence_forward.ts';
 import { rnnTiledBackward } from '../kernels/rnn_tiled_backward.ts';
 import { rnnTiledForward } from '../kernels/rnn_tiled_forward.ts';
-import type { BackwardRecurrence, Cell, Recurrence } from './cell.ts';
+import { type BackwardRecurrence, type Cell, type Recurrence, sizesOf } from './cell.ts';
 import { type RecurrentLayer, type RecurrentOptions, recurrentLayer } from './recurrent.ts';
 import { stepwise } from './strategy.ts';
 import { type TileParams, tiled } from './tiles.ts';
@@ -26,19 +26,19 @@ export function rnnCell(activation: RnnActivation): Cell {
     );
   }
   const forward = (b: Builder, r: Recurrence, tile?: TileParams): void => {
-    const { mask, gates: x, h, batch, units, masked } = r;
+    const { mask, gates: x, h } = r;
     const tensors = { r: r.recurrentKernel, mask, x, h };
     for (let t = 0; t < r.steps; t++) {
-      const params = { t, batch, units, masked, activation: kind };
+      const params = { t, ...sizesOf(r), activation: kind };
       if (tile) b.dispatch(rnnTiledForward, tensors, { ...params, ...tile });
       else b.dispatch(rnnForward, tensors, params);
     }
   };
   const backward = (b: Builder, r: BackwardRecurrence, tile?: TileParams): void => {
-    const { mask, h, gates: da, dh, batch, units, masked, steps } = r;
+    const { mask, h, gates: da, dh, steps } = r;
     const rt = r.transposed();
     for (let t = steps - 1; t >= 0; t--) {
-      const params = { t, batch, units, masked, last: t === steps - 1 ? 1 : 0, activation: kind };
+      const params = { t, ...sizesOf(r), last: t === steps - 1 ? 1 : 0, activation: kind };
       if (tile) b.dispatch(rnnTiledBackward, { rt, mask, h, da, dh }, { ...params, ...tile });
       else b.dispatch(rnnBackward, { rt, mask, h, da, dh }, params);
     }
@@ -50,14 +50,16 @@ export function rnnCell(activation: RnnActivation): Cell {
     states: 1,
     separateRecurrentBias: false,
     keepsExtra: false,
+    twoLanes: true,
     forward: [
       stepwise<Recurrence>(1, 1, forward),
       ...tiled<Recurrence>(1, 1, 1, forward),
       ...walks<Recurrence>({
         product: rnnSequenceForward.product,
         weights: ({ recurrentKernel }) => recurrentKernel,
-        emit(b, { mask, gates: x, h, steps, batch, units, masked }, r, precision, walk) {
-          const params = { steps, batch, units, masked, activation: kind, ...walk };
+        emit(b, it, r, precision, walk) {
+          const { mask, gates: x, h } = it;
+          const params = { ...sizesOf(it), activation: kind, ...walk };
           b.dispatch(rnnSequenceForward[precision], { r, mask, x, h }, params);
         },
       }),
@@ -68,8 +70,9 @@ export function rnnCell(activation: RnnActivation): Cell {
       ...walks<BackwardRecurrence>({
         product: rnnSequenceBackward.product,
         weights: (r) => r.transposed(),
-        emit(b, { mask, h, gates: da, dh, steps, batch, units, masked }, rt, precision, walk) {
-          const params = { steps, batch, units, masked, activation: kind, ...walk };
+        emit(b, it, rt, precision, walk) {
+          const { mask, h, gates: da, dh } = it;
+          const params = { ...sizesOf(it), activation: kind, ...walk };
           b.dispatch(rnnSequenceBackward[precision], { rt, mask, h, da, dh }, params);
         },
       }),

@@ -6,8 +6,8 @@ import { nothing } from '../kernels/nothing.ts';
 import { rowsGrid } from '../kernels/recurrent_rows.ts';
 import { type BackwardRecurrence, type Cell, type Recurrence, transposes } from './cell.ts';
 
-/** T, N and H of a recurrence. */
-export type Sizes = Pick<Recurrence, 'steps' | 'batch' | 'units'>;
+/** T, N and H of a recurrence, in how many lanes. */
+export type Sizes = Pick<Recurrence, 'steps' | 'batch' | 'units' | 'lanes'>;
 
 /** One way to emit all steps of a recurrence. */
 export interface Strategy<R extends Recurrence> {
@@ -37,9 +37,9 @@ export function stepwise<R extends Recurrence>(
 ): Strategy<R> {
   return {
     name: 'step',
-    estimate({ steps, batch, units }, { model, cheapBarriers }) {
-      const [across, down] = rowsGrid({ units, batch });
-      const waves = Math.ceil((across * down) / model.cores);
+    estimate({ steps, batch, units, lanes }, { model, cheapBarriers }) {
+      const [across, down] = rowsGrid({ units, batch, lanes });
+      const waves = Math.ceil((lanes * across * down) / model.cores);
       const rows = Math.ceil(batch / down);
       const efficiency = cheapBarriers ? STEP_EFFICIENCY : SOFTWARE_EFFICIENCY;
       const compute = (2 * gates * units * 16 * rows) / (model.coreFlops * efficiency);
@@ -62,10 +62,14 @@ export function recur(
 ): void {
   // The overloads pair direction and recurrence.
   const strategies = cell[direction] as readonly Strategy<Recurrence>[];
-  const { steps, batch, units } = r;
+  if (strategies.length === 1) {
+    strategies[0].emit(b, r);
+    return;
+  }
+  const { steps, batch, units, lanes } = r;
   const inF16 = b.limits.precision === 'f16';
   const chosen = b.choose({
-    key: `${cell.name}${cell.variant ?? ''} ${direction} T${steps} N${batch} H${units}${inF16 ? ' f16' : ''}`,
+    key: `${cell.name}${cell.variant ?? ''} ${direction} T${steps} N${batch} H${units}${lanes === 2 ? ' x2' : ''}${inF16 ? ' f16' : ''}`,
     candidates: strategies.flatMap(({ name, estimate, precision }) => {
       const microseconds = estimate(r, b.limits);
       if (microseconds === undefined) return [];
@@ -86,23 +90,23 @@ function trialOf(
   sizes: Sizes,
   size: TrialSize,
 ): Trial {
-  const { units } = sizes;
+  const { units, lanes } = sizes;
   const steps = size === 'check' ? Math.min(sizes.steps, 3) : sizes.steps;
   const batch = size === 'check' ? Math.min(sizes.batch, 5) : sizes.batch;
   const width = cell.gates * units;
-  const slots = [steps + 1, batch, units];
-  const gates = b.scratch('gates', [steps, batch, width]);
-  const recurrentKernel = b.scratch('recurrent kernel', [units, width]);
+  const slots = [lanes, steps + 1, batch, units];
+  const gates = b.scratch('gates', [lanes, steps, batch, width]);
+  const recurrentKernel = b.scratch('recurrent kernel', [lanes, units, width]);
   const h = b.scratch('h', slots);
   const c = cell.states === 2 ? b.scratch('c', slots) : undefined;
-  const extra = cell.keepsExtra ? b.scratch('extra', [steps, batch, units]) : undefined;
-  const recurrentBias = cell.separateRecurrentBias ? b.scratch('bias', [width]) : undefined;
+  const extra = cell.keepsExtra ? b.scratch('extra', [lanes, steps, batch, units]) : undefined;
+  const recurrentBias = cell.separateRecurrentBias ? b.scratch('bias', [lanes, width]) : undefined;
   const forward: Recurrence = {
     ...{ steps, batch, units, gates, recurrentKernel, recurrentBias, h, c, extra },
     mask: nothing(b, 'u32'),
     masked: 0,
     reverse: 0,
-    lanes: 1,
+    lanes,
   };
   const weights = { scale: 1 / Math.sqrt(units), halves: b.limits.precision === 'f16' };
   const tensors = [
@@ -114,7 +118,7 @@ function trialOf(
     return { inputs: tensors, outputs, emit: () => strategy.emit(b, forward) };
   }
   const dh = b.scratch('dh', slots);
-  const dc = c && b.scratch('dc', [batch, units]);
+  const dc = c && b.scratch('dc', [lanes, batch, units]);
   const backward: BackwardRecurrence = { ...forward, transposed: transposes(b, forward, width), dh, dc };
   const gradients = [dh, dc].flatMap((t) => (t ? [{ tensor: t, scale: 0.5 }] : []));
   const outputs = [gates, extra, dh, dc].flatMap((t) => t ?? []);

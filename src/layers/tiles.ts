@@ -30,10 +30,10 @@ export function tiled<R extends Recurrence>(
     const { rows, units: width } = tile;
     return {
       name: `tile ${rows}x${width}`,
-      estimate({ steps, batch, units }, limits) {
+      estimate({ steps, batch, units, lanes }, limits) {
         const { model, cheapBarriers } = limits;
         if (!cheapBarriers || !tilesFor(batch, limits, sums).includes(tile)) return undefined;
-        const waves = Math.ceil((Math.ceil(units / width) * Math.ceil(batch / rows)) / model.cores);
+        const waves = Math.ceil((lanes * Math.ceil(units / width) * Math.ceil(batch / rows)) / model.cores);
         const compute = (2 * gates * units * rows * width) / (model.coreFlops * EFFICIENCY[rows]);
         const operands = sums === 1 ? gates * (width + rows) : gates * width + rows;
         const load = (4 * units * operands) / model.coreCacheBytes;

@@ -53,14 +53,14 @@ export function walks<R extends Recurrence>(it: Walked<R>): Strategy<R>[] {
           },
           emit(b, r) {
             const { columns, rows: depth } = it.product;
-            const { units } = r;
+            const { units, lanes } = r;
             const source = it.weights(r);
             const weights =
               precision === 'f16'
                 ? packHalves(
                     b,
                     source,
-                    depth.blocks,
+                    lanes * depth.blocks,
                     depth.each * units,
                     columns.blocks * columns.each * units,
                   )
@@ -90,7 +90,7 @@ function precisionOf<R extends Recurrence>(
 }
 
 function cost<R extends Recurrence>(
-  { steps, batch, units }: Sizes,
+  { steps, batch, units, lanes }: Sizes,
   { model, cheapBarriers }: Limits,
   { product: { columns, rows: depth, phases } }: Walked<R>,
   { rows, registers }: Walk,
@@ -98,7 +98,7 @@ function cost<R extends Recurrence>(
 ): number {
   const weights = columns.blocks * columns.each * depth.blocks * depth.each * units * units;
   const bytes = BYTES[precision] * weights;
-  const groups = Math.ceil(batch / rows);
+  const groups = lanes * Math.ceil(batch / rows);
   const waves = Math.ceil(groups / model.cores);
   // Weights that the cache does not hold come from memory, once for each workgroup.
   const fromMemory = model.memoryBytes / Math.min(groups, model.cores);
@@ -111,7 +111,7 @@ function cost<R extends Recurrence>(
   const compute = (2 * weights * (rows + conversions)) / (model.coreFlops * efficiency);
   // The shorter of the two is hidden, but never quite.
   const product = registers ? compute : Math.max(compute, load) + Math.min(compute, load) / 8;
-  const packing = precision === 'f32' ? 0 : model.launch + (6 * weights) / model.memoryBytes;
+  const packing = precision === 'f32' ? 0 : model.launch + (6 * lanes * weights) / model.memoryBytes;
   const once = packing + model.launch + (registers ? waves * load : 0);
   return once + steps * waves * (2 * (phases?.length ?? 1) * model.barrier + product);
 }

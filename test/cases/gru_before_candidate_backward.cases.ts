@@ -8,23 +8,46 @@ interface Step {
   H?: number;
   t?: number;
   masked?: boolean;
+  reverse?: 0 | 1;
+  /** 2: both directions. */
+  lanes?: 1 | 2;
   gradients?: (shape: readonly number[]) => TensorCase;
   gates?: (shape: readonly number[]) => TensorCase;
   bench?: boolean;
 }
 
 function step(name: string, o: Step): KernelCase {
-  const { T = 3, N = 3, H = 5, t = 1, masked = false, gates = openGates, gradients = normal, bench } = o;
+  const {
+    T = 3,
+    N = 3,
+    H = 5,
+    t = 1,
+    masked = false,
+    reverse = 0,
+    lanes = 1,
+    gates = openGates,
+    gradients = normal,
+    bench,
+  } = o;
   return {
     name,
     sum: H,
-    params: { t, batch: N, units: H, masked: masked ? 1 : 0, last: t === T - 1 ? 1 : 0 },
+    params: {
+      t,
+      steps: T,
+      batch: N,
+      units: H,
+      masked: masked ? 1 : 0,
+      reverse,
+      lanes,
+      last: t === T - 1 ? 1 : 0,
+    },
     tensors: {
-      rt: normal([3, H, H], 1 / Math.sqrt(H)),
+      rt: normal([lanes, 3, H, H], 1 / Math.sqrt(H)),
       mask: masked ? integers([T, N], 2) : constant([1], 0),
-      h: normal([T + 1, N, H], 0.5),
-      gates: gates([T, N, 3, H]),
-      dh: gradients([T + 1, N, H]),
+      h: normal([lanes, T + 1, N, H], 0.5),
+      gates: gates([lanes, T, N, 3, H]),
+      dh: gradients([lanes, T + 1, N, H]),
     },
     ...(bench && { bench }),
   };
@@ -40,6 +63,9 @@ export const cases: readonly KernelCase[] = [
   step('masked last step', { t: 2, N: 18, H: 7, masked: true }),
   step('large gradients', { N: 4, H: 16, gradients: (shape) => normal(shape, 1e4) }),
   step('saturated gates', { N: 4, H: 16, gates: (shape) => integers(shape, 2) }),
+  step('from the last step', { N: 5, H: 18, T: 4, t: 1, masked: true, reverse: 1 }),
+  step('both directions', { N: 7, H: 18, T: 4, t: 1, masked: true, lanes: 2 }),
+  step('both directions, last step', { N: 3, H: 7, t: 2, lanes: 2 }),
   step('H=127', { N: 5, H: 127 }),
   step('H=512', { N: 4, H: 512 }),
   step('medium', { N: 32, H: 128, bench: true }),

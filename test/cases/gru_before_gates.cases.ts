@@ -7,22 +7,25 @@ interface Step {
   H?: number;
   t?: number;
   masked?: boolean;
+  reverse?: 0 | 1;
+  /** 2: both directions. */
+  lanes?: 1 | 2;
   fill?: (shape: readonly number[]) => TensorCase;
   bench?: boolean;
 }
 
 function step(name: string, o: Step): KernelCase {
-  const { T = 2, N = 3, H = 5, t = 1, masked = false, fill = normal, bench } = o;
+  const { T = 2, N = 3, H = 5, t = 1, masked = false, reverse = 0, lanes = 1, fill = normal, bench } = o;
   return {
     name,
     sum: H,
-    params: { t, batch: N, units: H, masked: masked ? 1 : 0 },
+    params: { t, steps: T, batch: N, units: H, masked: masked ? 1 : 0, reverse, lanes },
     tensors: {
-      r: normal([H, 3, H], 1 / Math.sqrt(H)),
+      r: normal([lanes, H, 3, H], 1 / Math.sqrt(H)),
       mask: masked ? integers([T, N], 2) : constant([1], 0),
-      h: normal([T + 1, N, H], 0.5),
-      gates: fill([T, N, 3, H]),
-      rh: normal([T, N, H]),
+      h: normal([lanes, T + 1, N, H], 0.5),
+      gates: fill([lanes, T, N, 3, H]),
+      rh: normal([lanes, T, N, H]),
     },
     ...(bench && { bench }),
   };
@@ -36,6 +39,8 @@ export const cases: readonly KernelCase[] = [
   step('off the tile', { N: 17, H: 65, T: 3, t: 2 }),
   step('masked', { N: 18, H: 7, T: 3, masked: true }),
   step('extreme gates', { N: 4, H: 16, fill: extreme }),
+  step('from the last step', { N: 5, H: 18, T: 4, t: 1, masked: true, reverse: 1 }),
+  step('both directions', { N: 7, H: 18, T: 4, t: 1, masked: true, lanes: 2 }),
   step('H=127', { N: 5, H: 127 }),
   step('H=512', { N: 4, H: 512 }),
   step('medium', { N: 32, H: 128, bench: true }),

@@ -8,23 +8,37 @@ interface Step {
   H?: number;
   t?: number;
   masked?: boolean;
+  reverse?: 0 | 1;
+  /** 2: both directions. */
+  lanes?: 1 | 2;
   gradients?: (shape: readonly number[]) => TensorCase;
   reset?: (shape: readonly number[]) => TensorCase;
   bench?: boolean;
 }
 
 function step(name: string, o: Step): KernelCase {
-  const { T = 3, N = 3, H = 5, t = 1, masked = false, reset = openGate, gradients = normal, bench } = o;
+  const {
+    T = 3,
+    N = 3,
+    H = 5,
+    t = 1,
+    masked = false,
+    reverse = 0,
+    lanes = 1,
+    reset = openGate,
+    gradients = normal,
+    bench,
+  } = o;
   return {
     name,
     sum: H,
-    params: { t, batch: N, units: H, masked: masked ? 1 : 0 },
+    params: { t, steps: T, batch: N, units: H, masked: masked ? 1 : 0, reverse, lanes },
     tensors: {
-      rt: normal([3, H, H], 1 / Math.sqrt(H)),
+      rt: normal([lanes, 3, H, H], 1 / Math.sqrt(H)),
       mask: masked ? integers([T, N], 2) : constant([1], 0),
-      h: normal([T + 1, N, H], 0.5),
-      gates: gateBlocks([T, N, 3, H], gradients, reset, gradients),
-      dh: gradients([T + 1, N, H]),
+      h: normal([lanes, T + 1, N, H], 0.5),
+      gates: gateBlocks([lanes, T, N, 3, H], gradients, reset, gradients),
+      dh: gradients([lanes, T + 1, N, H]),
     },
     ...(bench && { bench }),
   };
@@ -39,6 +53,9 @@ export const cases: readonly KernelCase[] = [
   step('masked', { N: 18, H: 7, masked: true }),
   step('large gradients', { N: 4, H: 16, gradients: (shape) => normal(shape, 1e4) }),
   step('saturated gate', { N: 4, H: 16, reset: (shape) => integers(shape, 2) }),
+  step('from the last step', { N: 5, H: 18, T: 4, t: 1, masked: true, reverse: 1 }),
+  step('both directions', { N: 7, H: 18, T: 4, t: 1, masked: true, lanes: 2 }),
+  step('both directions, last step', { N: 3, H: 7, t: 2, lanes: 2 }),
   step('H=127', { N: 5, H: 127 }),
   step('H=512', { N: 4, H: 512 }),
   step('medium', { N: 32, H: 128, bench: true }),

@@ -5,17 +5,17 @@ import { sequenceParams, sequences, weights } from './sequence_case.ts';
 
 export function casesIn(precision: Precision): readonly KernelCase[] {
   return sequences(3, precision).map((s) => {
-    const { T, N, H } = s;
+    const { T, N, H, lanes = 1 } = s;
     return {
       name: s.name,
       sum: H,
       params: sequenceParams(s),
       tensors: {
-        r: weights(precision, 1, H, 3 * H, H),
+        r: weights(precision, lanes, H, 3 * H, H),
         mask: s.masked ? integers([T, N], 2) : constant([1], 0),
-        gates: s.extreme ? extreme([T, N, 3, H]) : normal([T, N, 3, H]),
-        rh: normal([T, N, H]),
-        h: normal([T + 1, N, H], 0.5),
+        gates: s.extreme ? extreme([lanes, T, N, 3, H]) : normal([lanes, T, N, 3, H]),
+        rh: normal([lanes, T, N, H]),
+        h: normal([lanes, T + 1, N, H], 0.5),
       },
       ...(s.bench && { bench: true }),
     };

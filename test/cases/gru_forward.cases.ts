@@ -7,6 +7,9 @@ interface Step {
   H?: number;
   t?: number;
   masked?: boolean;
+  reverse?: 0 | 1;
+  /** 2: both directions. */
+  lanes?: 1 | 2;
   biased?: boolean;
   bias?: (shape: readonly number[]) => TensorCase;
   gates?: (shape: readonly number[]) => TensorCase;
@@ -20,6 +23,8 @@ function step(name: string, o: Step): KernelCase {
     H = 5,
     t = 1,
     masked = false,
+    reverse = 0,
+    lanes = 1,
     biased = true,
     bias = normal,
     gates = normal,
@@ -28,14 +33,23 @@ function step(name: string, o: Step): KernelCase {
   return {
     name,
     sum: H,
-    params: { t, batch: N, units: H, masked: masked ? 1 : 0, biased: biased ? 1 : 0 },
+    params: {
+      t,
+      steps: T,
+      batch: N,
+      units: H,
+      masked: masked ? 1 : 0,
+      reverse,
+      lanes,
+      biased: biased ? 1 : 0,
+    },
     tensors: {
-      r: normal([H, 3, H], 1 / Math.sqrt(H)),
-      bias: biased ? bias([3, H]) : constant([1], 0),
+      r: normal([lanes, H, 3, H], 1 / Math.sqrt(H)),
+      bias: biased ? bias([lanes, 3, H]) : constant([1], 0),
       mask: masked ? integers([T, N], 2) : constant([1], 0),
-      gates: gates([T, N, 3, H]),
-      q: normal([T, N, H]),
-      h: normal([T + 1, N, H], 0.5),
+      gates: gates([lanes, T, N, 3, H]),
+      q: normal([lanes, T, N, H]),
+      h: normal([lanes, T + 1, N, H], 0.5),
     },
     ...(bench && { bench }),
   };
@@ -51,6 +65,8 @@ export const cases: readonly KernelCase[] = [
   step('no recurrent bias', { N: 3, H: 9, biased: false }),
   step('extreme gates', { N: 4, H: 16, gates: extreme }),
   step('extreme recurrent bias', { N: 4, H: 16, bias: extreme }),
+  step('from the last step', { N: 5, H: 18, T: 4, t: 1, masked: true, reverse: 1 }),
+  step('both directions', { N: 7, H: 18, T: 4, t: 1, masked: true, lanes: 2 }),
   step('H=127', { N: 5, H: 127 }),
   step('H=512', { N: 4, H: 512 }),
   step('medium', { N: 32, H: 128, bench: true }),

@@ -6,19 +6,19 @@ import { sequenceParams, sequences, weights } from './sequence_case.ts';
 
 export function casesIn(precision: Precision): readonly KernelCase[] {
   return sequences(3, precision).map((s) => {
-    const { T, N, H } = s;
+    const { T, N, H, lanes = 1 } = s;
     const scale = s.extreme ? 1e4 : 1;
     return {
       name: s.name,
       sum: H,
       params: sequenceParams(s),
       tensors: {
-        rt: weights(precision, 3, H, H, H),
+        rt: weights(precision, 3 * lanes, H, H, H),
         mask: s.masked ? integers([T, N], 2) : constant([1], 0),
-        h: normal([T + 1, N, H], 0.5),
-        gates: openGates([T, N, 3, H]),
-        q: normal([T, N, H]),
-        dh: normal([T + 1, N, H], scale),
+        h: normal([lanes, T + 1, N, H], 0.5),
+        gates: openGates([lanes, T, N, 3, H]),
+        q: normal([lanes, T, N, H]),
+        dh: normal([lanes, T + 1, N, H], scale),
       },
       ...(s.bench && { bench: true }),
     };

@@ -15,6 +15,9 @@ interface Step {
   H?: number;
   t?: number;
   masked?: boolean;
+  reverse?: 0 | 1;
+  /** 2: both directions. */
+  lanes?: 1 | 2;
   gradients?: (shape: readonly number[]) => TensorCase;
   cells?: (shape: readonly number[]) => TensorCase;
   gates?: (shape: readonly number[]) => TensorCase;
@@ -22,19 +25,38 @@ interface Step {
 }
 
 function step(name: string, o: Step): KernelCase {
-  const { T = 3, N = 3, H = 5, t = 1, masked = false, gradients = normal, cells = normal } = o;
+  const {
+    T = 3,
+    N = 3,
+    H = 5,
+    t = 1,
+    masked = false,
+    reverse = 0,
+    lanes = 1,
+    gradients = normal,
+    cells = normal,
+  } = o;
   const { gates = (shape) => uniform(shape, 0.02, 0.98), bench } = o;
   return {
     name,
     sum: H,
-    params: { t, batch: N, units: H, masked: masked ? 1 : 0, last: t === T - 1 ? 1 : 0 },
+    params: {
+      t,
+      steps: T,
+      batch: N,
+      units: H,
+      masked: masked ? 1 : 0,
+      reverse,
+      lanes,
+      last: t === T - 1 ? 1 : 0,
+    },
     tensors: {
-      rt: normal([H, H, 4], 1 / Math.sqrt(H)),
+      rt: normal([lanes, H, H, 4], 1 / Math.sqrt(H)),
       mask: masked ? integers([T, N], 2) : constant([1], 0),
-      c: cells([T + 1, N, H]),
-      gates: gates([T, N, H, 4]),
-      dh: gradients([T + 1, N, H]),
-      dc: gradients([N, H]),
+      c: cells([lanes, T + 1, N, H]),
+      gates: gates([lanes, T, N, H, 4]),
+      dh: gradients([lanes, T + 1, N, H]),
+      dc: gradients([lanes, N, H]),
     },
     ...(bench && { bench }),
   };
@@ -50,6 +72,9 @@ export const cases: readonly KernelCase[] = [
   step('large gradients', { N: 4, H: 16, gradients: (shape) => normal(shape, 1e4) }),
   step('saturated gates', { N: 4, H: 16, gates: (shape) => integers(shape, 2) }),
   step('extreme cell states', { N: 4, H: 16, cells: extreme }),
+  step('from the last step', { N: 5, H: 18, T: 4, t: 1, masked: true, reverse: 1 }),
+  step('both directions', { N: 7, H: 18, T: 4, t: 1, masked: true, lanes: 2 }),
+  step('both directions, last step', { N: 3, H: 7, t: 2, lanes: 2 }),
   step('H=127', { N: 5, H: 127 }),
   step('H=512', { N: 4, H: 512 }),
   step('medium', { N: 32, H: 128, bench: true }),

@@ -7,6 +7,9 @@ interface Step {
   H?: number;
   t?: number;
   masked?: boolean;
+  reverse?: 0 | 1;
+  /** 2: both directions. */
+  lanes?: 1 | 2;
   fill?: (shape: readonly number[]) => TensorCase;
   cells?: (shape: readonly number[]) => TensorCase;
   bench?: boolean;
@@ -14,18 +17,29 @@ interface Step {
 
 function step(
   name: string,
-  { T = 2, N = 3, H = 5, t = 1, masked = false, fill = normal, cells = normal, bench }: Step,
+  {
+    T = 2,
+    N = 3,
+    H = 5,
+    t = 1,
+    masked = false,
+    reverse = 0,
+    lanes = 1,
+    fill = normal,
+    cells = normal,
+    bench,
+  }: Step,
 ): KernelCase {
   return {
     name,
     sum: H,
-    params: { t, batch: N, units: H, masked: masked ? 1 : 0 },
+    params: { t, steps: T, batch: N, units: H, masked: masked ? 1 : 0, reverse, lanes },
     tensors: {
-      r: normal([H, H, 4], 1 / Math.sqrt(H)),
+      r: normal([lanes, H, H, 4], 1 / Math.sqrt(H)),
       mask: masked ? integers([T, N], 2) : constant([1], 0),
-      gates: fill([T, N, H, 4]),
-      h: normal([T + 1, N, H], 0.5),
-      c: cells([T + 1, N, H]),
+      gates: fill([lanes, T, N, H, 4]),
+      h: normal([lanes, T + 1, N, H], 0.5),
+      c: cells([lanes, T + 1, N, H]),
     },
     ...(bench && { bench }),
   };
@@ -40,6 +54,8 @@ export const cases: readonly KernelCase[] = [
   step('masked', { N: 18, H: 7, T: 3, masked: true }),
   step('extreme gates', { N: 4, H: 16, fill: extreme }),
   step('extreme cell states', { N: 4, H: 16, cells: extreme }),
+  step('from the last step', { N: 5, H: 18, T: 4, t: 1, masked: true, reverse: 1 }),
+  step('both directions', { N: 7, H: 18, T: 4, t: 1, masked: true, lanes: 2 }),
   step('H=127', { N: 5, H: 127 }),
   step('H=512', { N: 4, H: 512 }),
   step('medium', { N: 32, H: 128, bench: true }),

@@ -5,19 +5,19 @@ import { sequenceParams, sequences, weights } from './sequence_case.ts';
 
 export function casesIn(precision: Precision): readonly KernelCase[] {
   return sequences(4, precision).map((s) => {
-    const { T, N, H } = s;
+    const { T, N, H, lanes = 1 } = s;
     const scale = s.extreme ? 1e4 : 1;
     return {
       name: s.name,
       sum: H,
       params: sequenceParams(s),
       tensors: {
-        rt: weights(precision, 1, 4 * H, H, H),
+        rt: weights(precision, lanes, 4 * H, H, H),
         mask: s.masked ? integers([T, N], 2) : constant([1], 0),
-        c: normal([T + 1, N, H]),
-        gates: uniform([T, N, H, 4], 0.02, 0.98),
-        dh: normal([T + 1, N, H], scale),
-        dc: normal([N, H], scale),
+        c: normal([lanes, T + 1, N, H]),
+        gates: uniform([lanes, T, N, H, 4], 0.02, 0.98),
+        dh: normal([lanes, T + 1, N, H], scale),
+        dc: normal([lanes, N, H], scale),
       },
       ...(s.bench && { bench: true }),
     };

@@ -5,17 +5,17 @@ import { sequenceParams, sequences, weights } from './sequence_case.ts';
 
 export function casesIn(precision: Precision): readonly KernelCase[] {
   return sequences(4, precision).map((s) => {
-    const { T, N, H } = s;
+    const { T, N, H, lanes = 1 } = s;
     return {
       name: s.name,
       sum: H,
       params: sequenceParams(s),
       tensors: {
-        r: weights(precision, 1, H, 4 * H, H),
+        r: weights(precision, lanes, H, 4 * H, H),
         mask: s.masked ? integers([T, N], 2) : constant([1], 0),
-        gates: s.extreme ? extreme([T, N, H, 4]) : normal([T, N, H, 4]),
-        h: normal([T + 1, N, H], 0.5),
-        c: normal([T + 1, N, H]),
+        gates: s.extreme ? extreme([lanes, T, N, H, 4]) : normal([lanes, T, N, H, 4]),
+        h: normal([lanes, T + 1, N, H], 0.5),
+        c: normal([lanes, T + 1, N, H]),
       },
       ...(s.bench && { bench: true }),
     };

@@ -18,6 +18,9 @@ interface Step {
   H?: number;
   t?: number;
   masked?: boolean;
+  reverse?: 0 | 1;
+  /** 2: both directions. */
+  lanes?: 1 | 2;
   activation?: Activation;
   gradients?: (shape: readonly number[]) => TensorCase;
   states?: (shape: readonly number[]) => TensorCase;
@@ -25,25 +28,28 @@ interface Step {
 }
 
 function step(name: string, o: Step): KernelCase {
-  const { T = 3, N = 3, H = 5, t = 1, masked = false, gradients = normal } = o;
+  const { T = 3, N = 3, H = 5, t = 1, masked = false, reverse = 0, lanes = 1, gradients = normal } = o;
   const { activation = 'tanh', states = (shape) => uniform(shape, -0.98, 0.98), bench } = o;
   return {
     name,
     sum: H,
     params: {
       t,
+      steps: T,
       batch: N,
       units: H,
       masked: masked ? 1 : 0,
+      reverse,
+      lanes,
       last: t === T - 1 ? 1 : 0,
       activation: recurrentActivations.indexOf(activation),
     },
     tensors: {
-      rt: normal([H, H], 1 / Math.sqrt(H)),
+      rt: normal([lanes, H, H], 1 / Math.sqrt(H)),
       mask: masked ? integers([T, N], 2) : constant([1], 0),
-      h: states([T + 1, N, H]),
-      da: gradients([T, N, H]),
-      dh: gradients([T + 1, N, H]),
+      h: states([lanes, T + 1, N, H]),
+      da: gradients([lanes, T, N, H]),
+      dh: gradients([lanes, T + 1, N, H]),
     },
     ...(bench && { bench }),
   };
@@ -60,6 +66,9 @@ export const cases: readonly KernelCase[] = [
   ...recurrentActivations.map((activation) => step(activation, { N: 6, H: 19, activation })),
   step('large gradients', { N: 4, H: 16, gradients: (shape) => normal(shape, 1e4) }),
   step('saturated states', { N: 4, H: 16, states: (shape) => extreme(shape, 1) }),
+  step('from the last step', { N: 5, H: 18, T: 4, t: 1, masked: true, reverse: 1 }),
+  step('both directions', { N: 7, H: 18, T: 4, t: 1, masked: true, lanes: 2 }),
+  step('both directions, last step', { N: 3, H: 7, t: 2, lanes: 2 }),
   step('H=127', { N: 5, H: 127 }),
   step('H=512', { N: 4, H: 512 }),
   step('medium', { N: 32, H: 128, bench: true }),

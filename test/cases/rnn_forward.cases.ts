@@ -10,28 +10,45 @@ interface Step {
   H?: number;
   t?: number;
   masked?: boolean;
+  reverse?: 0 | 1;
+  /** 2: both directions. */
+  lanes?: 1 | 2;
   activation?: Activation;
   fill?: (shape: readonly number[]) => TensorCase;
   bench?: boolean;
 }
 
 function step(name: string, o: Step): KernelCase {
-  const { T = 2, N = 3, H = 5, t = 1, masked = false, fill = normal, activation = 'tanh', bench } = o;
+  const {
+    T = 2,
+    N = 3,
+    H = 5,
+    t = 1,
+    masked = false,
+    reverse = 0,
+    lanes = 1,
+    fill = normal,
+    activation = 'tanh',
+    bench,
+  } = o;
   return {
     name,
     sum: H,
     params: {
       t,
+      steps: T,
       batch: N,
       units: H,
       masked: masked ? 1 : 0,
+      reverse,
+      lanes,
       activation: recurrentActivations.indexOf(activation),
     },
     tensors: {
-      r: normal([H, H], 1 / Math.sqrt(H)),
+      r: normal([lanes, H, H], 1 / Math.sqrt(H)),
       mask: masked ? integers([T, N], 2) : constant([1], 0),
-      x: fill([T, N, H]),
-      h: normal([T + 1, N, H], 0.5),
+      x: fill([lanes, T, N, H]),
+      h: normal([lanes, T + 1, N, H], 0.5),
     },
     ...(bench && { bench }),
   };
@@ -48,6 +65,8 @@ export const cases: readonly KernelCase[] = [
     step(activation, { N: 6, H: 19, activation }),
     step(`extreme ${activation}`, { N: 4, H: 16, activation, fill: extreme }),
   ]),
+  step('from the last step', { N: 5, H: 18, T: 4, t: 1, masked: true, reverse: 1 }),
+  step('both directions', { N: 7, H: 18, T: 4, t: 1, masked: true, lanes: 2 }),
   step('H=127', { N: 5, H: 127 }),
   step('H=512', { N: 4, H: 512 }),
   step('medium', { N: 32, H: 128, bench: true }),

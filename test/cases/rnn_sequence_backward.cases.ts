@@ -6,7 +6,7 @@ import { sequenceParams, sequences, weights } from './sequence_case.ts';
 
 export function casesIn(precision: Precision): readonly KernelCase[] {
   return sequences(1, precision).map((s, place) => {
-    const { T, N, H } = s;
+    const { T, N, H, lanes = 1 } = s;
     const activation = place % recurrentActivations.length;
     const scale = s.extreme ? 1e4 : 1;
     return {
@@ -14,11 +14,11 @@ export function casesIn(precision: Precision): readonly KernelCase[] {
       sum: H,
       params: { ...sequenceParams(s), activation },
       tensors: {
-        rt: weights(precision, 1, H, H, H),
+        rt: weights(precision, lanes, H, H, H),
         mask: s.masked ? integers([T, N], 2) : constant([1], 0),
-        h: uniform([T + 1, N, H], -0.98, 0.98),
-        da: normal([T, N, H]),
-        dh: normal([T + 1, N, H], scale),
+        h: uniform([lanes, T + 1, N, H], -0.98, 0.98),
+        da: normal([lanes, T, N, H]),
+        dh: normal([lanes, T + 1, N, H], scale),
       },
       ...(s.bench && { bench: true }),
     };

@@ -6,17 +6,17 @@ import { sequenceParams, sequences, weights } from './sequence_case.ts';
 
 export function casesIn(precision: Precision): readonly KernelCase[] {
   return sequences(1, precision).map((s, place) => {
-    const { T, N, H } = s;
+    const { T, N, H, lanes = 1 } = s;
     const activation = place % recurrentActivations.length;
     return {
       name: s.name,
       sum: H,
       params: { ...sequenceParams(s), activation },
       tensors: {
-        r: weights(precision, 1, H, H, H),
+        r: weights(precision, lanes, H, H, H),
         mask: s.masked ? integers([T, N], 2) : constant([1], 0),
-        x: s.extreme ? extreme([T, N, H]) : normal([T, N, H]),
-        h: normal([T + 1, N, H], 0.5),
+        x: s.extreme ? extreme([lanes, T, N, H]) : normal([lanes, T, N, H]),
+        h: normal([lanes, T + 1, N, H], 0.5),
       },
       ...(s.bench && { bench: true }),
     };

@@ -11,6 +11,9 @@ export interface Sequence {
   rows: 1 | 2 | 4;
   registers: 0 | 1;
   masked?: boolean;
+  reverse?: 0 | 1;
+  /** 2: both directions. */
+  lanes?: 1 | 2;
   /** Larger values than a network sees. */
   extreme?: boolean;
   bench?: boolean;
@@ -29,11 +32,14 @@ export function sequences(gates: number, precision: Precision): readonly Sequenc
     { name: 'one row', T: 4, N: 3, H: 33, rows: 1 },
     { name: 'four rows', T: 3, N: 9, H: 31, rows: 4 },
     { name: 'whole quads', T: 3, N: 5, H: 28, rows: 2 },
+    { name: 'both directions', T: 4, N: 3, H: 33, rows: 1, lanes: 2 },
   ];
   const more: Omit<Sequence, 'registers'>[] = [
     { name: 'T=1 N=1 H=1', T: 1, N: 1, H: 1, rows: 1 },
     { name: 'two rows', T: 3, N: 5, H: 18, rows: 2 },
     { name: 'masked', T: 6, N: 6, H: 7, rows: 4, masked: true },
+    { name: 'from the last step', T: 4, N: 5, H: 28, rows: 2, masked: true, reverse: 1 },
+    { name: 'both directions, masked', T: 4, N: 5, H: 28, rows: 2, masked: true, lanes: 2 },
     { name: 'extreme', T: 3, N: 4, H: 16, rows: 2, extreme: true },
     { name: 'N=33 H=1', T: 2, N: 33, H: 1, rows: 4 },
     { name: 'H=60', T: 3, N: 5, H: 60, rows: 1 },
@@ -55,7 +61,16 @@ export function sequences(gates: number, precision: Precision): readonly Sequenc
 /** Params of a case in the shader's order. */
 export function sequenceParams(s: Sequence): Record<string, number> {
   const { T: steps, N: batch, H: units, rows, registers } = s;
-  return { steps, batch, units, masked: s.masked ? 1 : 0, rows, registers };
+  return {
+    steps,
+    batch,
+    units,
+    masked: s.masked ? 1 : 0,
+    reverse: s.reverse ?? 0,
+    lanes: s.lanes ?? 1,
+    rows,
+    registers,
+  };
 }
 
 /** Recurrent weights [blocks,rows,cols] of a case with H units, or the same number of rows packed as halves. */

@@ -39,7 +39,9 @@ interface CellCheck {
   ): Record<string, ArrayLike<number>>;
 }
 
-const steps = Array.from({ length: T }, (_, t) => ({ t, batch: N, units: H, masked: 1 }));
+const steps = Array.from({ length: T }, (_, t) => ({
+  ...{ t, steps: T, batch: N, units: H, masked: 1, reverse: 0, lanes: 1 },
+}));
 const backwardSteps = steps.map((p) => ({ ...p, last: p.t === T - 1 ? 1 : 0 })).reverse();
 
 const lstm: CellCheck = {

@@ -32,7 +32,7 @@ describe('steps by tiles leave what plain steps leave', () => {
 
 /** Names of the tiles that a device may run, both ways. */
 function offered(cell: Cell, batch: number, units: number, limits: Limits): string[] {
-  const sizes = { steps: 32, batch, units };
+  const sizes = { steps: 32, batch, units, lanes: 1 as const };
   return [...cell.forward, ...cell.backward].flatMap((s) =>
     s.name.startsWith('tile') && s.estimate(sizes, limits) !== undefined ? [s.name] : [],
   );

@@ -22,7 +22,9 @@ import recurrentColumnsBackward from '../../../shaders/shared/recurrent_columns_
 import recurrentColumnsForward from '../../../shaders/shared/recurrent_columns_forward.wgsl?raw';
 import recurrentColumnsParams from '../../../shaders/shared/recurrent_columns_params.wgsl?raw';
 import recurrentColumnsWeights from '../../../shaders/shared/recurrent_columns_weights.wgsl?raw';
+import recurrentLane from '../../../shaders/shared/recurrent_lane.wgsl?raw';
 import recurrentRows from '../../../shaders/shared/recurrent_rows.wgsl?raw';
+import recurrentStepParams from '../../../shaders/shared/recurrent_step_params.wgsl?raw';
 import recurrentTile from '../../../shaders/shared/recurrent_tile.wgsl?raw';
 import recurrentTileUnits from '../../../shaders/shared/recurrent_tile_units.wgsl?raw';
 import rnnBackwardCell from '../../../shaders/shared/rnn_backward_cell.wgsl?raw';
@@ -61,7 +63,9 @@ export const sharedSources: SharedSources = new Map([
   ['recurrent_columns_forward', recurrentColumnsForward],
   ['recurrent_columns_params', recurrentColumnsParams],
   ['recurrent_columns_weights', recurrentColumnsWeights],
+  ['recurrent_lane', recurrentLane],
   ['recurrent_rows', recurrentRows],
+  ['recurrent_step_params', recurrentStepParams],
   ['recurrent_tile', recurrentTile],
   ['recurrent_tile_units', recurrentTileUnits],
   ['row_sums', rowSums],
