@@ -130,6 +130,8 @@ export {
   adamW,
   type CommonOptions,
   type Convention,
+  type FtrlOptions,
+  ftrl,
   type LearningRateSchedule,
   type LionOptions,
   lion,

@@ -20,6 +20,7 @@ import { embeddingForwardKernel } from './embedding_forward.ts';
 import { embeddingMergeKernel } from './embedding_merge.ts';
 import { embeddingOrderKernel } from './embedding_order.ts';
 import { featureMaskKernel } from './feature_mask.ts';
+import { ftrlKernel } from './ftrl.ts';
 import { gruBackward } from './gru_backward.ts';
 import { gruBeforeCandidate } from './gru_before_candidate.ts';
 import { gruBeforeCandidateBackward } from './gru_before_candidate_backward.ts';
@@ -112,6 +113,7 @@ export const kernels: readonly Kernel[] = [
   embeddingMergeKernel,
   embeddingOrderKernel,
   featureMaskKernel,
+  ftrlKernel,
   gruBackward,
   gruBeforeCandidate,
   gruBeforeCandidateBackward,

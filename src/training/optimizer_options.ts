@@ -79,6 +79,11 @@ const own: Readonly<Record<string, OptionRule>> = {
   centered: flag,
   momentumDecay: notNegative,
   initialAccumulatorValue: notNegative,
+  learningRatePower: number((x) => x <= 0, 'a number of at most 0'),
+  l1RegularizationStrength: notNegative,
+  l2RegularizationStrength: notNegative,
+  l2ShrinkageRegularizationStrength: notNegative,
+  beta: notNegative,
 };
 
 /**

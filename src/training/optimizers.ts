@@ -2,6 +2,7 @@
 import { OptionError } from '../core/errors.ts';
 import { adadeltaKernel } from '../kernels/adadelta.ts';
 import { adagradKernel } from '../kernels/adagrad.ts';
+import { ftrlKernel } from '../kernels/ftrl.ts';
 import { lionKernel } from '../kernels/lion.ts';
 import { rmspropKernel } from '../kernels/rmsprop.ts';
 import { sgdKernel } from '../kernels/sgd.ts';
@@ -184,6 +185,55 @@ export function lion(options: LionOptions = {}): Optimizer {
   });
 }
 
+export interface FtrlOptions extends CommonOptions {
+  /** How the sum of squares slows the rate. */
+  learningRatePower?: number;
+  /** What the sum of squares starts from. */
+  initialAccumulatorValue?: number;
+  l1RegularizationStrength?: number;
+  l2RegularizationStrength?: number;
+  /** An L2 penalty that acts on the gradient alone. */
+  l2ShrinkageRegularizationStrength?: number;
+  beta?: number;
+}
+
+/**
+ * Follow the regularized leader (McMahan et al. 2013), as keras.optimizers.Ftrl and with its defaults, `learningRate` 0.001,
+ * `learningRatePower` -0.5, `initialAccumulatorValue` 0.1, no penalties; weight decay is decoupled by every convention.
+ * @throws OptionError for an unknown option or a value out of its range.
+ */
+export function ftrl(options: FtrlOptions = {}): Optimizer {
+  const defaults = {
+    learningRate: 0.001,
+    learningRatePower: -0.5,
+    initialAccumulatorValue: 0.1,
+    l1RegularizationStrength: 0,
+    l2RegularizationStrength: 0,
+    l2ShrinkageRegularizationStrength: 0,
+    beta: 0,
+    weightDecay: 0,
+  };
+  const o = settle('ftrl', defaults, options);
+  return optimizer('ftrl', o, ftrl, {
+    decoupled: true,
+    emit(b, at) {
+      b.dispatch(
+        ftrlKernel,
+        { ...at.tensors, square: at.slot('square'), linear: at.slot('linear') },
+        {
+          ...at.params,
+          power: -o.learningRatePower,
+          initial: o.initialAccumulatorValue,
+          l1_strength: o.l1RegularizationStrength,
+          l2_strength: o.l2RegularizationStrength,
+          shrinkage: o.l2ShrinkageRegularizationStrength,
+          beta: o.beta,
+        },
+      );
+    },
+  });
+}
+
 const factories: Readonly<Record<string, Factory>> = {
   sgd,
   adam,
@@ -194,6 +244,7 @@ const factories: Readonly<Record<string, Factory>> = {
   adagrad,
   adadelta,
   lion,
+  ftrl,
 };
 
 /**

@@ -33,6 +33,7 @@ const names: Readonly<Record<string, string>> = {
   Adagrad: 'adagrad',
   Adadelta: 'adadelta',
   Lion: 'lion',
+  Ftrl: 'ftrl',
 };
 
 const options: Readonly<Record<string, string>> = {
@@ -53,6 +54,11 @@ const options: Readonly<Record<string, string>> = {
   amsgrad: 'amsgrad',
   centered: 'centered',
   initial_accumulator_value: 'initialAccumulatorValue',
+  learning_rate_power: 'learningRatePower',
+  l1_regularization_strength: 'l1RegularizationStrength',
+  l2_regularization_strength: 'l2RegularizationStrength',
+  l2_shrinkage_regularization_strength: 'l2ShrinkageRegularizationStrength',
+  beta: 'beta',
 };
 
 /** Keras' options by our names; null is what Keras writes for an option that was left out. */

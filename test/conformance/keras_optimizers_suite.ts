@@ -8,7 +8,7 @@ const text = sharedText('conformance/keras_optimizers.json', "the cases of Keras
 const cases: readonly OptimizerCase[] = text ? JSON.parse(text).cases : [];
 
 /** Optimizers of Keras that the library does not offer; every other case has to run. */
-const notOffered = ['Adafactor', 'Ftrl'];
+const notOffered = ['Adafactor'];
 
 export function kerasOptimizerTests(backend: () => Backend): void {
   test.skipIf(text === undefined)('the file has cases', () => expect(cases.length).toBeGreaterThan(0));

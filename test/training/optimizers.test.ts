@@ -11,6 +11,7 @@ import {
   adam,
   adamax,
   adamW,
+  ftrl,
   lion,
   nadam,
   optimizerFromConfig,
@@ -20,7 +21,7 @@ import {
 import { updatePlan } from '../harness/update_plan.ts';
 import { checkNotFinite } from './not_finite.ts';
 
-const factories = { sgd, adam, adamW, nadam, adamax, rmsprop, adagrad, adadelta, lion };
+const factories = { sgd, adam, adamW, nadam, adamax, rmsprop, adagrad, adadelta, lion, ftrl };
 
 describe('options', () => {
   test.each([

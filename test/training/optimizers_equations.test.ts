@@ -8,6 +8,7 @@ import {
   adam,
   adamax,
   adamW,
+  ftrl,
   lion,
   nadam,
   type Optimizer,
@@ -107,6 +108,18 @@ function lionOf(): Equation {
   };
 }
 
+function ftrlOf(): Equation {
+  let [n, z] = [0.1, 0];
+  return (w, g, rate) => {
+    const [l1, l2, shrinkage, beta] = [0.01, 0.02, 0.03, 0.04];
+    const now = n + g * g;
+    z += g + 2 * shrinkage * w - ((now ** 0.6 - n ** 0.6) / rate) * w;
+    const quadratic = now ** 0.6 / rate + 2 * (l2 + beta / (2 * rate));
+    n = now;
+    return (Math.min(Math.max(z, -l1), l1) - z) / quadratic;
+  };
+}
+
 const betas = { beta1: 0.8, beta2: 0.98 };
 const epsilon = 1e-2;
 
@@ -138,6 +151,19 @@ const cases: readonly (readonly [string, Optimizer, () => Equation])[] = [
   ['adagrad', adagrad({ ...keras, epsilon, weightDecay }), () => decayed(adagradOf())],
   ['adadelta', adadelta({ ...keras, rho: 0.8, epsilon, weightDecay }), () => decayed(adadeltaOf())],
   ['lion', lion({ ...keras, ...betas, weightDecay }), () => decayed(lionOf())],
+  [
+    'ftrl',
+    ftrl({
+      learningRate,
+      learningRatePower: -0.6,
+      l1RegularizationStrength: 0.01,
+      l2RegularizationStrength: 0.02,
+      l2ShrinkageRegularizationStrength: 0.03,
+      beta: 0.04,
+      weightDecay,
+    }),
+    () => decayed(ftrlOf()),
+  ],
   ['lion, not of Keras', lion({ learningRate, ...betas, weightDecay }), () => decayed(lionOf())],
 ];
 
@@ -185,5 +211,10 @@ test('defaults of the convention of Keras are those of Keras 3', () => {
   });
   expect(of(adagrad)).toMatchObject({ learningRate: 0.001, initialAccumulatorValue: 0.1, epsilon: 1e-7 });
   expect(of(adadelta)).toMatchObject({ learningRate: 0.001, rho: 0.95, epsilon: 1e-7 });
+  expect(of(ftrl)).toMatchObject({
+    learningRate: 0.001,
+    learningRatePower: -0.5,
+    initialAccumulatorValue: 0.1,
+  });
   expect(of(lion)).toMatchObject({ learningRate: 0.001, beta1: 0.9, beta2: 0.99 });
 });
