@@ -67,17 +67,47 @@ export {
   activation,
   applyActivation,
 } from './layers/activation.ts';
+export {
+  type EluOptions,
+  elu,
+  type LeakyReLUOptions,
+  leakyReLU,
+  type PReLUOptions,
+  prelu,
+  type SoftmaxOptions,
+  softmax,
+} from './layers/activation_layers.ts';
 export type { BackwardRecurrence, Cell, Recurrence, RecurrentProduct } from './layers/cell.ts';
 export type { ConstraintName, ConstraintOption } from './layers/constraints.ts';
 export * as constraints from './layers/constraints.ts';
 export { type DenseLayer, type DenseOptions, dense } from './layers/dense.ts';
-export { type DropoutOptions, dropout } from './layers/dropout.ts';
+export {
+  type DropoutOptions,
+  dropout,
+  type SpatialDropout1DOptions,
+  spatialDropout1D,
+} from './layers/dropout.ts';
 export { type EmbeddingLayer, type EmbeddingOptions, embedding } from './layers/embedding.ts';
 export { type GruOptions, gru } from './layers/gru.ts';
 export type { Initializer, InitializerName, InitializerOption } from './layers/initializers.ts';
 export * as initializers from './layers/initializers.ts';
-export type { Layer } from './layers/layer.ts';
+export { type AnyLayer, defineLayer, type Layer, type Outputs } from './layers/layer.ts';
 export { type LstmOptions, lstm } from './layers/lstm.ts';
+export { type MaskingOptions, masking } from './layers/masking.ts';
+export {
+  add,
+  average,
+  type ConcatenateOptions,
+  concatenate,
+  maximum,
+  minimum,
+  multiply,
+  subtract,
+} from './layers/merge.ts';
+export { broadcast, joined, padded, permuted, reshaped, sliced } from './layers/movements.ts';
+export type { NamedConfig } from './layers/named.ts';
+export { added, larger, multiplied, product, scaled, smaller, subtracted } from './layers/operations.ts';
+export type { LayerOptions } from './layers/plain.ts';
 export {
   type RecurrentLayer,
   type RecurrentOptions,
@@ -87,7 +117,23 @@ export {
 } from './layers/recurrent.ts';
 export type { RegularizerOption } from './layers/regularizers.ts';
 export * as regularizers from './layers/regularizers.ts';
+export {
+  type Cropping1DOptions,
+  cropping1D,
+  flatten,
+  type PermuteOptions,
+  permute,
+  type RepeatVectorOptions,
+  type ReshapeOptions,
+  repeatVector,
+  reshape,
+  type UpSampling1DOptions,
+  upSampling1D,
+  type ZeroPadding1DOptions,
+  zeroPadding1D,
+} from './layers/shape.ts';
 export { type RnnActivation, type SimpleRnnOptions, simpleRNN } from './layers/simple_rnn.ts';
+export { type TimeDistributedOptions, timeDistributed } from './layers/time_distributed.ts';
 export { type CellName, type LanguageModelConfig, languageModel } from './models/language_model.ts';
 export { type Sequential, sequential } from './models/sequential.ts';
 export { type AveragedWeights, averagedWeights } from './training/averaged_weights.ts';

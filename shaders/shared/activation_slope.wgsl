@@ -70,6 +70,34 @@ fn activation_slope(kind: u32, x: f32, alpha: f32, beta: f32) -> f32 {
     case 18u: { // affine
       return alpha;
     }
+    case 19u: { // relu6
+      return select(0.0, 1.0, x > 0.0 && x < 6.0);
+    }
+    case 20u: { // hard silu
+      return clamp(x / 6.0 + 0.5, 0.0, 1.0) + select(0.0, x / 6.0, abs(x) < 3.0);
+    }
+    case 21u: { // celu
+      return select(safe_exp(min(x, 0.0) / alpha), 1.0, x > 0.0);
+    }
+    case 22u: { // log sigmoid
+      return sigmoid(-x);
+    }
+    case 23u: { // tanh shrink
+      let y = safe_tanh(x);
+      return y * y;
+    }
+    case 24u, 25u: { // soft and hard shrink
+      return select(0.0, 1.0, abs(x) > alpha);
+    }
+    case 26u: { // squareplus
+      return 0.5 * (1.0 + x / sqrt(x * x + alpha));
+    }
+    case 27u: { // sparse plus
+      return clamp(0.5 * (x + 1.0), 0.0, 1.0);
+    }
+    case 28u: { // sparse sigmoid
+      return select(0.0, 0.5, abs(x) < 1.0);
+    }
     default: { // linear
       return 1.0;
     }

@@ -60,6 +60,38 @@ fn activation_value(kind: u32, x: f32, alpha: f32, beta: f32) -> f32 {
     case 18u: { // affine
       return alpha * x + beta;
     }
+    case 19u: { // relu6
+      return select(clamp(x, 0.0, 6.0), x, is_nan(x));
+    }
+    case 20u: { // hard silu
+      return x * clamp(x / 6.0 + 0.5, 0.0, 1.0);
+    }
+    case 21u: { // celu
+      return select(alpha * exp_minus_one(min(x, 0.0) / alpha), x, x > 0.0);
+    }
+    case 22u: { // log sigmoid
+      return -softplus(-x);
+    }
+    case 23u: { // tanh shrink
+      return x - safe_tanh(x);
+    }
+    case 24u: { // soft shrink
+      return select(0.0, x - sign(x) * alpha, abs(x) > alpha || is_nan(x));
+    }
+    case 25u: { // hard shrink
+      return select(0.0, x, abs(x) > alpha || is_nan(x));
+    }
+    case 26u: { // squareplus; left of zero in the form that does not cancel
+      let root = sqrt(x * x + alpha);
+      return select(0.5 * alpha / (root - x), 0.5 * (x + root), x > 0.0);
+    }
+    case 27u: { // sparse plus
+      let y = 0.25 * (x + 1.0) * (x + 1.0);
+      return select(select(y, x, x >= 1.0 || is_nan(x)), 0.0, x <= -1.0);
+    }
+    case 28u: { // sparse sigmoid
+      return select(clamp(0.5 * (x + 1.0), 0.0, 1.0), x, is_nan(x));
+    }
     default: { // linear
       return x;
     }

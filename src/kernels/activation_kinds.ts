@@ -28,18 +28,32 @@ export const activations = {
   thresholdedRelu: 16,
   scaledTanh: 17,
   affine: 18,
+  relu6: 19,
+  hardSilu: 20,
+  celu: 21,
+  logSigmoid: 22,
+  tanhShrink: 23,
+  softShrink: 24,
+  hardShrink: 25,
+  squareplus: 26,
+  sparsePlus: 27,
+  sparseSigmoid: 28,
 } as const;
 
 export type ElementwiseName = keyof typeof activations;
 
-/** What `alpha` is where nobody gives one, as in torch, Keras and ONNX; the other kinds have no alpha. */
+/** What `alpha` is where nobody gives one, as in Keras 3, else ONNX; the other kinds have no alpha. */
 export const defaultAlpha: Readonly<Partial<Record<ElementwiseName, number>>> = {
-  leakyRelu: 0.01,
+  leakyRelu: 0.2,
   elu: 1,
   hardSigmoid: 1 / 6,
   thresholdedRelu: 1,
   scaledTanh: 1,
   affine: 1,
+  celu: 1,
+  softShrink: 0.5,
+  hardShrink: 0.5,
+  squareplus: 4,
 };
 
 /** What `beta` is where nobody gives one; the other kinds have no beta. */
@@ -106,6 +120,37 @@ export const scalarActivations: readonly ScalarActivation[] = [
     slope: (x, alpha, beta) => alpha * beta * (1 - Math.tanh(beta * x) ** 2),
   },
   { value: (x, alpha, beta) => alpha * x + beta, slope: (_x, alpha) => alpha },
+  { value: (x) => clamp(x, 0, 6), slope: (x) => (x > 0 && x < 6 ? 1 : 0) },
+  {
+    // Howard et al. 2019: x·hardSigmoid(x).
+    value: (x) => x * clamp(x / 6 + 0.5, 0, 1),
+    slope: (x) => clamp(x / 6 + 0.5, 0, 1) + (Math.abs(x) < 3 ? x / 6 : 0),
+  },
+  {
+    // Barron 2017.
+    value: (x, alpha) => (x > 0 ? x : alpha * Math.expm1(x / alpha)),
+    slope: (x, alpha) => (x > 0 ? 1 : Math.exp(x / alpha)),
+  },
+  { value: (x) => -softplus(-x), slope: (x) => sigmoid(-x) },
+  { value: (x) => x - Math.tanh(x), slope: (x) => Math.tanh(x) ** 2 },
+  {
+    value: (x, alpha) => (Math.abs(x) > alpha ? x - Math.sign(x) * alpha : 0),
+    slope: (x, alpha) => (Math.abs(x) > alpha ? 1 : 0),
+  },
+  {
+    value: (x, alpha) => (Math.abs(x) > alpha ? x : 0),
+    slope: (x, alpha) => (Math.abs(x) > alpha ? 1 : 0),
+  },
+  {
+    // Barron 2021: (x + √(x² + b))/2.
+    value: (x, alpha) => 0.5 * (x + Math.sqrt(x * x + alpha)),
+    slope: (x, alpha) => 0.5 * (1 + x / Math.sqrt(x * x + alpha)),
+  },
+  {
+    value: (x) => (x <= -1 ? 0 : x >= 1 ? x : 0.25 * (x + 1) ** 2),
+    slope: (x) => clamp(0.5 * (x + 1), 0, 1),
+  },
+  { value: (x) => clamp(0.5 * (x + 1), 0, 1), slope: (x) => (Math.abs(x) < 1 ? 0.5 : 0) },
 ];
 
 const SELU_ALPHA = 1.6732632423543772;

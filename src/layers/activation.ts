@@ -1,28 +1,41 @@
 // Activations as a function on tensors and as a layer.
 import type { Builder } from '../core/builder.ts';
 import { OptionError, ShapeError } from '../core/errors.ts';
+import { checkOptions } from '../core/options.ts';
 import type { Tensor } from '../core/tensor.ts';
 import { activationBackward } from '../kernels/activation_backward.ts';
 import { activationForward } from '../kernels/activation_forward.ts';
-import { activations, defaultAlpha, type ElementwiseName } from '../kernels/activation_kinds.ts';
+import { activations, defaultAlpha, defaultBeta, type ElementwiseName } from '../kernels/activation_kinds.ts';
 import { softmaxBackward } from '../kernels/softmax_backward.ts';
 import { softmaxForward } from '../kernels/softmax_forward.ts';
-import type { Layer } from './layer.ts';
+import { type AppliedLayer, type LayerOptions, plainLayer } from './plain.ts';
 import { noteProbabilities } from './probabilities.ts';
 
+/** Keras' other names. */
+const aliases = { exponential: 'exp', hardSwish: 'hardSilu', swish: 'silu' } as const;
+
 /** Elementwise activations, and softmax and log softmax over the last axis. */
-export type ActivationName = ElementwiseName | 'softmax' | 'logSoftmax';
+export type ActivationName = ElementwiseName | keyof typeof aliases | 'softmax' | 'logSoftmax';
+
+type Standard = Exclude<ActivationName, keyof typeof aliases>;
 
 /** All names, in the order of documentation. */
 export const activationNames = [
   ...(Object.keys(activations) as ElementwiseName[]),
+  ...(Object.keys(aliases) as (keyof typeof aliases)[]),
   'softmax',
   'logSoftmax',
 ] as readonly ActivationName[];
 
 export interface ApplyActivationOptions {
-  /** The slope of leakyRelu left of zero (default 0.01) or the limit of elu (default 1). */
+  /**
+   * The slope of leakyRelu left of zero (default 0.2, as in Keras 3), the limit of elu and celu (1), the slope of
+   * hardSigmoid (1/6) and affine (1), the threshold of thresholdedRelu (1) and of both shrinks (0.5), the factor of
+   * scaledTanh (1), b of squareplus (4).
+   */
   alpha?: number;
+  /** What hardSigmoid (default 0.5) and affine (0) add, or what scaledTanh (1) multiplies x with. */
+  beta?: number;
 }
 
 /**
@@ -32,10 +45,11 @@ export interface ApplyActivationOptions {
 export function applyActivation(
   b: Builder,
   x: Tensor,
-  kind: ActivationName,
-  { alpha }: ApplyActivationOptions = {},
+  name: ActivationName,
+  { alpha, beta }: ApplyActivationOptions = {},
 ): Tensor {
-  checkActivation(b.path || 'activation', kind, alpha);
+  checkActivation(b.path || 'activation', name, { alpha, beta });
+  const kind = Object.hasOwn(aliases, name) ? aliases[name as keyof typeof aliases] : (name as Standard);
   if (kind === 'linear') return x;
   if (x.shape.length === 0) throw new ShapeError(`[${b.path || kind}] takes no scalar (${x.name})`);
   const y = b.activation(kind, x.shape, { differentiable: x.differentiable });
@@ -48,9 +62,9 @@ export function applyActivation(
     if (kind === 'softmax') noteProbabilities(b, y, x, kind);
     onGradient(b, x, y, (dy, dx) => softmaxBackward(b, { y, dy, logarithm, ...dx }));
   } else {
-    activationForward(b, kind, { x, y, alpha });
+    activationForward(b, kind, { x, y, alpha, beta });
     if (kind === 'sigmoid') noteProbabilities(b, y, x, kind);
-    onGradient(b, x, y, (dy, dx) => activationBackward(b, kind, { x, dy, alpha, ...dx }));
+    onGradient(b, x, y, (dy, dx) => activationBackward(b, kind, { x, dy, alpha, beta, ...dx }));
   }
   return y;
 }
@@ -69,28 +83,46 @@ function onGradient(
   });
 }
 
-export interface ActivationLayerOptions extends ApplyActivationOptions {
+export interface ActivationLayerOptions extends ApplyActivationOptions, LayerOptions {
   activation: ActivationName;
-  name?: string;
 }
 
 /**
  * An activation as a layer of its own: x [...] to f(x) [...].
- * @throws OptionError for an unknown name, or an alpha that the activation does not have.
+ * @throws OptionError for an unknown name, or an alpha or beta that the activation does not have.
  */
-export function activation(options: ActivationLayerOptions): Layer {
-  const { activation: kind, alpha, name = 'activation' } = options;
-  checkActivation(name, kind, alpha);
-  return { name, build: (b, x) => applyActivation(b, x, kind, alpha === undefined ? {} : { alpha }) };
+export function activation(options: ActivationLayerOptions): AppliedLayer {
+  checkOptions('activation', options, ['activation', 'alpha', 'beta', 'name', 'trainable']);
+  const { activation: kind, alpha, beta, ...common } = options;
+  checkActivation(options.name ?? 'activation', kind, { alpha, beta });
+  const given = { ...(alpha !== undefined && { alpha }), ...(beta !== undefined && { beta }) };
+  return plainLayer({
+    className: 'Activation',
+    name: 'activation',
+    options: common,
+    config: { activation: kind, ...given },
+    build: (b, _name, x) => applyActivation(b, x, kind, given),
+  });
 }
 
-function checkActivation(where: string, kind: ActivationName, alpha: number | undefined): void {
+/** @throws OptionError for an unknown name, or an alpha or beta that the activation does not have. */
+export function checkActivation(
+  where: string,
+  kind: ActivationName,
+  given: { alpha?: number | undefined; beta?: number | undefined } = {},
+): void {
   if (!activationNames.includes(kind)) {
     throw new OptionError(
       `[${where}] there is no activation ${kind}; there are ${activationNames.join(', ')}`,
     );
   }
-  if (alpha === undefined) return;
-  if (!(kind in defaultAlpha)) throw new OptionError(`[${where}] ${kind} has no alpha`);
-  if (!Number.isFinite(alpha)) throw new OptionError(`[${where}] alpha must be a number, got ${alpha}`);
+  for (const [name, defaults] of [
+    ['alpha', defaultAlpha],
+    ['beta', defaultBeta],
+  ] as const) {
+    const value = given[name];
+    if (value === undefined) continue;
+    if (!(kind in defaults)) throw new OptionError(`[${where}] ${kind} has no ${name}`);
+    if (!Number.isFinite(value)) throw new OptionError(`[${where}] ${name} must be a number, got ${value}`);
+  }
 }

@@ -6,30 +6,37 @@ import { checkOptions, shown } from '../core/options.ts';
 import { expectCount, sizeOf, type Tensor } from '../core/tensor.ts';
 import { columnSum } from '../kernels/column_sum.ts';
 import { type Matrix, matmul } from '../kernels/matmul.ts';
-import { type ActivationName, applyActivation } from './activation.ts';
+import { type ActivationName, applyActivation, checkActivation } from './activation.ts';
 import type { EmbeddingLayer } from './embedding.ts';
-import { type Initializer, type InitializerName, initializer } from './initializers.ts';
-import type { Layer } from './layer.ts';
+import { defineLayer, type Layer } from './layer.ts';
+import type { LayerOptions } from './plain.ts';
+import { penalise, type RegularizerOption, regularizer, regularizerConfig } from './regularizers.ts';
+import type { Applicable } from './symbolic.ts';
+import { type WeightOptions, weightOptionNames, weightRules } from './weights.ts';
 
-export interface DenseOptions {
+export interface DenseOptions extends LayerOptions, WeightOptions<'kernel'>, WeightOptions<'bias'> {
   units: number;
   /** Applied to the result; default linear. */
   activation?: ActivationName;
+  /** Default true. */
   useBias?: boolean;
-  kernelInitializer?: InitializerName | Initializer;
-  biasInitializer?: InitializerName | Initializer;
+  /** A penalty on the result, divided by the batch. */
+  activityRegularizer?: RegularizerOption;
   /** Use the transposed table of this embedding as the kernel (weight tying; Press and Wolf 2017). */
   tieTo?: EmbeddingLayer;
-  name?: string;
 }
 
-export interface DenseLayer extends Layer {
+export interface DenseLayer extends Layer, Applicable {
   readonly units: number;
   /** Number of parameters for inputs of D features; a tied kernel is counted with its embedding. */
   parameterCount(features: number): number;
+  getConfig(): Record<string, unknown>;
 }
 
-const OPTIONS = ['units', 'activation', 'useBias', 'kernelInitializer', 'biasInitializer', 'tieTo', 'name'];
+const OPTIONS = [
+  ...['units', 'activation', 'useBias', 'activityRegularizer', 'tieTo', 'name', 'trainable'],
+  ...weightOptionNames('kernel', 'bias'),
+];
 
 /**
  * A dense layer: x [...,D] to activation(x·W + b) [...,V], over all leading axes at once.
@@ -41,25 +48,16 @@ const OPTIONS = ['units', 'activation', 'useBias', 'kernelInitializer', 'biasIni
  */
 export function dense(options: DenseOptions): DenseLayer {
   checkOptions('dense', options, OPTIONS);
-  const name = options.name ?? 'dense';
+  const { tieTo, activation = 'linear', useBias = true, trainable = true, name = 'dense' } = options;
   const units = expectCount(options.units, `${name}/units`);
-  const useBias = options.useBias ?? true;
-  const kernelInitializer = initializer(options.kernelInitializer ?? 'glorotUniform');
-  const biasInitializer = initializer(options.biasInitializer ?? 'zeros');
-  const { tieTo, activation = 'linear' } = options;
-  if (tieTo && typeof tieTo.table !== 'function') {
-    throw new OptionError(
-      `[${name}/tieTo] must be the embedding layer whose table is shared, got ${shown(tieTo)}`,
-    );
-  }
-  if (tieTo && tieTo.inputDim !== units) {
-    throw new OptionError(
-      `[${name}] is tied to an embedding of ${tieTo.inputDim} tokens and so must have ${tieTo.inputDim} units, got ${units}`,
-    );
-  }
+  const kernelRules = weightRules(name, 'kernel', options, 'glorotUniform');
+  const biasRules = weightRules(name, 'bias', options, 'zeros');
+  const activity = regularizer(options.activityRegularizer, `${name}/activityRegularizer`);
+  checkActivation(name, activation);
+  checkTie(name, units, tieTo);
 
   const weights = (b: Builder, D: number): Tensor => {
-    if (!tieTo) return b.param('kernel', [D, units], (next) => kernelInitializer([D, units], next));
+    if (!tieTo) return kernelRules.declare(b, 'kernel', [D, units]);
     const table = tieTo.table(b);
     if (table.shape[1] !== D) {
       throw new ShapeError(
@@ -70,16 +68,23 @@ export function dense(options: DenseOptions): DenseLayer {
     return table;
   };
 
-  return {
+  const layer = defineLayer({
     name,
+    className: 'Dense',
+    trainable,
     units,
-    parameterCount: (features) => (tieTo ? 0 : features * units) + (useBias ? units : 0),
-    build(b, x) {
+    parameterCount: (features: number) => (tieTo ? 0 : features * units) + (useBias ? units : 0),
+    build(b: Builder, x: Tensor): Tensor {
       const D = x.shape.at(-1);
       if (D === undefined) throw new ShapeError(`[${name}] expected [..., D], got a scalar (${x.name})`);
+      if (x.dtype !== 'f32') {
+        throw new ShapeError(
+          `[${name}] takes features (f32), got ids (${x.name}); look them up by an embedding`,
+        );
+      }
       const rows = sizeOf(x.shape) / D;
       const kernel = weights(b, D);
-      const bias = useBias ? b.param('bias', [units], (next) => biasInitializer([units], next)) : undefined;
+      const bias = useBias ? biasRules.declare(b, 'bias', [units]) : undefined;
       const y = b.activation('y', [...x.shape.slice(0, -1), units]);
       const parts = rowParts(b, { x, kernel, bias, tied: tieTo !== undefined, rows, D, units });
       b.defer(y, parts);
@@ -88,9 +93,36 @@ export function dense(options: DenseOptions): DenseLayer {
         if (dy) parts.backward()(0, rows, dy);
       });
       b.setMask(y, b.maskOf(x));
-      return applyActivation(b, y, activation);
+      const result = applyActivation(b, y, activation);
+      penalise(b, result, activity);
+      return result;
     },
-  };
+    getConfig(): Record<string, unknown> {
+      if (tieTo) throw new OptionError(`[${name}/tieTo] is a layer, which no config can hold`);
+      return {
+        ...{ name, trainable: layer.trainable ?? trainable, units, activation, useBias },
+        ...kernelRules.getConfig(),
+        ...biasRules.getConfig(),
+        activityRegularizer: regularizerConfig(activity),
+      };
+    },
+  });
+  return layer as DenseLayer;
+}
+
+/** @throws OptionError when a tied layer is no embedding, or has another number of tokens. */
+function checkTie(name: string, units: number, tieTo: EmbeddingLayer | undefined): void {
+  if (!tieTo) return;
+  if (typeof tieTo.table !== 'function') {
+    throw new OptionError(
+      `[${name}/tieTo] must be the embedding layer whose table is shared, got ${shown(tieTo)}`,
+    );
+  }
+  if (tieTo.inputDim !== units) {
+    throw new OptionError(
+      `[${name}] is tied to an embedding of ${tieTo.inputDim} tokens and so must have ${tieTo.inputDim} units, got ${units}`,
+    );
+  }
 }
 
 /** The product and its gradients for some of the rows: all at once, or, below a loss over many classes, in parts. */

@@ -1,46 +1,72 @@
 // The embedding layer: rows of a table, looked up by token id.
 import type { Builder } from '../core/builder.ts';
-import { OptionError, ShapeError } from '../core/errors.ts';
+import { OptionError, ShapeError, show } from '../core/errors.ts';
 import { checkOptions } from '../core/options.ts';
 import { expectCount, sizeOf, type Tensor } from '../core/tensor.ts';
 import { embeddingBackward } from '../kernels/embedding_backward.ts';
 import { embeddingForward } from '../kernels/embedding_forward.ts';
-import { type Initializer, type InitializerName, initializer } from './initializers.ts';
-import type { Layer } from './layer.ts';
+import { mergeMasks } from '../kernels/mask_merge.ts';
+import { defineLayer, type Layer } from './layer.ts';
+import { publicShape } from './layout.ts';
+import type { LayerOptions } from './plain.ts';
+import { penalise, type RegularizerOption, regularizer, regularizerConfig } from './regularizers.ts';
+import type { Applicable } from './symbolic.ts';
+import { type WeightOptions, weightOptionNames, weightRules } from './weights.ts';
 
-export interface EmbeddingOptions {
+export interface EmbeddingOptions extends LayerOptions, WeightOptions<'embeddings'> {
   /** V: number of tokens. */
   inputDim: number;
   /** D: width of a row. */
   outputDim: number;
-  embeddingsInitializer?: InitializerName | Initializer;
+  /** Token 0 stands for nothing: its steps do not count. */
+  maskZero?: boolean;
+  /** The first values of the table [V,D], such as vectors trained elsewhere; no config holds them. */
+  weights?: Table;
+  /** A penalty on the rows that are looked up, divided by the batch. */
+  activityRegularizer?: RegularizerOption;
   /** A token whose row gets no gradient, such as 0 for padding. */
   paddingIndex?: number;
-  name?: string;
+  /** The number of steps, where it is to be checked. */
+  inputLength?: number | null;
 }
 
-export interface EmbeddingLayer extends Layer {
+/** Numbers with a shape, or rows of numbers. */
+export type Table =
+  | { readonly shape: readonly number[]; readonly data: ArrayLike<number> }
+  | readonly ArrayLike<number>[];
+
+export interface EmbeddingLayer extends Layer, Applicable {
   readonly inputDim: number;
   readonly outputDim: number;
   /** The table [V,D] in a plan that has built this layer already; for weight tying. */
   table(b: Builder): Tensor;
   parameterCount(): number;
+  getConfig(): Record<string, unknown>;
 }
 
-const OPTIONS = ['inputDim', 'outputDim', 'embeddingsInitializer', 'paddingIndex', 'name'];
+const OPTIONS = [
+  ...['inputDim', 'outputDim', 'maskZero', 'weights', 'activityRegularizer', 'paddingIndex', 'inputLength'],
+  ...['name', 'trainable', ...weightOptionNames('embeddings')],
+];
 
 /**
- * An embedding layer: ids [T,N] u32 to rows [T,N,D] of the table [V,D] (parameter `embeddings`).
+ * An embedding layer: ids [N,T] u32 to rows [N,T,D] of the table [V,D] (parameter `embeddings`); ids of any rank from
+ * [N] on, to one axis more.
  *
  * Backward: dE[id,:] = sum of dy over the positions of that id, in a fixed order.
- * @throws OptionError when a size is no positive integer or `paddingIndex` is no token.
+ * @throws OptionError when a size is no positive integer, `paddingIndex` is no token or `weights` has another shape.
  */
 export function embedding(options: EmbeddingOptions): EmbeddingLayer {
   checkOptions('embedding', options, OPTIONS);
-  const name = options.name ?? 'embedding';
+  const {
+    paddingIndex,
+    maskZero = false,
+    inputLength = null,
+    trainable = true,
+    name = 'embedding',
+  } = options;
   const inputDim = expectCount(options.inputDim, `${name}/inputDim`);
   const outputDim = expectCount(options.outputDim, `${name}/outputDim`);
-  const { paddingIndex } = options;
   if (
     paddingIndex !== undefined &&
     !(Number.isInteger(paddingIndex) && paddingIndex >= 0 && paddingIndex < inputDim)
@@ -49,42 +75,91 @@ export function embedding(options: EmbeddingOptions): EmbeddingLayer {
       `[${name}/paddingIndex] must be a token from 0 to ${inputDim - 1}, got ${paddingIndex}`,
     );
   }
-  const initial = initializer(options.embeddingsInitializer ?? 'randomUniform');
   const shape = [inputDim, outputDim];
+  const given = options.weights && tableOf(name, options.weights, shape);
+  const rules = weightRules(name, 'embeddings', options, 'randomUniform');
+  const table = given
+    ? weightRules(name, 'embeddings', { ...options, embeddingsInitializer: () => given }, 'randomUniform')
+    : rules;
+  const activity = regularizer(options.activityRegularizer, `${name}/activityRegularizer`);
   // The plan keeps the table under a key of this layer's own, where a tied layer finds it.
   const memo = `embedding table ${nextLayer++}`;
-  return {
+  const layer = defineLayer({
     name,
+    className: 'Embedding',
+    trainable,
+    takesIds: true,
     inputDim,
     outputDim,
     parameterCount: () => inputDim * outputDim,
-    table(b) {
+    table(b: Builder): Tensor {
       return b.once(memo, () => {
         throw new ShapeError(`[${b.path}] is tied to ${name}, which must come before it in the model`);
       });
     },
-    build(b, ids) {
+    build(b: Builder, ids: Tensor): Tensor {
       if (ids.dtype !== 'u32') {
         throw new ShapeError(`[${name}] takes token ids (u32), got ${ids.dtype} (${ids.name})`);
       }
-      const table = b.param('embeddings', shape, (next) => initial(shape, next));
-      b.once(memo, () => table);
+      if (inputLength !== null && publicShape(ids)[1] !== inputLength) {
+        throw new ShapeError(
+          `[${name}] has inputLength ${inputLength}, got ids ${show(publicShape(ids))} (${ids.name})`,
+        );
+      }
+      const weights = table.declare(b, 'embeddings', shape);
+      b.once(memo, () => weights);
       const y = b.activation('y', [...ids.shape, outputDim]);
-      if (paddingIndex === undefined) deferLookup(b, ids, table, y);
-      else embeddingForward(b, { ids, table, y });
-      b.setMask(y, b.maskOf(ids));
+      if (paddingIndex === undefined) deferLookup(b, ids, weights, y);
+      else embeddingForward(b, { ids, table: weights, y });
+      const mask = b.maskOf(ids);
+      b.setMask(y, maskZero && ids.shape.length === 2 ? mergeMasks(b, ids, mask ?? ids) : mask);
       const limits = idLimits(b);
       limits.inputDim = Math.min(limits.inputDim, inputDim);
       b.onBackward(() => {
         const dy = b.gradOf(y);
-        const into = dy && b.gradInto(table);
+        const into = dy && b.gradInto(weights);
         if (!into) return;
         const { tensor: dtable, accumulate } = into;
         embeddingBackward(b, { ids, dy, dtable, accumulate, padding: paddingIndex });
       });
+      penalise(b, y, activity);
       return y;
     },
-  };
+    getConfig: (): Record<string, unknown> => ({
+      ...{ name, trainable: layer.trainable ?? trainable, inputDim, outputDim, maskZero, inputLength },
+      ...rules.getConfig(),
+      activityRegularizer: regularizerConfig(activity),
+      ...(paddingIndex !== undefined && { paddingIndex }),
+    }),
+  });
+  return layer as EmbeddingLayer;
+}
+
+/** @throws OptionError for a table of another shape, or with what is no number. */
+function tableOf(name: string, table: Table, shape: readonly number[]): Float64Array {
+  const rows = Array.isArray(table) ? table : undefined;
+  const found = rows ? [rows.length, rows[0]?.length] : ((table as { shape: readonly number[] }).shape ?? []);
+  const even = !rows || rows.every((row) => row.length === rows[0].length);
+  if (found.length !== 2 || found.some((n, k) => n !== shape[k]) || !even) {
+    throw new OptionError(
+      `[${name}/weights] must be a table ${show(shape)} = [inputDim, outputDim], got ${
+        even ? show([...found]) : 'rows of unequal length'
+      }`,
+    );
+  }
+  const flat = rows
+    ? rows.flatMap((row) => Array.from(row as ArrayLike<number>))
+    : (table as { data: ArrayLike<number> }).data;
+  const values = Float64Array.from(flat);
+  const wrong = values.findIndex((value) => !Number.isFinite(value));
+  if (values.length !== shape[0] * shape[1] || wrong >= 0) {
+    throw new OptionError(
+      `[${name}/weights] must have ${shape[0] * shape[1]} finite numbers, got ${
+        wrong >= 0 ? `${values[wrong]} in row ${Math.floor(wrong / shape[1])}` : values.length
+      }`,
+    );
+  }
+  return values;
 }
 
 /** Rows of the table are computed when a step touches them: a product below may multiply the table instead. */

@@ -30,7 +30,9 @@ export async function checkActivationGolden(
     (b) => {
       x = b.input('x', shape, { differentiable: true });
       upstream = b.input('upstream', shape);
-      const y = applyActivation(b, x, nameOf(golden.attrs.activation as string));
+      const kind = nameOf(golden.attrs.activation as string);
+      // torch's slope, where Keras has 0.2.
+      const y = applyActivation(b, x, kind, kind === 'leakyRelu' ? { alpha: 0.01 } : {});
       seedGradient(b, y, upstream);
       b.backward();
       return { y, dx: b.gradOf(x)! };

@@ -1,0 +1,45 @@
+// What layers of few options have in common: a name, whether they are trained, and a config.
+
+import type { Builder } from '../core/builder.ts';
+import { checkOptions } from '../core/options.ts';
+import type { Tensor } from '../core/tensor.ts';
+import { defineLayer, type Layer, type Outputs } from './layer.ts';
+import type { Applicable } from './symbolic.ts';
+
+/** The options that every layer has. */
+export interface LayerOptions {
+  /** Unique within a model. */
+  name?: string;
+  /** False freezes the weights. */
+  trainable?: boolean;
+}
+
+export type AppliedLayer<Output extends Outputs = Tensor> = Layer<Output> & Applicable;
+
+/**
+ * A layer whose config is its name, `trainable` and `config`; the last has exactly the options besides those two.
+ * @throws OptionError for an option that is not among them.
+ */
+export function plainLayer<Output extends Outputs = Tensor>(definition: {
+  className: string;
+  /** Where the options give none. */
+  name: string;
+  options: LayerOptions;
+  config: Readonly<Record<string, unknown>>;
+  takesIds?: boolean;
+  build(b: Builder, name: string, ...inputs: Tensor[]): Output;
+}): AppliedLayer<Output> {
+  const { className, options, config, takesIds, build } = definition;
+  checkOptions(options.name ?? definition.name, options, ['name', 'trainable', ...Object.keys(config)]);
+  const { name = definition.name, trainable = true } = options;
+  const layer: Layer<Output> = {
+    name,
+    className,
+    trainable,
+    ...(takesIds !== undefined && { takesIds }),
+    build: (b, ...inputs) => build(b, name, ...inputs),
+    getConfig: () => ({ name, trainable: made.trainable ?? trainable, ...config }),
+  };
+  const made = defineLayer(layer);
+  return made;
+}
