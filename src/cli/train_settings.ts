@@ -227,7 +227,7 @@ export async function makeOptimizer({
   clip,
 }: Pick<TrainSettings, 'optimizer' | 'learningRate' | 'clip'>): Promise<Optimizer> {
   const { adam, adamW, rmsprop, sgd } = await import('../training/optimizers.ts');
-  const options = { learningRate, ...(clip > 0 && { globalClipNorm: clip }) };
+  const options = { learningRate, convention: 'torch', ...(clip > 0 && { globalClipNorm: clip }) } as const;
   switch (optimizer) {
     case 'sgd':
       return sgd(options);

@@ -2,14 +2,13 @@
 import type { Backend } from '../backends/backend.ts';
 import { OptionError } from '../core/errors.ts';
 import { checkOptions, shown } from '../core/options.ts';
-import { type LossName, lossFunction } from '../training/losses/by_name.ts';
-import type { Loss } from '../training/losses/loss.ts';
+import { type GivenLoss, lossFunction } from '../training/losses/by_name.ts';
 import { type Metric, type MetricName, metric } from '../training/metrics.ts';
 import { type Optimizer, optimizerFromConfig } from '../training/optimizers.ts';
 import type { OutputSpec } from './loops.ts';
 import type { Objective } from './model_plan.ts';
 
-export type LossOption = LossName | Loss;
+export type LossOption = GivenLoss;
 export type MetricOption = MetricName | Metric;
 
 export interface CompileOptions {

@@ -25,13 +25,13 @@ export interface ModelConfig extends Record<string, unknown> {
 
 /** @throws OptionError for a layer without a config, such as a user's own. */
 export function configOf(
-  _className: string,
+  className: 'Sequential' | 'Functional',
   name: string,
   graph: Graph,
   spec: InputSpec | undefined,
 ): ModelConfig {
   const pair = ({ call, index }: Source) => [call, index] as const;
-  const waits = _className === 'Sequential' && !spec;
+  const waits = className === 'Sequential' && !spec;
   return {
     name,
     inputs: waits ? [] : graph.inputs,

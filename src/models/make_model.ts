@@ -1,7 +1,7 @@
 // Puts a model together: what the two styles share, from compile() to predict().
 import { OptionError } from '../core/errors.ts';
 import { shown } from '../core/options.ts';
-import { sizeOf } from '../core/tensor.ts';
+import { sizeOf, type Tensor } from '../core/tensor.ts';
 import { asArray, type NdArray } from '../data/nd_array.ts';
 import { bindWeights } from '../layers/bound.ts';
 import { type AnyLayer, defineLayer } from '../layers/layer.ts';
@@ -190,7 +190,8 @@ export function makeModel(kind: ModelKind): Model {
         );
       }
       const made = buildGraph(b, graph, inputs);
-      return made.length === 1 ? made[0] : made;
+      // A model with several outputs gives an array, as every such layer; its type says what most models give.
+      return (made.length === 1 ? made[0] : made) as Tensor;
     },
     compile(options = {}) {
       const settled = checkCompile(name, options);
@@ -310,6 +311,16 @@ export function makeModel(kind: ModelKind): Model {
     save: () => saveModel(model),
     dispose: () => runtime.dispose(),
     getConfig: () => kind.getConfig(),
+    toJSON: () =>
+      JSON.stringify({ format: 'webgpu-rnn model 1', className: kind.className, config: kind.getConfig() }),
+    runtime,
+    extras: {},
+    get step() {
+      return step;
+    },
+    set step(value: number) {
+      step = value;
+    },
   } as Omit<Model, keyof Applicable> as Model);
 
   const validationSamples = (data: unknown): Samples | undefined => {

@@ -1,6 +1,6 @@
 // A model: layers with weights that can be trained, tried and looked into, by the names that Keras and tf.layers use.
 import type { NdArray } from '../data/nd_array.ts';
-import type { AnyLayer } from '../layers/layer.ts';
+import type { AnyLayer, Layer } from '../layers/layer.ts';
 import type { Applicable } from '../layers/symbolic.ts';
 import type { History, Logs } from '../training/callback.ts';
 import type { Optimizer } from '../training/optimizers.ts';
@@ -8,9 +8,10 @@ import type { CompileOptions } from './compile.ts';
 import type { DatasetSource, SamplesOptions } from './dataset.ts';
 import type { EvaluateOptions, FitOptions, PredictOptions } from './fit_options.ts';
 import type { Graph } from './graph.ts';
+import type { Runtime } from './runtime.ts';
 import type { PublicShape } from './sketch.ts';
 
-export interface Model extends AnyLayer, Applicable {
+export interface Model extends Layer, Applicable {
   readonly name: string;
   readonly className: 'Sequential' | 'Functional';
   /** The layers, each once, in the order in which they run. */
@@ -28,6 +29,8 @@ export interface Model extends AnyLayer, Applicable {
   readonly optimizer: Optimizer | undefined;
   /** What compile() was told, if it was called. */
   readonly compiled: CompileOptions | undefined;
+  /** Updates since compile(). */
+  step: number;
   /** Of the next update; a number that is set replaces a schedule. */
   learningRate: number;
   /**
@@ -72,6 +75,10 @@ export interface Model extends AnyLayer, Applicable {
   setWeights(weights: readonly unknown[]): Promise<void>;
   /** The names of the weights in the order of `getWeights`: lstm/kernel, ... */
   readonly weightNames: readonly string[];
+  /** Whatever else belongs into its file, as JSON can hold it: scalers, vocabularies, notes. */
+  extras: Record<string, unknown>;
+  /** Its plans, weights and backend; for files and for looking inside. */
+  readonly runtime: Runtime;
   countParams(): number;
   /** Zeros in the states that stateful layers carry. */
   resetStates(): Promise<void>;
@@ -80,4 +87,6 @@ export interface Model extends AnyLayer, Applicable {
   /** Frees plans and weights on the device; a model made of the backend's own is not disposed of with it. */
   dispose(): Promise<void>;
   getConfig(): Record<string, unknown>;
+  /** The architecture as text; `modelFromJSON` reads it. */
+  toJSON(): string;
 }

@@ -1,7 +1,7 @@
 // What a model is while it lives: its graph, its weights on a backend, and a plan for each size of batch that came by.
 import type { Backend } from '../backends/backend.ts';
 import { buildPlan } from '../core/builder.ts';
-import { OptionError, ShapeError, show } from '../core/errors.ts';
+import { FormatError, OptionError, ShapeError, show } from '../core/errors.ts';
 import { shown } from '../core/options.ts';
 import { fromStorage, Parameters, toStorage } from '../core/parameters.ts';
 import { sizeOf, type Tensor } from '../core/tensor.ts';
@@ -34,6 +34,7 @@ export class Runtime {
   #declared = false;
   /** Whether the slots hold what another optimizer left. */
   #slotsAreOld = false;
+  #waitingSlots: Map<string, Map<string, NdArray>> | undefined;
   #homed = false;
   /** Weights that were set before there was a backend. */
   #waiting: readonly NdArray[] | undefined;
@@ -84,6 +85,7 @@ export class Runtime {
     this.#objectives = to.objectives;
     this.#optimizer = to.optimizer;
     this.#slotsAreOld = this.#homed;
+    this.#waitingSlots = undefined;
   }
 
   /** @throws OptionError when the first weights were drawn with another seed. */
@@ -152,10 +154,7 @@ export class Runtime {
     }
     this.#plans.set(key, plan);
     const ready = await plan;
-    if (this.#slotsAreOld && sizes.mode === 'train') {
-      this.#slotsAreOld = false;
-      for (const slot of parameters.slots.values()) backend.write(slot, new Float64Array(parameters.size));
-    }
+    if (sizes.mode === 'train') this.#settleSlots(backend);
     await this.#discardOld();
     return ready;
   }
@@ -196,6 +195,42 @@ export class Runtime {
       for (const state of Object.values(carried)) backend.write(state, new Float64Array(sizeOf(state.shape)));
     }
     this.#last = undefined;
+  }
+
+  /** What the optimizer keeps for each weight, by slot and weight, in file layout. */
+  async getSlots(): Promise<Map<string, Map<string, NdArray>>> {
+    const slots = new Map<string, Map<string, NdArray>>();
+    if (!this.#homed || this.#slotsAreOld) return this.#waitingSlots ?? slots;
+    const backend = await this.home();
+    for (const [name, slot] of this.parameters.slots) {
+      const values = await backend.read(slot);
+      const parts = this.parameters.all.map((t) => {
+        const part = values.subarray(t.offset, t.offset + sizeOf(t.shape));
+        return [t.name, new NdArray(t.shape, Float32Array.from(fromStorage(t, part)))] as const;
+      });
+      slots.set(name, new Map(parts));
+    }
+    return slots;
+  }
+
+  /** Gives an optimizer that begins what another left; it is written when the first training plan is loaded. */
+  setSlots(slots: Map<string, Map<string, NdArray>>): void {
+    this.#waitingSlots = slots;
+    this.#slotsAreOld = true;
+  }
+
+  #settleSlots(backend: Backend): void {
+    if (!this.#slotsAreOld) return;
+    this.#slotsAreOld = false;
+    for (const [name, slot] of this.parameters.slots) {
+      const values = new Float64Array(this.parameters.size);
+      for (const t of this.parameters.all) {
+        const kept = this.#waitingSlots?.get(name)?.get(t.name);
+        if (kept) values.set(Array.from(toStorage(t, kept.data)), t.offset);
+      }
+      backend.write(slot, values);
+    }
+    this.#waitingSlots = undefined;
   }
 
   /** Frees the plans of these modes: those of training hold losses and the optimizer. */
@@ -250,10 +285,7 @@ export class Runtime {
       );
     }
     weights.forEach((array, i) => {
-      const { name, shape } = tensors[i];
-      if (show(array.shape) !== show(shape)) {
-        throw new ShapeError(`[${name}] expected ${show(shape)}, got ${show(array.shape)}`);
-      }
+      expectWeight(tensors[i], array);
     });
     if (!this.#homed) {
       const all = this.parameters.all;
@@ -268,6 +300,20 @@ export class Runtime {
     tensors.forEach((t, i) => {
       backend.write(t, toStorage(t, weights[i].data));
     });
+  }
+
+  /**
+   * Takes weights by name, all of them, before anything runs.
+   * @throws FormatError when one is missing; ShapeError when one does not fit.
+   */
+  startWith(weights: ReadonlyMap<string, NdArray>): void {
+    const arrays = this.parameters.all.map((t) => {
+      const array = weights.get(t.name);
+      if (!array) throw new FormatError(`the weight ${t.name} ${show(t.shape)} is missing`);
+      expectWeight(t, array);
+      return array;
+    });
+    this.#waiting = arrays;
   }
 
   /** The parameters of one layer. */
@@ -294,6 +340,11 @@ export class Runtime {
     backend.release(this.parameters.storage);
     this.#homed = false;
   }
+}
+
+function expectWeight({ name, shape }: Tensor, array: NdArray): void {
+  if (show(array.shape) === show(shape)) return;
+  throw new ShapeError(`[${name}] expected ${show(shape)}, got ${show(array.shape)}`);
 }
 
 /** Paths of the layers whose weights are frozen. */

@@ -4,7 +4,7 @@ import { buildPlan } from '../core/builder.ts';
 import { DataError } from '../core/errors.ts';
 import type { Parameters } from '../core/parameters.ts';
 import type { Tensor } from '../core/tensor.ts';
-import type { Layer } from '../layers/layer.ts';
+import type { AnyLayer } from '../layers/layer.ts';
 import { inFlight } from './in_flight.ts';
 import { buildLanguageModel, checkHanded, checkTokens, tokenIds, zeroStates } from './language_checks.ts';
 import type { LossReading } from './language_trainer.ts';
@@ -12,7 +12,7 @@ import { crossEntropyRows } from './losses.ts';
 import { tunedPlan } from './tuned_plan.ts';
 
 export interface EvaluatorOptions {
-  model: Layer;
+  model: AnyLayer;
   parameters: Parameters;
   backend: Backend;
   /** V: every token must be below it; the model's output tells when it is left out. */

@@ -6,7 +6,7 @@ import { checkOptions } from '../core/options.ts';
 import type { Parameters } from '../core/parameters.ts';
 import { clock } from '../kernels/clock.ts';
 import { type Sample, sample } from '../kernels/sample.ts';
-import type { Layer } from '../layers/layer.ts';
+import type { AnyLayer } from '../layers/layer.ts';
 import { inFlight } from './in_flight.ts';
 import {
   buildLanguageModel,
@@ -20,7 +20,7 @@ import { tunedPlan } from './tuned_plan.ts';
 
 export interface GeneratorOptions {
   /** ids [T,N] to logits [T,N,V]; its recurrent layers carry their states (`stateful: true`). */
-  model: Layer;
+  model: AnyLayer;
   parameters: Parameters;
   backend: Backend;
   /** V; the model's output tells when it is left out. */

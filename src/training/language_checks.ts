@@ -6,7 +6,7 @@ import { checkOptions, shown } from '../core/options.ts';
 import { Parameters } from '../core/parameters.ts';
 import { sizeOf, type Tensor } from '../core/tensor.ts';
 import { idLimits } from '../layers/embedding.ts';
-import type { Layer } from '../layers/layer.ts';
+import { type AnyLayer, outputsOf } from '../layers/layer.ts';
 import { forgetful } from '../layers/recurrent_states.ts';
 
 export interface BuiltLanguageModel {
@@ -23,11 +23,17 @@ export interface BuiltLanguageModel {
  */
 export function buildLanguageModel(
   b: Builder,
-  model: Layer,
+  model: AnyLayer,
   ids: Tensor,
   expected: number | undefined,
 ): BuiltLanguageModel {
-  const logits = model.build(b, ids);
+  const outputs = outputsOf(model.build(b, ids));
+  if (outputs.length !== 1) {
+    throw new OptionError(
+      `[${model.name}] a language model has one output, its logits, got ${outputs.length}`,
+    );
+  }
+  const [logits] = outputs;
   const [T, N] = ids.shape;
   if (logits.shape.length !== 3 || logits.shape[0] !== T || logits.shape[1] !== N) {
     throw new ShapeError(
@@ -63,7 +69,7 @@ export function buildLanguageModel(
  */
 export function checkHanded(
   where: string,
-  options: { model: Layer; backend: Backend; parameters?: Parameters },
+  options: { model: AnyLayer; backend: Backend; parameters?: Parameters },
   known: readonly string[],
 ): void {
   checkOptions(where, options, ['model', 'backend', 'parameters', 'vocabularySize', ...known]);

@@ -7,7 +7,7 @@ import { Parameters } from '../core/parameters.ts';
 import { expectCount, sizeOf, type Tensor } from '../core/tensor.ts';
 import { clock } from '../kernels/clock.ts';
 import { corpusWindow } from '../kernels/window.ts';
-import type { Layer } from '../layers/layer.ts';
+import type { AnyLayer } from '../layers/layer.ts';
 import { gradientNorm } from './gradient_norm.ts';
 import { type InFlight, inFlight } from './in_flight.ts';
 import {
@@ -24,7 +24,7 @@ import { tunedPlan } from './tuned_plan.ts';
 
 export interface LanguageTrainerOptions {
   /** ids [T,N] to logits [T,N,V]; its recurrent layers carry their states (`stateful: true`). */
-  model: Layer;
+  model: AnyLayer;
   /** The weights, where another plan of the model made them already; new ones from `seed` when left out. */
   parameters?: Parameters;
   backend: Backend;

@@ -10,7 +10,7 @@ export type Convention = 'torch' | 'keras';
 
 export interface CommonOptions {
   learningRate?: number | LearningRateSchedule;
-  /** 'torch' when left out. */
+  /** 'keras' when left out. */
   convention?: Convention;
   /**
    * As torch weightDecay·w is added to the gradient (L2), but for adamW; as Keras w -= rate·weightDecay·w comes before the
@@ -102,7 +102,7 @@ export function settle<D extends { learningRate: number; weightDecay: number }>(
     const { fits, words } = key in common ? common[key as keyof CommonOptions] : own[key];
     if (!fits(value)) throw new OptionError(`[${name}/${key}] must be ${words}, got ${shown(value)}`);
   }
-  const { convention = 'torch', useEma, emaMomentum = 0.99, emaOverwriteFrequency } = options;
+  const { convention = 'keras', useEma, emaMomentum = 0.99, emaOverwriteFrequency } = options;
   checkClipping(name, convention, options);
   if (emaOverwriteFrequency && !useEma) {
     throw new OptionError(`[${name}/emaOverwriteFrequency] needs useEma: true`);

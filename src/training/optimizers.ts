@@ -251,9 +251,10 @@ const factories: Readonly<Record<string, Factory>> = {
  * The optimizer that a saved `config` describes.
  * @throws OptionError for an unknown name or option.
  */
-export function optimizerFromConfig({ name, ...options }: OptimizerConfig): Optimizer {
+export function optimizerFromConfig({ name, ...given }: OptimizerConfig): Optimizer {
   if (!Object.hasOwn(factories, name)) {
     throw new OptionError(`[optimizer] there is no ${name}; there are ${Object.keys(factories).join(', ')}`);
   }
-  return factories[name](options);
+  // Files that know of no convention were written when there was only torch's.
+  return factories[name]({ convention: 'torch', ...given });
 }

@@ -29,7 +29,11 @@ interface LmAttrs {
 
 /** The optimizer of a golden case, by the names that torch uses. */
 function optimizerOf({ optimizer: name, hyper, clip_global_norm: clip }: LmAttrs): Optimizer {
-  const common = { learningRate: Number(hyper.lr), ...(clip !== null && { globalClipNorm: clip }) };
+  const common = {
+    convention: 'torch',
+    learningRate: Number(hyper.lr),
+    ...(clip !== null && { globalClipNorm: clip }),
+  } as const;
   const momentum = Number(hyper.momentum ?? 0);
   const epsilon = Number(hyper.eps);
   switch (name) {

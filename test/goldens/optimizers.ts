@@ -36,7 +36,7 @@ export function goldenOptimizer(
   clip: { globalClipNorm?: number; clipValue?: number } = {},
 ): Optimizer {
   const { lr: learningRate, weight_decay: weightDecay, eps: epsilon, momentum, beta1, beta2, rho } = hyper;
-  const common = { ...clip, learningRate, weightDecay: weightDecay ?? 0 };
+  const common = { convention: 'torch', ...clip, learningRate, weightDecay: weightDecay ?? 0 } as const;
   // Options that a case leaves out are left out here too; torch's default of epsilon stands in the cases.
   const adaptive = { ...common, ...(epsilon !== undefined && { epsilon }) };
   const betas = { ...adaptive, ...(beta1 !== undefined && { beta1 }), ...(beta2 !== undefined && { beta2 }) };
@@ -84,7 +84,7 @@ export async function checkClipping(id: string, backend: Backend, precision: 'f3
   const clip = mode === 'norm' ? { globalClipNorm: max } : { clipValue: max };
   const gradients = inputs(golden);
   const zeros = gradients.map(({ shape, data }) => ({ shape, data: new Float64Array(data.length) }));
-  const update = await updatePlan(backend, sgd({ learningRate: 1, ...clip }), zeros);
+  const update = await updatePlan(backend, sgd({ learningRate: 1, convention: 'torch', ...clip }), zeros);
   update.run(
     1,
     gradients.map((g) => g.data),

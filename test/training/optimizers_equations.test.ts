@@ -140,7 +140,7 @@ const cases: readonly (readonly [string, Optimizer, () => Equation])[] = [
   ['adamW', adamW({ ...keras, ...betas, epsilon, weightDecay }), () => decayed(adamOf(false))],
   ['nadam', nadam({ ...keras, ...betas, epsilon, weightDecay }), () => decayed(nadamOf())],
   ['adamax', adamax({ ...keras, ...betas, epsilon, weightDecay }), () => decayed(adamaxOf(false))],
-  ['adamax of torch', adamax({ learningRate, ...betas, epsilon }), () => adamaxOf(true)],
+  ['adamax of torch', adamax({ convention: 'torch', learningRate, ...betas, epsilon }), () => adamaxOf(true)],
   ['rmsprop', rmsprop({ ...keras, rho: 0.8, epsilon, weightDecay }), () => decayed(rmspropOf(false, 0))],
   ['rmsprop, momentum', rmsprop({ ...keras, rho: 0.8, epsilon, momentum: 0.9 }), () => rmspropOf(false, 0.9)],
   [

@@ -1,0 +1,84 @@
+// The classes of layers by Keras' names, from which configs are read back.
+import { OptionError } from '../core/errors.ts';
+import { checkOptions, shown } from '../core/options.ts';
+import { activation } from '../layers/activation.ts';
+import { dense } from '../layers/dense.ts';
+import { dropout } from '../layers/dropout.ts';
+import { embedding } from '../layers/embedding.ts';
+import { gru } from '../layers/gru.ts';
+import type { AnyLayer } from '../layers/layer.ts';
+import { lstm } from '../layers/lstm.ts';
+import { simpleRNN } from '../layers/simple_rnn.ts';
+import type { LayerConfig } from './config.ts';
+
+/** Makes a layer of its options; a factory as it is. */
+export type LayerFactory = (config: never) => AnyLayer;
+
+/** A user's own classes, by the `className` that their layers have. */
+export type CustomObjects = Readonly<Record<string, LayerFactory>>;
+
+const factories: Record<string, LayerFactory> = {
+  Activation: activation,
+  Dense: dense,
+  Dropout: dropout,
+  Embedding: embedding,
+  GRU: gru,
+  LSTM: lstm,
+  SimpleRNN: simpleRNN,
+};
+
+/** Keras' class names of all layers that configs may hold. */
+export function layerClasses(): string[] {
+  return Object.keys(factories).sort();
+}
+
+/** Adds a class to those that configs may hold; models add themselves so. */
+export function registerLayer(className: string, factory: LayerFactory): void {
+  factories[className] = factory;
+}
+
+/** Options that hold a layer, or a list of them. */
+const NESTED = ['layer', 'backwardLayer', 'cell', 'cells'];
+
+/**
+ * The layer that a config describes, and those inside it.
+ * @throws OptionError for a class that is not known; whatever the factory says of its options.
+ */
+export function layerFromConfig({ className, config }: LayerConfig, custom: CustomObjects = {}): AnyLayer {
+  const factory = Object.hasOwn(custom, className)
+    ? custom[className]
+    : Object.hasOwn(factories, className)
+      ? factories[className]
+      : undefined;
+  if (!factory) {
+    throw new OptionError(
+      `there is no layer of class ${shown(className)}; there are ${layerClasses().join(', ')}.` +
+        ' A class of your own is handed in as { customObjects: { Name: factory } }',
+    );
+  }
+  const entries = Object.entries(config).map(([key, value]) => [
+    key,
+    NESTED.includes(key) ? nested(value, custom) : value,
+  ]);
+  return factory(Object.fromEntries(entries) as never);
+}
+
+function nested(value: unknown, custom: CustomObjects): unknown {
+  if (Array.isArray(value)) return value.map((one) => nested(one, custom));
+  return isConfig(value) ? layerFromConfig(value, custom) : value;
+}
+
+function isConfig(value: unknown): value is LayerConfig {
+  return typeof (value as LayerConfig | null)?.className === 'string';
+}
+
+/** @throws OptionError unless it is an object of factories. */
+export function checkCustom(where: string, options: { customObjects?: CustomObjects }): CustomObjects {
+  checkOptions(where, options, ['customObjects']);
+  const { customObjects = {} } = options;
+  for (const [name, factory] of Object.entries(customObjects)) {
+    if (typeof factory === 'function') continue;
+    throw new OptionError(`[${where}/customObjects] ${name} must be a factory, got ${shown(factory)}`);
+  }
+  return customObjects;
+}
