@@ -6,13 +6,26 @@ import { adadeltaKernel } from './adadelta.ts';
 import { adagradKernel } from './adagrad.ts';
 import { adamKernel } from './adam.ts';
 import { adamaxKernel } from './adamax.ts';
+import { additiveScoresKernel } from './additive_scores.ts';
+import { additiveScoresBackwardKernel } from './additive_scores_backward.ts';
+import { averagePoolBackwardKernel } from './average_pool_backward.ts';
+import { averagePoolForwardKernel } from './average_pool_forward.ts';
+import { batchNormBackwardKernel } from './batch_norm_backward.ts';
+import { batchNormForwardKernel } from './batch_norm_forward.ts';
+import { batchNormStatisticsKernel } from './batch_norm_statistics.ts';
+import { batchNormSumsKernel } from './batch_norm_sums.ts';
+import { batchedProductKernel } from './batched_product.ts';
 import { carryRows } from './carry_rows.ts';
 import { clipScaleKernel } from './clip_scale.ts';
 import { advanceKernel } from './clock.ts';
+import { columnMomentsKernel } from './column_moments.ts';
 import { columnProductKernel } from './column_product.ts';
 import { columnSumKernel } from './column_sum.ts';
 import { combineKernel } from './combine.ts';
 import { combineBackwardKernel } from './combine_backward.ts';
+import { conv1dBackwardInputKernel } from './conv1d_backward_input.ts';
+import { conv1dBackwardWeightsKernel } from './conv1d_backward_weights.ts';
+import { conv1dForwardKernel } from './conv1d_forward.ts';
 import { dropoutKernel } from './dropout.ts';
 import { embeddingBackwardKernel } from './embedding_backward.ts';
 import { embeddingEdgesKernel } from './embedding_edges.ts';
@@ -59,7 +72,10 @@ import { lstmTiledBackward } from './lstm_tiled_backward.ts';
 import { lstmTiledForward } from './lstm_tiled_forward.ts';
 import { maskMergeKernel } from './mask_merge.ts';
 import { maskRowsKernel } from './mask_rows.ts';
+import { maskedSoftmaxKernel } from './masked_softmax.ts';
 import { matmulRegister, matmulTiled, matmulVector } from './matmul_kernels.ts';
+import { maxPoolBackwardKernel } from './max_pool_backward.ts';
+import { maxPoolForwardKernel } from './max_pool_forward.ts';
 import { movingAverageKernel } from './moving_average.ts';
 import { nadamKernel } from './nadam.ts';
 import { nonNegativeKernel } from './non_negative.ts';
@@ -67,6 +83,8 @@ import { normConstraintKernel } from './norm_constraint.ts';
 import { packHalvesKernel } from './pack_halves.ts';
 import { repeatValuesKernel } from './repeat_values.ts';
 import { reverseTimeKernel } from './reverse_time.ts';
+import { rmsNormBackwardKernel } from './rms_norm_backward.ts';
+import { rmsNormForwardKernel } from './rms_norm_forward.ts';
 import { rmspropKernel } from './rmsprop.ts';
 import { rnnBackward } from './rnn_backward.ts';
 import { rnnForward } from './rnn_forward.ts';
@@ -99,13 +117,26 @@ export const kernels: readonly Kernel[] = [
   adagradKernel,
   adamKernel,
   adamaxKernel,
+  additiveScoresBackwardKernel,
+  additiveScoresKernel,
   advanceKernel,
+  averagePoolBackwardKernel,
+  averagePoolForwardKernel,
+  batchedProductKernel,
+  batchNormBackwardKernel,
+  batchNormForwardKernel,
+  batchNormStatisticsKernel,
+  batchNormSumsKernel,
   carryRows,
   clipScaleKernel,
+  columnMomentsKernel,
   columnProductKernel,
   columnSumKernel,
   combineKernel,
   combineBackwardKernel,
+  conv1dBackwardInputKernel,
+  conv1dBackwardWeightsKernel,
+  conv1dForwardKernel,
   dropoutKernel,
   embeddingBackwardKernel,
   embeddingEdgesKernel,
@@ -156,11 +187,14 @@ export const kernels: readonly Kernel[] = [
   lstmSequenceForward.f16,
   lstmTiledBackward,
   lstmTiledForward,
+  maskedSoftmaxKernel,
   maskMergeKernel,
   maskRowsKernel,
   matmulRegister,
   matmulTiled,
   matmulVector,
+  maxPoolBackwardKernel,
+  maxPoolForwardKernel,
   movingAverageKernel,
   nadamKernel,
   nonNegativeKernel,
@@ -168,6 +202,8 @@ export const kernels: readonly Kernel[] = [
   packHalvesKernel,
   repeatValuesKernel,
   reverseTimeKernel,
+  rmsNormBackwardKernel,
+  rmsNormForwardKernel,
   rmspropKernel,
   rnnBackward,
   rnnForward,

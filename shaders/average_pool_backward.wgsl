@@ -1,0 +1,51 @@
+// dx[s,m] (+)= Σ dy[t,m]·shares[t,n] over the windows t that reach s, or nothing where s does not count.
+//
+// dy [out_steps,cols], shares [out_steps,batch], dx [steps,cols], where cols = batch·features; mask [steps,batch] where
+// masked is 1. Threads: one an element of dx, 64 in a workgroup, in a grid of two dimensions.
+#import linear_index
+struct Params {
+  steps: u32,
+  out_steps: u32,
+  cols: u32,
+  size: u32,
+  stride: u32,
+  pad: u32,
+  features: u32,
+  masked: u32,
+  accumulate: u32,
+  dy_offset: u32,
+  dx_offset: u32,
+}
+@group(0) @binding(0) var<uniform> p: Params;
+@group(0) @binding(1) var<storage, read> dy: array<f32>;
+@group(0) @binding(2) var<storage, read> shares: array<f32>;
+@group(0) @binding(3) var<storage, read> mask: array<u32>;
+@group(0) @binding(4) var<storage, read_write> dx: array<f32>;
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) thread: u32,
+) {
+  let i = linear_index(group, groups, thread, 64u);
+  if (i >= p.steps * p.cols) {
+    return;
+  }
+  let col = i % p.cols;
+  let reach = i / p.cols + p.pad;
+  // The first window that reaches this step, and the last.
+  let first = select(0u, (reach - p.size) / p.stride + 1u, reach >= p.size);
+  let last = min(reach / p.stride + 1u, p.out_steps);
+  var sum = 0.0;
+  if (p.masked == 0u || mask[i / p.features] != 0u) {
+    for (var t = first; t < last; t++) {
+      let at = t * p.cols + col;
+      sum += dy[p.dy_offset + at] * shares[at / p.features];
+    }
+  }
+  if (p.accumulate == 1u) {
+    sum += dx[p.dx_offset + i];
+  }
+  dx[p.dx_offset + i] = sum;
+}

@@ -1,0 +1,46 @@
+// y[t,m] = the largest x[s,m] with t·stride - pad <= s < t·stride - pad + size, and places[t,m] = its s, the first of equals.
+//
+// x [steps,cols], y and places [out_steps,cols]. Threads: one an element of y, 64 in a workgroup, in a grid of two
+// dimensions. NaN is larger than all.
+#import activation
+#import linear_index
+struct Params {
+  steps: u32,
+  out_steps: u32,
+  cols: u32,
+  size: u32,
+  stride: u32,
+  pad: u32,
+  x_offset: u32,
+}
+@group(0) @binding(0) var<uniform> p: Params;
+@group(0) @binding(1) var<storage, read> x: array<f32>;
+@group(0) @binding(2) var<storage, read_write> y: array<f32>;
+@group(0) @binding(3) var<storage, read_write> places: array<u32>;
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) thread: u32,
+) {
+  let i = linear_index(group, groups, thread, 64u);
+  if (i >= p.out_steps * p.cols) {
+    return;
+  }
+  let col = i % p.cols;
+  let start = i / p.cols * p.stride;
+  let first = max(start, p.pad) - p.pad;
+  let last = min(start + p.size - p.pad, p.steps);
+  var place = first;
+  var largest = x[p.x_offset + first * p.cols + col];
+  for (var s = first + 1u; s < last; s++) {
+    let value = x[p.x_offset + s * p.cols + col];
+    if (!is_nan(largest) && (value > largest || is_nan(value))) {
+      largest = value;
+      place = s;
+    }
+  }
+  y[i] = largest;
+  places[i] = place;
+}
