@@ -80,6 +80,13 @@ export {
 export type { BackwardRecurrence, Cell, Recurrence, RecurrentProduct } from './layers/cell.ts';
 export type { ConstraintName, ConstraintOption } from './layers/constraints.ts';
 export * as constraints from './layers/constraints.ts';
+export {
+  type BidirectionalLayer,
+  type BidirectionalOptions,
+  bidirectional,
+  type Directed,
+  type MergeMode,
+} from './layers/bidirectional.ts';
 export { type DenseLayer, type DenseOptions, dense } from './layers/dense.ts';
 export {
   type DropoutOptions,
@@ -113,6 +120,7 @@ export {
   type RecurrentOptions,
   type RecurrentResult,
   type RecurrentTraits,
+  type RunOptions,
   recurrentLayer,
 } from './layers/recurrent.ts';
 export type { RegularizerOption } from './layers/regularizers.ts';
@@ -132,6 +140,15 @@ export {
   type ZeroPadding1DOptions,
   zeroPadding1D,
 } from './layers/shape.ts';
+export {
+  gruCell,
+  lstmCell,
+  type RecurrentCell,
+  type RnnLayer,
+  type RnnOptions,
+  rnn,
+  simpleRNNCell,
+} from './layers/rnn.ts';
 export { type RnnActivation, type SimpleRnnOptions, simpleRNN } from './layers/simple_rnn.ts';
 export { type TimeDistributedOptions, timeDistributed } from './layers/time_distributed.ts';
 export { type CellName, type LanguageModelConfig, languageModel } from './models/language_model.ts';

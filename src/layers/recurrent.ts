@@ -63,6 +63,8 @@ export interface RecurrentLayer<Output extends Outputs = Tensor> extends Layer<O
   readonly cell: Cell;
   readonly units: number;
   readonly options: Readonly<RecurrentOptions>;
+  /** h alone, or h and c. */
+  readonly stateCount: number;
   /** Number of parameters for D input features. */
   parameterCount(features: number): number;
   /** Emits the layer; x [T,N,D]. */
@@ -71,6 +73,8 @@ export interface RecurrentLayer<Output extends Outputs = Tensor> extends Layer<O
   lane(b: Builder, x: Tensor, initialState?: readonly Tensor[]): Lane;
   /** How the layer runs over x, but for its direction. */
   recurrence(b: Builder, x: Tensor): Omit<RecurrenceOptions, 'reverse'>;
+  /** The same layer with other options. */
+  with(options: Partial<RecurrentOptions>): RecurrentLayer<Outputs>;
   getConfig(): Record<string, unknown>;
 }
 
@@ -121,9 +125,9 @@ export function recurrentLayer(options: RecurrentOptions, traits: RecurrentTrait
   };
   const run = (b: Builder, x: Tensor, { initialState, reverse = goBackwards }: RunOptions = {}) => {
     const it = lane(b, x, initialState);
-    const how = { ...settings(b, x), reverse: reverse ? (1 as const) : (0 as const) };
-    const [{ sequence, states }] = recurrence(b, how, [it]);
-    return { ...masked(b, sequence, states[0], how, zeroOutputForMask), states };
+    const how = settings(b, x);
+    const [{ sequence, states }] = recurrence(b, { ...how, reverse: reverse ? 1 : 0 }, [it]);
+    return zeroed(b, { sequence, states, last: states[0] }, how.mask, reverse, zeroOutputForMask);
   };
   const build = (b: Builder, x: Tensor, ...initialState: Tensor[]): Outputs => {
     const result = run(b, x, { initialState: initialState.length > 0 ? initialState : undefined });
@@ -135,8 +139,10 @@ export function recurrentLayer(options: RecurrentOptions, traits: RecurrentTrait
 
   const layer: RecurrentLayer<Outputs> = defineLayer({
     ...{ name, className, trainable, cell, units, options, lane, run, build },
+    stateCount: cell.states,
     outputs: returnState ? 1 + cell.states : 1,
     recurrence: settings,
+    with: (more: Partial<RecurrentOptions>) => recurrentLayer({ ...options, ...more }, traits),
     parameterCount: (features: number) => weights.count(features),
     getConfig: () => ({
       ...{ name, trainable: layer.trainable ?? true, units },
@@ -161,26 +167,33 @@ function expectSequence(where: string, x: Tensor): void {
   }
 }
 
-/** Sequence and last output of a run under its mask, where masked steps give zeros, and the mask of the sequence. */
-export function masked(
+/** What a run gives under its mask, which the sequence gets as well; with `zeroOutput` masked steps give zeros. */
+export function zeroed(
   b: Builder,
-  sequence: Tensor,
-  last: Tensor,
-  { mask, reverse }: Pick<RecurrenceOptions, 'mask' | 'reverse'>,
+  { sequence, states, last }: RecurrentResult,
+  mask: Tensor | undefined,
+  reverse: boolean,
   zeroOutput: boolean,
-): { sequence: Tensor; last: Tensor } {
+): RecurrentResult {
   if (!mask || !zeroOutput) {
     b.setMask(sequence, mask);
-    return { sequence, last };
+    return { sequence, last, states };
   }
   const [T, N] = mask.shape;
   const y = maskRows(b, sequence, mask);
   b.setMask(y, mask);
-  return { sequence: y, last: maskRows(b, last, b.view(mask, reverse ? 0 : (T - 1) * N, [N])) };
+  return {
+    sequence: y,
+    states,
+    // Emitted where it is asked for: most take the sequence alone.
+    get last() {
+      return maskRows(b, last, b.view(mask, reverse ? 0 : (T - 1) * N, [N]));
+    },
+  };
 }
 
 /** A sequence in the order in which it was computed; its mask stays in the order of time, as in Keras. */
-function inOrderOfComputation(b: Builder, sequence: Tensor, goBackwards: boolean): Tensor {
+export function inOrderOfComputation(b: Builder, sequence: Tensor, goBackwards: boolean): Tensor {
   if (!goBackwards) return sequence;
   const y = reverseTime(b, sequence);
   b.setMask(y, b.maskOf(sequence));

@@ -2,12 +2,14 @@
 import { OptionError } from '../core/errors.ts';
 import { checkOptions, shown } from '../core/options.ts';
 import { activation } from '../layers/activation.ts';
+import { bidirectional } from '../layers/bidirectional.ts';
 import { dense } from '../layers/dense.ts';
 import { dropout } from '../layers/dropout.ts';
 import { embedding } from '../layers/embedding.ts';
 import { gru } from '../layers/gru.ts';
 import type { AnyLayer } from '../layers/layer.ts';
 import { lstm } from '../layers/lstm.ts';
+import { gruCell, lstmCell, rnn, simpleRNNCell } from '../layers/rnn.ts';
 import { simpleRNN } from '../layers/simple_rnn.ts';
 import type { LayerConfig } from './config.ts';
 
@@ -19,12 +21,17 @@ export type CustomObjects = Readonly<Record<string, LayerFactory>>;
 
 const factories: Record<string, LayerFactory> = {
   Activation: activation,
+  Bidirectional: bidirectional,
   Dense: dense,
   Dropout: dropout,
   Embedding: embedding,
   GRU: gru,
+  GRUCell: gruCell,
   LSTM: lstm,
+  LSTMCell: lstmCell,
+  RNN: rnn,
   SimpleRNN: simpleRNN,
+  SimpleRNNCell: simpleRNNCell,
 };
 
 /** Keras' class names of all layers that configs may hold. */

@@ -1,7 +1,7 @@
 // Recurrent layers against golden values on the GPU.
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { type WebGpuBackend, webgpu } from '../../src/backends/webgpu/webgpu.ts';
-import { goldenAttrs, goldenIds } from '../harness/golden.ts';
+import { goldenIds } from '../harness/golden.ts';
 import { checkRnnGolden } from './rnn.ts';
 
 let backend: WebGpuBackend;
@@ -11,8 +11,7 @@ beforeAll(async () => {
 afterAll(() => backend?.dispose());
 
 describe('golden recurrent layers on the GPU', () => {
-  // Cases of both directions wait for the bidirectional layer; rnn.test.ts lists them.
-  for (const id of goldenIds('rnn').filter((id) => !goldenAttrs(id).bidirectional)) {
+  for (const id of goldenIds('rnn')) {
     test(id, () => checkRnnGolden(id, backend, 'f32'));
   }
 });

@@ -3,7 +3,9 @@ import type { Backend } from '../../src/backends/backend.ts';
 import { type Builder, buildPlan } from '../../src/core/builder.ts';
 import { fromStorage, Parameters, toStorage } from '../../src/core/parameters.ts';
 import { sizeOf, type Tensor } from '../../src/core/tensor.ts';
+import { bidirectional } from '../../src/layers/bidirectional.ts';
 import { gru } from '../../src/layers/gru.ts';
+import { outputsOf } from '../../src/layers/layer.ts';
 import { lstm } from '../../src/layers/lstm.ts';
 import type { RecurrentLayer } from '../../src/layers/recurrent.ts';
 import { simpleRNN } from '../../src/layers/simple_rnn.ts';
@@ -42,8 +44,12 @@ export async function checkRnnGolden(id: string, backend: Backend, precision: 'f
   const a = golden.attrs as unknown as RnnAttrs;
   const { tensors } = golden;
   const { steps: T, batch: N, hidden_size: H, num_layers: L } = a;
-  const layers = Array.from({ length: L }, () => torchLayer(a.cell, H, a.bias));
-  const twoStates = a.cell === 'lstm';
+  const directions = a.bidirectional ? 2 : 1;
+  const layers = Array.from({ length: L }, () => {
+    const layer = torchLayer(a.cell, H, a.bias).with({ returnState: true });
+    return a.bidirectional ? bidirectional({ layer }) : layer;
+  });
+  const names = a.cell === 'lstm' ? ['h', 'c'] : ['h'];
   const parameters = new Parameters();
   const inputs = new Map<Tensor, ArrayLike<number>>();
   const input = (
@@ -57,45 +63,44 @@ export async function checkRnnGolden(id: string, backend: Backend, precision: 'f
     inputs.set(t, values);
     return t;
   };
+  /** The states of a level in our order, each with its place in torch's: `c 3` is row 3 of cn. */
+  const stateNames = (l: number): string[] =>
+    Array.from({ length: directions }, (_, d) => names.map((name) => `${name} ${l * directions + d}`)).flat();
+  const allStates = Array.from({ length: L }, (_, l) => stateNames(l)).flat();
+  const part = (tensor: string, name: string): Float64Array => {
+    const row = Number(name.slice(2));
+    return tensors[tensor].data.subarray(row * N * H, (row + 1) * N * H);
+  };
   let x!: Tensor;
   let y!: Tensor;
-  const initial: Tensor[][] = [];
-  const last: Tensor[][] = [];
+  const initial: Tensor[] = [];
+  const last: Tensor[] = [];
   const gradients: Record<string, Tensor> = {};
   const plan = buildPlan({ name: id, limits: backend.limits, parameters, training: true }, (b) => {
     x = input(b, 'x', tensors['in.x'].data, [T, N, a.input_size]);
+    y = x;
     if (a.lengths) {
       const mask = Array.from({ length: T * N }, (_, i) => (Math.floor(i / N) < a.lengths![i % N] ? 1 : 0));
       b.setMask(x, input(b, 'mask', mask, [T, N], true));
     }
-    let sequence = x;
     layers.forEach((layer, l) => {
-      const part = (name: string) => tensors[name].data.subarray(l * N * H, (l + 1) * N * H);
-      const names = twoStates ? ['in.h0', 'in.c0'] : ['in.h0'];
-      const states = a.initial_state
-        ? names.map((name) => input(b, `${name} ${l}`, part(name), [N, H]))
-        : undefined;
-      if (states) initial.push(states);
-      const result = b.scope(`l${l}`, () => layer.run(b, sequence, { initialState: states }));
-      sequence = result.sequence;
-      last.push(result.states);
+      const states = !a.initial_state
+        ? []
+        : stateNames(l).map((name) => input(b, `${name} 0`, part(`in.${name[0]}0`, name), [N, H]));
+      const [sequence, ...lastStates] = b.scope(`l${l}`, () => outputsOf(layer.build(b, y, ...states)));
+      initial.push(...states);
+      last.push(...lastStates);
+      y = sequence;
     });
-    y = sequence;
     const upstream = (t: Tensor, name: string, values: ArrayLike<number>) =>
       seedGradient(b, t, input(b, name, values, t.shape));
     upstream(y, 'up.y', tensors['up.y'].data);
-    for (const [s, name] of ['up.hn', 'up.cn'].entries()) {
-      const up = tensors[name];
-      if (!up) continue;
-      for (const [l, states] of last.entries()) {
-        upstream(states[s], `${name} ${l}`, up.data.subarray(l * N * H, (l + 1) * N * H));
-      }
+    for (const [i, name] of allStates.entries()) {
+      if (tensors[`up.${name[0]}n`]) upstream(last[i], `up ${name}`, part(`up.${name[0]}n`, name));
     }
     b.backward();
     gradients.x = b.gradOf(x)!;
-    for (const [l, states] of initial.entries()) {
-      for (const [s, t] of states.entries()) gradients[`${s === 0 ? 'h0' : 'c0'} ${l}`] = b.gradOf(t)!;
-    }
+    for (const [i, t] of initial.entries()) gradients[allStates[i]] = b.gradOf(t)!;
   });
   const executable = await backend.load(plan);
   try {
@@ -112,27 +117,20 @@ export async function checkRnnGolden(id: string, backend: Backend, precision: 'f
     const check = async (name: string, t: Tensor) =>
       expectClose(golden, name, await backend.read(t), precision);
     await check('exp.y', y);
-    for (const [s, name] of ['exp.hn', 'exp.cn'].entries()) {
-      if (!tensors[name]) continue;
-      const all = await Promise.all(last.map((states) => backend.read(states[s])));
-      expectClose(
-        golden,
-        name,
-        all.flatMap((values) => Array.from(values)),
-        precision,
-      );
-    }
+    /** Compares the states of one kind, in torch's order, with one tensor. */
+    const checkStates = async (name: string, of: (i: number) => Tensor) => {
+      if (!tensors[name]) return;
+      const kind = /([hc])[n0]$/.exec(name)![1];
+      const rows = allStates.map((state, i) => ({ state, i })).filter(({ state }) => state[0] === kind);
+      rows.sort((p, q) => Number(p.state.slice(2)) - Number(q.state.slice(2)));
+      const all = await Promise.all(rows.map(({ i }) => backend.read(of(i))));
+      const values = all.flatMap((row) => Array.from(row));
+      expectClose(golden, name, values, precision);
+    };
+    for (const name of ['exp.hn', 'exp.cn']) await checkStates(name, (i) => last[i]);
     await check('exp.grad.x', gradients.x);
-    for (const name of ['h0', 'c0']) {
-      if (!tensors[`exp.grad.${name}`]) continue;
-      const all = await Promise.all(initial.map((_, l) => backend.read(gradients[`${name} ${l}`])));
-      expectClose(
-        golden,
-        `exp.grad.${name}`,
-        all.flatMap((values) => Array.from(values)),
-        precision,
-      );
-    }
+    for (const name of ['exp.grad.h0', 'exp.grad.c0'])
+      await checkStates(name, (i) => gradients[allStates[i]]);
     await compareTorchWeights(
       backend,
       parameters,
@@ -151,6 +149,14 @@ interface CellAttrs {
   hidden_size: number;
 }
 
+/** Layer, direction and part of a parameter's name, as torch writes the first two behind its own: l0, l1_reverse. */
+function placeOf(p: Tensor): { level: string; part: keyof typeof PARTS } | undefined {
+  const match = /^(l\d+)\/(?:(forward|backward)_\w+\/)?(\w+)$/.exec(p.name);
+  if (!match) return undefined;
+  const [, l, direction, part] = match;
+  return { level: direction === 'backward' ? `${l}_reverse` : l, part: part as keyof typeof PARTS };
+}
+
 /** Our parameter names under the scope of layer l, and what they are made from. */
 const PARTS = {
   kernel: ['weight_ih'],
@@ -158,7 +164,7 @@ const PARTS = {
   bias: ['bias_ih', 'bias_hh'],
 } as const;
 
-/** Writes the recurrent weights `w.*_l<k>` of a case to the parameters of scopes `l<k>`. */
+/** Writes the recurrent weights `w.*_l<k>`, and `_reverse`, of a case to the parameters of scopes `l<k>`. */
 export function writeTorchWeights(
   backend: Backend,
   parameters: Parameters,
@@ -166,11 +172,10 @@ export function writeTorchWeights(
   a: CellAttrs,
 ): void {
   for (const p of parameters.all) {
-    const match = /^l(\d+)\/(\w+)$/.exec(p.name);
-    if (!match) continue;
-    const [, l, part] = match;
-    const rows = PARTS[part as keyof typeof PARTS].map((name) => {
-      const { data, shape } = golden.tensors[`w.${name}_l${l}`];
+    const place = placeOf(p);
+    if (!place) continue;
+    const rows = PARTS[place.part].map((name) => {
+      const { data, shape } = golden.tensors[`w.${name}_${place.level}`];
       return fromTorch(a.cell, data, shape);
     });
     backend.write(
@@ -195,14 +200,13 @@ export async function compareTorchWeights(
   scale = 1,
 ): Promise<void> {
   for (const p of parameters.all) {
-    const match = /^l(\d+)\/(\w+)$/.exec(p.name);
-    if (!match) continue;
-    const [, l, part] = match;
+    const place = placeOf(p);
+    if (!place) continue;
     const values = Array.from(fromStorage(p, await backend.read(which(p))), (v) => v * scale);
-    const names = PARTS[part as keyof typeof PARTS];
+    const names = PARTS[place.part];
     const length = sizeOf(p.shape) / names.length;
     names.forEach((name, i) => {
-      const expected = expectedName(`${name}_l${l}`);
+      const expected = expectedName(`${name}_${place.level}`);
       const { shape } = golden.tensors[expected];
       const got = toTorch(a.cell, values.slice(i * length, (i + 1) * length), shape);
       expectClose(golden, expected, got, precision);
