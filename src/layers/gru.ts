@@ -25,6 +25,14 @@ import {
   type RecurrentProduct,
   sizesOf,
 } from './cell.ts';
+import {
+  type CellActivationOption,
+  type CellOptions,
+  cellActivation,
+  expectClip,
+  isPlain,
+} from './cell_options.ts';
+import { generalGru } from './general_gru.ts';
 import { type RecurrentLayer, type RecurrentOptions, recurrentLayer } from './recurrent.ts';
 import { stepwise } from './strategy.ts';
 import { type TileParams, tiled } from './tiles.ts';
@@ -172,7 +180,11 @@ function candidateApart(
   ];
 }
 
-export interface GruOptions extends RecurrentOptions {
+export interface GruOptions extends RecurrentOptions, CellOptions {
+  /** g, of the candidate; default tanh. */
+  activation?: CellActivationOption;
+  /** f, of the gates; default sigmoid. */
+  recurrentActivation?: CellActivationOption;
   /** Applies the reset gate to h·R_h instead of to h; default true, as Keras. */
   resetAfter?: boolean;
 }
@@ -183,15 +195,35 @@ export interface GruOptions extends RecurrentOptions {
  * z,r = σ(x·W + h·R + b); h̃ = tanh(x·W_h + b_h + r∘(h·R_h + b'_h)), or with `resetAfter: false`
  * h̃ = tanh(x·W_h + b_h + (r∘h)·R_h); h' = z∘h + (1-z)∘h̃; as Keras' GRU (Cho et al. 2014). Parameters: kernel
  * [D,3H], recurrent_kernel [H,3H], bias [2,3H] (input row, recurrent row) or [3H]; gate order z,r,h.
+ *
+ * With options σ and tanh are any activations f and g, and their arguments lie within ±`clip`. `layerNormalization` takes
+ * LN(x·W)∘γ_x for x·W and LN(h·R)∘γ_h for h·R (Ba et al. 2016, supplement), gates and candidate normalised apart, over
+ * 2H and H columns, with epsilon 1e-3; parameters kernel_gamma and recurrent_gamma [3H].
  * @throws OptionError when `units` is no positive integer, or an option does not exist.
  */
 export function gru(options: GruOptions & { returnState: true }): RecurrentLayer<readonly Tensor[]>;
 export function gru(options: GruOptions): RecurrentLayer;
 export function gru(options: GruOptions): RecurrentLayer<Tensor | readonly Tensor[]> {
   const { resetAfter = true } = options ?? {};
-  return recurrentLayer(options, {
-    className: 'GRU',
-    cell: resetAfter ? gruCell : gruResetBeforeCell,
-    options: { resetAfter },
-  });
+  const { cell, config } = cellOf(options ?? {}, resetAfter);
+  return recurrentLayer(options, { className: 'GRU', cell, options: { resetAfter, ...config } });
+}
+
+/** The cell for these options, a usual one where they are the defaults, and the options with their defaults. */
+function cellOf(
+  options: Partial<GruOptions>,
+  resetAfter: boolean,
+): { cell: Cell; config: Record<string, unknown> } {
+  const { activation = 'tanh', recurrentActivation = 'sigmoid', layerNormalization = false } = options;
+  const { clip, recurrentDropout = 0, name = 'gru' } = options;
+  const f = cellActivation(recurrentActivation, `${name}/recurrentActivation`);
+  const g = cellActivation(activation, `${name}/activation`);
+  const bound = expectClip(clip, `${name}/clip`);
+  const usual = isPlain(f, 'sigmoid') && isPlain(g, 'tanh');
+  const general = !usual || layerNormalization || bound > 0 || recurrentDropout > 0;
+  const settings = { activation: g, recurrentActivation: f, resetAfter, layerNormalization, clip: bound };
+  return {
+    cell: general ? generalGru(settings) : resetAfter ? gruCell : gruResetBeforeCell,
+    config: { activation, recurrentActivation, layerNormalization, clip },
+  };
 }

@@ -18,8 +18,11 @@ export interface InputProduct {
   gates: Tensor;
 }
 
-/** Emits the gradients of W, x and b's first row from dA in `gates`; `dBias` [G·H] is where that row goes. */
-export type InputGradients = (dBias: ColumnSums | undefined) => void;
+/**
+ * Emits the gradients of W, x and b's first row from dA, which is in `gates` unless another tensor [T,N,G·H] is given; `dBias`
+ * [G·H] is where that row goes.
+ */
+export type InputGradients = (dBias: ColumnSums | undefined, dA?: Tensor) => void;
 
 /**
  * Emits gates = x·W + b and returns what emits the gradients.
@@ -40,11 +43,11 @@ export function inputProduct(b: Builder, { x, kernel, bias, biasRows, gates }: I
   matmul(b, { a: left, b: weights, c: { tensor: product, rows, cols: width }, bias, biasRows });
   if (table) embeddingForward(b, { ids: lookup!.ids, table: product, y: gates });
 
-  return (dBias) => {
-    let dProduct = gates;
+  return (dBias, dA = gates) => {
+    let dProduct = dA;
     if (table) {
       dProduct = b.scratch('d table product', [rows, width]);
-      embeddingBackward(b, { ids: lookup!.ids, dy: gates, dtable: dProduct });
+      embeddingBackward(b, { ids: lookup!.ids, dy: dA, dtable: dProduct });
     }
     const right = { tensor: dProduct, rows, cols: width };
     const dKernel = b.gradInto(kernel);

@@ -18,6 +18,7 @@ import {
   weightOptionNames,
 } from './recurrent_weights.ts';
 import { penalise, type RegularizerOption, regularizer, regularizerConfig } from './regularizers.ts';
+import { stateMask } from './state_mask.ts';
 import type { Applicable } from './symbolic.ts';
 
 export interface RecurrentOptions extends WeightOptions {
@@ -32,6 +33,8 @@ export interface RecurrentOptions extends WeightOptions {
   stateful?: boolean;
   /** The part of the inputs that is dropped in training, the same at all steps of a sequence; default 0. */
   dropout?: number;
+  /** The part of h that is dropped in training before its product with R, the same at all steps of a sequence; default 0. */
+  recurrentDropout?: number;
   /** Zeros in the output where the mask is 0, instead of the last valid output; default false. */
   zeroOutputForMask?: boolean;
   activityRegularizer?: RegularizerOption;
@@ -92,7 +95,8 @@ export interface RecurrentTraits {
 }
 
 const OPTIONS = [
-  ...['units', 'returnSequences', 'returnState', 'goBackwards', 'stateful', 'dropout', 'zeroOutputForMask'],
+  ...['units', 'returnSequences', 'returnState', 'goBackwards', 'stateful', 'dropout'],
+  ...['recurrentDropout', 'zeroOutputForMask'],
   ...['activityRegularizer', 'unroll', 'name', 'trainable', ...weightOptionNames],
 ];
 
@@ -104,6 +108,7 @@ export function recurrentLayer(options: RecurrentOptions, traits: RecurrentTrait
   const { stateful = false, zeroOutputForMask = false, trainable = true, name = cell.name } = options;
   const units = expectCount(options.units, `${name}/units`);
   const dropout = expectRate(options.dropout ?? 0, `${name}/dropout`);
+  const recurrentDropout = expectRate(options.recurrentDropout ?? 0, `${name}/recurrentDropout`);
   const activityRegularizer = regularizer(options.activityRegularizer, `${name}/activityRegularizer`);
   const weights = recurrentWeights(name, {
     ...{ options, cell, units, twoBiasRows: traits.twoBiasRows, biasInitial: traits.biasInitial },
@@ -115,6 +120,7 @@ export function recurrentLayer(options: RecurrentOptions, traits: RecurrentTrait
     return {
       ...{ name, scope: (body) => body(), initial },
       x: dropped(b, x, dropout, N * D),
+      stateMask: stateMask(b, [N, cell.projection ?? units], recurrentDropout),
       ...weights.declare(b, D),
     };
   };
@@ -147,6 +153,7 @@ export function recurrentLayer(options: RecurrentOptions, traits: RecurrentTrait
     getConfig: () => ({
       ...{ name, trainable: layer.trainable ?? true, units },
       ...{ returnSequences, returnState, goBackwards, stateful, zeroOutputForMask, dropout },
+      recurrentDropout,
       ...weightConfig(name, options),
       activityRegularizer: regularizerConfig(activityRegularizer),
       ...own,

@@ -10,6 +10,15 @@ import { rnnSequenceForward } from '../kernels/rnn_sequence_forward.ts';
 import { rnnTiledBackward } from '../kernels/rnn_tiled_backward.ts';
 import { rnnTiledForward } from '../kernels/rnn_tiled_forward.ts';
 import { type BackwardRecurrence, type Cell, type Recurrence, sizesOf } from './cell.ts';
+import {
+  type CellActivationOption,
+  type CellOptions,
+  cellActivation,
+  expectClip,
+  expectOneBias,
+  isPlain,
+} from './cell_options.ts';
+import { generalRnn } from './general_rnn.ts';
 import { type RecurrentLayer, type RecurrentOptions, recurrentLayer } from './recurrent.ts';
 import { stepwise } from './strategy.ts';
 import { type TileParams, tiled } from './tiles.ts';
@@ -83,9 +92,9 @@ export function rnnCell(activation: RnnActivation): Cell {
   };
 }
 
-export interface SimpleRnnOptions extends RecurrentOptions {
-  /** Default tanh. */
-  activation?: RnnActivation;
+export interface SimpleRnnOptions extends RecurrentOptions, CellOptions {
+  /** f; default tanh. */
+  activation?: CellActivationOption;
   /** Keeps two bias rows [2,H] that are added, as PyTorch does; default false. */
   twoBiases?: boolean;
 }
@@ -95,7 +104,11 @@ export interface SimpleRnnOptions extends RecurrentOptions {
  *
  * h' = tanh(x·W + h·R + b), as Keras' SimpleRNN (Elman 1990). Parameters: kernel [D,H], recurrent_kernel [H,H],
  * bias [H].
- * @throws OptionError when `units` is no positive integer, or an option does not exist.
+ *
+ * With options tanh is any activation f, and its argument lies within ±`clip`. `layerNormalization`:
+ * h' = f(LN(x·W)∘γ_x + LN(h·R)∘γ_h + b), each LN over all H columns with epsilon 1e-3 (Ba et al. 2016); parameters
+ * kernel_gamma and recurrent_gamma [H].
+ * @throws OptionError when `units` is no positive integer, an option does not exist, or a normalised cell is to have two biases.
  */
 export function simpleRNN(
   options: SimpleRnnOptions & { returnState: true },
@@ -103,10 +116,16 @@ export function simpleRNN(
 export function simpleRNN(options: SimpleRnnOptions): RecurrentLayer;
 export function simpleRNN(options: SimpleRnnOptions): RecurrentLayer<Tensor | readonly Tensor[]> {
   const { activation = 'tanh', twoBiases = false } = options ?? {};
+  const { layerNormalization = false, clip, recurrentDropout = 0, name = 'simple_rnn' } = options ?? {};
+  const f = cellActivation(activation, `${name}/activation`);
+  if (layerNormalization) expectOneBias(name, twoBiases);
+  const bound = expectClip(clip, `${name}/clip`);
+  const fused = recurrentActivations.find((it) => isPlain(f, it));
+  const general = layerNormalization || bound > 0 || recurrentDropout > 0;
   return recurrentLayer(options, {
     className: 'SimpleRNN',
-    cell: rnnCell(activation),
+    cell: fused && !general ? rnnCell(fused) : generalRnn({ activation: f, layerNormalization, clip: bound }),
     twoBiasRows: twoBiases,
-    options: { activation, twoBiases },
+    options: { activation, twoBiases, layerNormalization, clip },
   });
 }
