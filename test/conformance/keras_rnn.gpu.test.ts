@@ -1,0 +1,13 @@
+// Keras' numbers for its recurrent layers on the GPU.
+import { afterAll, beforeAll, describe } from 'vitest';
+import { type WebGpuBackend, webgpu } from '../../src/backends/webgpu/webgpu.ts';
+import { kerasRnnTests } from './keras_rnn_suite.ts';
+
+describe('on the GPU', () => {
+  let backend: WebGpuBackend;
+  beforeAll(async () => {
+    backend = await webgpu();
+  });
+  afterAll(() => backend?.dispose());
+  kerasRnnTests(() => backend);
+});

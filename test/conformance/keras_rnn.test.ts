@@ -1,0 +1,8 @@
+// Keras' numbers for its recurrent layers on the CPU, in f64 and f32.
+import { describe } from 'vitest';
+import { cpu } from '../../src/backends/cpu.ts';
+import { kerasRnnTests } from './keras_rnn_suite.ts';
+
+for (const precision of ['f64', 'f32'] as const) {
+  describe(`on the CPU in ${precision}`, () => kerasRnnTests(() => cpu({ precision })));
+}
