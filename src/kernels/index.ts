@@ -8,6 +8,7 @@ import { adamKernel } from './adam.ts';
 import { adamaxKernel } from './adamax.ts';
 import { additiveScoresKernel } from './additive_scores.ts';
 import { additiveScoresBackwardKernel } from './additive_scores_backward.ts';
+import { argmaxKernel } from './argmax.ts';
 import { averagePoolBackwardKernel } from './average_pool_backward.ts';
 import { averagePoolForwardKernel } from './average_pool_forward.ts';
 import { batchNormBackwardKernel } from './batch_norm_backward.ts';
@@ -55,6 +56,8 @@ import { gruSequenceForward } from './gru_sequence_forward.ts';
 import { gruTiledBackward } from './gru_tiled_backward.ts';
 import { gruTiledForward } from './gru_tiled_forward.ts';
 import { hadamardKernel } from './hadamard.ts';
+import { labelCountsKernel } from './label_counts.ts';
+import { labelMatchKernel } from './label_match.ts';
 import { labelWeightKernel } from './label_weight.ts';
 import { layerNormBackwardKernel } from './layer_norm_backward.ts';
 import { layerNormForwardKernel } from './layer_norm_forward.ts';
@@ -96,6 +99,8 @@ import { rnnTiledBackward } from './rnn_tiled_backward.ts';
 import { rnnTiledForward } from './rnn_tiled_forward.ts';
 import { rowLossKernel, rowLossLabelsKernel } from './row_loss.ts';
 import { sampleKernel } from './sample.ts';
+import { scoreHistogramKernel } from './score_histogram.ts';
+import { scoreSumKernel } from './score_sum.ts';
 import { sgdKernel } from './sgd.ts';
 import { softmaxBackwardKernel } from './softmax_backward.ts';
 import { softmaxCrossEntropyKernel } from './softmax_cross_entropy.ts';
@@ -105,6 +110,8 @@ import { squareSumKernel } from './square_sum.ts';
 import { stridedCopyKernel } from './strided_copy.ts';
 import { sumProductsKernel } from './sum_products.ts';
 import { sumSlicesKernel } from './sum_slices.ts';
+import { thresholdMatchKernel } from './threshold_match.ts';
+import { topKMatchKernel } from './top_k_match.ts';
 import { transposeKernel } from './transpose.ts';
 import { weightPenaltyKernel } from './weight_penalty.ts';
 import { weightPenaltyBackwardKernel } from './weight_penalty_backward.ts';
@@ -120,6 +127,7 @@ export const kernels: readonly Kernel[] = [
   additiveScoresBackwardKernel,
   additiveScoresKernel,
   advanceKernel,
+  argmaxKernel,
   averagePoolBackwardKernel,
   averagePoolForwardKernel,
   batchedProductKernel,
@@ -170,6 +178,8 @@ export const kernels: readonly Kernel[] = [
   gruTiledBackward,
   gruTiledForward,
   hadamardKernel,
+  labelCountsKernel,
+  labelMatchKernel,
   labelWeightKernel,
   layerNormBackwardKernel,
   layerNormForwardKernel,
@@ -218,6 +228,8 @@ export const kernels: readonly Kernel[] = [
   rowLossKernel,
   rowLossLabelsKernel,
   sampleKernel,
+  scoreHistogramKernel,
+  scoreSumKernel,
   sgdKernel,
   softmaxBackwardKernel,
   softmaxCrossEntropyKernel,
@@ -227,6 +239,8 @@ export const kernels: readonly Kernel[] = [
   stridedCopyKernel,
   sumProductsKernel,
   sumSlicesKernel,
+  thresholdMatchKernel,
+  topKMatchKernel,
   transposeKernel,
   weightPenaltyKernel,
   weightPenaltyBackwardKernel,

@@ -72,7 +72,7 @@ const aliases: Readonly<Record<string, LossName>> = {
 
 const byPlainName: Readonly<Record<string, LossName>> = {
   ...aliases,
-  ...Object.fromEntries((Object.keys(factories) as LossName[]).map((name) => [plain(name), name])),
+  ...Object.fromEntries((Object.keys(factories) as LossName[]).map((name) => [plainName(name), name])),
 };
 
 /** What `compile` takes for a loss. */
@@ -91,7 +91,7 @@ export function lossFunction(given: GivenLoss): Loss {
   if (typeof name !== 'string') {
     throw new OptionError(`[loss] takes the name of a loss, a loss or its config, got ${shown(given)}`);
   }
-  const found = byPlainName[plain(name)];
+  const found = byPlainName[plainName(name)];
   if (!found) {
     throw new OptionError(
       `[loss] there is no loss ${shown(name)}; there are ${Object.keys(factories).join(', ')}`,
@@ -112,6 +112,6 @@ export function lossConfig(given: Loss): NamedConfig {
 }
 
 /** Upper and lower case, and underscores, say nothing. */
-function plain(name: string): string {
+export function plainName(name: string): string {
   return name.replaceAll('_', '').toLowerCase();
 }

@@ -83,7 +83,7 @@ function crossEntropy(
   options: EmitOptions,
 ): LossEmission {
   const { reduction, labelSmoothing, ignoreClass, keepLogits, literally } = form;
-  const { weight, sums, labelsChecked, keepPrediction } = options;
+  const { weight, sums, labelsChecked, keepPrediction, measure = false } = options;
   const rowWeight = rowWeights(b, options.sampleWeight, prediction.shape.slice(0, -1));
   const reduced = { sum: 'sum', none: 'sum', meanWithSampleWeight: 'mean' } as const;
   return crossEntropyRows(b, prediction, target, {
@@ -91,10 +91,12 @@ function crossEntropy(
     reduction: reduced[reduction as keyof typeof reduced] ?? 'sumOverBatchSize',
     keepLogits: keepLogits || (keepPrediction ?? false),
     literally,
+    measure,
     ...(ignoreClass !== undefined && { ignoreClass }),
     ...(rowWeight && { rowWeight }),
     ...(weight !== undefined && { weight }),
-    ...(sums && { sums, samples: batchOf(prediction) }),
+    ...(sums && { sums }),
+    ...(sums && !measure && { samples: batchOf(prediction) }),
     ...(labelsChecked !== undefined && { labelsChecked }),
   });
 }

@@ -33,6 +33,8 @@ export interface CrossEntropyOptions {
   keepLogits?: boolean;
   /** Take the prediction for logits even where it is a softmax; default false: the logits behind it are taken. */
   literally?: boolean;
+  /** Leave no gradient in a training plan either; default false. */
+  measure?: boolean;
 }
 
 export interface SparseCrossEntropyOptions extends CrossEntropyOptions {
@@ -124,10 +126,11 @@ export function crossEntropyRows(
       else softmaxCrossEntropySoft(b, { ...these, targets: part(target, classes) });
     };
     const keep = options.keepLogits ?? false;
-    const parts = b.claim(x, b.training && !keep);
-    const place = parts ? undefined : gradientPlace(b, x, keep);
+    const training = b.training && !options.measure;
+    const parts = b.claim(x, training && !keep);
+    const place = parts ? undefined : gradientPlace(b, x, keep, training);
     count();
-    if (parts) inParts(b, parts, classes, emitRows);
+    if (parts) inParts(b, parts, classes, training, emitRows);
     else if (place) emitRows(0, M, place.logits, place.gradient);
     lossSum(b, { rowLoss: rows, total, loss, rows: M, rowWeight, sums, samples });
     return { loss, rows, total };
@@ -142,6 +145,7 @@ function inParts(
   b: Builder,
   parts: RowParts,
   classes: number,
+  training: boolean,
   emitRows: (first: number, count: number, logits: Tensor, gradient: 0 | 1) => void,
 ): void {
   const { wholeBytes, bindingBytes } = b.limits;
@@ -150,7 +154,7 @@ function inParts(
   const even = Math.ceil(parts.rows / Math.ceil(parts.rows / most));
   const count = most < 64 ? even : Math.min(Math.ceil(even / 64) * 64, Math.floor(most / 64) * 64);
   const logits = b.scratch('logits', [count, classes]);
-  const backward = b.training ? parts.backward() : undefined;
+  const backward = training ? parts.backward() : undefined;
   for (let first = 0; first < parts.rows; first += count) {
     const left = Math.min(count, parts.rows - first);
     const some = left === count ? logits : b.view(logits, 0, [left, classes]);
@@ -161,9 +165,14 @@ function inParts(
 }
 
 /** Where the kernel finds the logits and leaves their gradient: in place, or in a copy that is added later. */
-function gradientPlace(b: Builder, prediction: Tensor, keep: boolean): { logits: Tensor; gradient: 0 | 1 } {
+function gradientPlace(
+  b: Builder,
+  prediction: Tensor,
+  keep: boolean,
+  training: boolean,
+): { logits: Tensor; gradient: 0 | 1 } {
   expectValues(b, prediction);
-  if (!b.training || !prediction.differentiable) return { logits: prediction, gradient: 0 };
+  if (!training || !prediction.differentiable) return { logits: prediction, gradient: 0 };
   if (!keep && prediction.role === 'activation' && b.adoptGrad(prediction, prediction)) {
     return { logits: prediction, gradient: 1 };
   }

@@ -49,6 +49,8 @@ export interface EmitOptions {
   sums?: Tensor | undefined;
   /** Keep the prediction as it is for whoever reads it after the loss; default false. It may cost a copy. */
   keepPrediction?: boolean | undefined;
+  /** Measure only: no gradient, and `sums` gets (Σ of the weighted row losses, `total`); default false. */
+  measure?: boolean | undefined;
   /** Says that every label has been checked to lie in [0,V), which saves counting the rows; default false. */
   labelsChecked?: boolean | undefined;
 }

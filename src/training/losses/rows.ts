@@ -69,7 +69,7 @@ export function emitRowLoss(
     const M = sizeOf(shape);
     const rows = b.activation('rows', shape, { differentiable: false });
     const loss = b.activation('loss', [1], { differentiable: false });
-    const wanted = b.training && sourceOf(x).differentiable;
+    const wanted = b.training && !options.measure && sourceOf(x).differentiable;
     const slopes = wanted ? b.scratch('slopes', x.shape) : undefined;
     const weights = form.classWeight && columnWeights(b, form.classWeight, columns);
     rowLoss(b, {
@@ -92,7 +92,7 @@ export function emitRowLoss(
       gamma,
     });
     if (slopes) giveGradient(b, x, slopes);
-    const samples = batchOf(prediction);
+    const samples = options.measure ? undefined : batchOf(prediction);
     lossSum(b, { rowLoss: rows, total, loss, rows: M, rowWeight, sums: options.sums, samples });
     return { loss, rows, total };
   });
