@@ -10,16 +10,15 @@
 // elements past k are loaded as they are, even past the binding, and replaced by zero.
 // With SUMS the workgroups of the first row of tiles also sum the columns of op(b) over their slice: each thread some steps
 // of its own columns, all threads of a column together at the end, in order. They write at c_offset + z·c_slice + sums_at.
+// With HALVES the tiles hold halves: of elements times scale_a or scale_b, powers of two by which the sums are divided in
+// the end, so that small gradients are not lost. Products and sums are f32.
 // The launcher has checked that the strides cover the matrices; VECTOR_A, VECTOR_B and VECTOR_C say that lines and
 // offsets of that matrix are multiples of 4, and of c also n. op() transposes where TRANSPOSE_A, TRANSPOSE_B say so.
 #import matmul_operands
+#import matmul_a4
 #import matmul_b4
+#import matmul_bands
 #import matmul_store
-#if VECTOR_A
-@group(0) @binding(1) var<storage, read> a: array<vec4<f32>>;
-#else
-@group(0) @binding(1) var<storage, read> a: array<f32>;
-#endif
 
 /// Quads, the vec4 of a tile's row; blocks of 4x4 in one tile.
 const QUADS: u32 = TILE / 4u;
@@ -38,17 +37,20 @@ const BUFFERS: u32 = 1u;
 #endif
 const FOUR = vec4<u32>(0u, 1u, 2u, 3u);
 
-alias Tile = array<array<vec4<f32>, QUADS>, DEPTH>;
+#if HALVES
+enable f16;
+alias Four = vec4<f16>;
+#if SUMS
+/// The threads' shares of the column sums, which a tile of halves has no room for.
+var<workgroup> columns: array<array<vec4<f32>, QUADS>, THREAD_ROWS>;
+#endif
+#else
+alias Four = vec4<f32>;
+#endif
+
+alias Tile = array<array<Four, QUADS>, DEPTH>;
 var<workgroup> tile_a: array<Tile, BUFFERS>;
 var<workgroup> tile_b: array<Tile, BUFFERS>;
-
-fn a4(at: u32) -> vec4<f32> {
-#if VECTOR_A
-  return a[at / 4u];
-#else
-  return vec4<f32>(a[at], a[at + 1u], a[at + 2u], a[at + 3u]);
-#endif
-}
 
 /// The block of a or b whose lines begin at `at`; column i of the result is step i of k.
 fn load(of_a: bool, at: vec4<u32>) -> mat4x4<f32> {
@@ -85,15 +87,6 @@ fn across(block: u32) -> vec2<u32> {
 
 fn lines_across(offset: u32, stride: u32, row: u32, k: u32, edge: u32) -> vec4<u32> {
   return offset + min(row + FOUR, vec4<u32>(edge - 1u)) * stride + k;
-}
-
-/// Row and column of the tile of c that a workgroup computes.
-fn tile_of(group: vec3<u32>, groups: vec3<u32>) -> vec2<u32> {
-  let i = group.y * groups.x + group.x;
-  let band = i / (8u * groups.x) * 8u;
-  let rows = min(8u, groups.y - band);
-  let rest = i - band * groups.x;
-  return vec2<u32>(band + rest % rows, rest / rows) * TILE;
 }
 
 @compute @workgroup_size(THREADS)
@@ -174,16 +167,19 @@ fn main(
       next[2] = select(vec4<f32>(), next[2], k + 2u < last);
       next[3] = select(vec4<f32>(), next[3], k + 3u < last);
     }
+#if HALVES
+    next *= select(p.scale_b, p.scale_a, of_a);
+#endif
     if (of_a) {
-      tile_a[buffer][steps][quad] = next[0];
-      tile_a[buffer][steps + 1u][quad] = next[1];
-      tile_a[buffer][steps + 2u][quad] = next[2];
-      tile_a[buffer][steps + 3u][quad] = next[3];
+      tile_a[buffer][steps][quad] = Four(next[0]);
+      tile_a[buffer][steps + 1u][quad] = Four(next[1]);
+      tile_a[buffer][steps + 2u][quad] = Four(next[2]);
+      tile_a[buffer][steps + 3u][quad] = Four(next[3]);
     } else {
-      tile_b[buffer][steps][quad] = next[0];
-      tile_b[buffer][steps + 1u][quad] = next[1];
-      tile_b[buffer][steps + 2u][quad] = next[2];
-      tile_b[buffer][steps + 3u][quad] = next[3];
+      tile_b[buffer][steps][quad] = Four(next[0]);
+      tile_b[buffer][steps + 1u][quad] = Four(next[1]);
+      tile_b[buffer][steps + 2u][quad] = Four(next[2]);
+      tile_b[buffer][steps + 3u][quad] = Four(next[3]);
     }
     workgroupBarrier();
     if (k0 + DEPTH < last) {
@@ -191,15 +187,15 @@ fn main(
       next = load(of_a, at);
     }
     for (var k = 0u; k < DEPTH; k++) {
-      let x = tile_a[buffer][k][row];
-      let u = tile_b[buffer][k][col];
+      let x = vec4<f32>(tile_a[buffer][k][row]);
+      let u = vec4<f32>(tile_b[buffer][k][col]);
       s0 += x.x * u;
       s1 += x.y * u;
       s2 += x.z * u;
       s3 += x.w * u;
 #if WIDE
-      let y = tile_a[buffer][k][row + HALF];
-      let v = tile_b[buffer][k][col + HALF];
+      let y = vec4<f32>(tile_a[buffer][k][row + HALF]);
+      let v = vec4<f32>(tile_b[buffer][k][col + HALF]);
       s4 += y.x * u;
       s5 += y.y * u;
       s6 += y.z * u;
@@ -217,9 +213,9 @@ fn main(
 #if SUMS
     if (sums) {
       for (var k = row; k < DEPTH; k += THREAD_ROWS) {
-        column += tile_b[buffer][k][col];
+        column += vec4<f32>(tile_b[buffer][k][col]);
 #if WIDE
-        half_column += tile_b[buffer][k][col + HALF];
+        half_column += vec4<f32>(tile_b[buffer][k][col + HALF]);
 #endif
       }
     }
@@ -233,18 +229,29 @@ fn main(
 
 #if SUMS
   if (sums) {
+#if HALVES
+    columns[row][col] = column / p.scale_b;
+#if WIDE
+    columns[row][col + HALF] = half_column / p.scale_b;
+#endif
+#else
     // Some threads may still read the tile.
     workgroupBarrier();
     tile_a[0][row][col] = column;
 #if WIDE
     tile_a[0][row][col + HALF] = half_column;
 #endif
+#endif
     workgroupBarrier();
     let sum_col = tile.y + 4u * thread;
     if (thread < QUADS && sum_col < p.n) {
       var sum = vec4<f32>();
       for (var i = 0u; i < THREAD_ROWS; i++) {
+#if HALVES
+        sum += columns[i][thread];
+#else
         sum += tile_a[0][i][thread];
+#endif
       }
       put4(p.c_offset + group.z * p.c_slice + p.sums_at + sum_col, sum_col, p.sums == 2u, sum);
     }

@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { webgpu } from '../../src/backends/webgpu/webgpu.ts';
 import { kernels } from '../../src/kernels/index.ts';
 import { casesByKernel } from '../../test/cases/index.ts';
-import { runKernelCase } from '../../test/harness/kernel_run.ts';
+import { cannotRun, runKernelCase } from '../../test/harness/kernel_run.ts';
 
 interface Failure {
   kernel: string;
@@ -21,12 +21,13 @@ async function check(
   if (unknown !== undefined) {
     throw new Error(`there is no kernel ${unknown}; there are ${kernels.map(({ name }) => name).join(', ')}`);
   }
-  const backend = await webgpu();
+  const backend = await webgpu({ precision: 'f16' });
   console.log(`adapter: ${backend.description}`);
   const failures: Failure[] = [];
   let passed = 0;
   for (const kernel of kernels) {
     if (names.length > 0 && !names.includes(kernel.name)) continue;
+    if (cannotRun(kernel, backend) !== undefined) continue;
     const cases = casesByKernel.get(kernel.name) ?? [];
     const before = failures.length;
     const started = performance.now();

@@ -1,4 +1,5 @@
 // What every matrix product takes: sizes, strides and ways, then b, the bias and c. The kernel declares a.
+// With HALVES the operands are rounded to halves, times scale_a and scale_b.
 struct Params {
   m: u32,
   n: u32,
@@ -18,6 +19,10 @@ struct Params {
   a_offset: u32,
   b_offset: u32,
   c_offset: u32,
+#if HALVES
+  scale_a: f32,
+  scale_b: f32,
+#endif
 }
 @group(0) @binding(0) var<uniform> p: Params;
 #if VECTOR_B

@@ -10,7 +10,11 @@ fn store4(row: u32, col: u32, slice: u32, value: vec4<f32>) {
   if (row >= p.m || col >= p.n) {
     return;
   }
+#if HALVES
+  var sum = value / (p.scale_a * p.scale_b);
+#else
   var sum = value;
+#endif
   // Past the last column this adds elements that are not stored.
   if (p.bias_rows > 0u && slice == 0u) {
     sum += bias_row(col);

@@ -42,6 +42,8 @@ export interface Kernel<B extends Bindings = Bindings, P extends ParamTypes = Pa
   /** Plain loops with the indices of the WGSL; storage is f32 or f64. */
   reference(tensors: Storage<B>, p: ParamValues<P>): void;
   cost?(p: ParamValues<P>): Cost;
+  /** What the kernel needs and a device with these limits does not have, in words; undefined where it runs. */
+  lacks?(limits: Limits): string | undefined;
 }
 
 /** Declares a kernel, so that its bindings and params are typed for `reference` and `dispatch`. */

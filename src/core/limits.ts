@@ -5,8 +5,8 @@ import { OptionError } from './errors.ts';
 import { checkOptions, shown } from './options.ts';
 
 /**
- * How kernels over all time steps may read the recurrent weights, which they read again in every step: f16 lets them
- * read halves, rounded once a run. Everything else, and every sum, is f32.
+ * What kernels may round to f16 while they compute: the recurrent weights, which kernels over all time steps read again
+ * in every step, and the operands of matrix products where the device has f16. What is stored, and every sum, is f32.
  */
 export type Precision = 'f32' | 'f16';
 
@@ -40,6 +40,15 @@ export interface Limits {
   /** Whether `profile()` can ask the GPU itself for times. */
   readonly timestamps: boolean;
   readonly precision: Precision;
+  /** Whether matrix products may take operands in f16 (`shader-f16`): where the precision allows and the device can. */
+  readonly halves: boolean;
+  /**
+   * Rows and columns of the square matrices that a subgroup multiplies at once, f16 with sums in f32
+   * (`chromium-experimental-subgroup-matrix`); 0 where there are none, or the precision does not allow them.
+   */
+  readonly matrixSide: number;
+  /** Threads of the largest subgroup; 0 where there are no such matrices. */
+  readonly subgroupThreads: number;
   /** What the cost models know of the device. */
   readonly model: DeviceModel;
   /** What measurements on this device found, which overrules the cost models. */
@@ -59,6 +68,9 @@ export const defaultLimits: Limits = {
   cheapBarriers: true,
   timestamps: false,
   precision: 'f32',
+  halves: false,
+  matrixSide: 0,
+  subgroupThreads: 0,
   model: deviceModel('', false),
 };
 
@@ -96,8 +108,9 @@ function checkLimit(where: string, name: keyof Limits, value: unknown): unknown 
   } else {
     // Bindings start at an element, 4 bytes each.
     const step = name === 'bindingAlignment' ? 4 : 1;
-    if (!Number.isSafeInteger(value) || (value as number) < 1 || (value as number) % step !== 0) {
-      const wanted = step === 1 ? 'an integer from 1 on' : `a multiple of ${step}`;
+    const least = name === 'matrixSide' || name === 'subgroupThreads' ? 0 : 1;
+    if (!Number.isSafeInteger(value) || (value as number) < least || (value as number) % step !== 0) {
+      const wanted = step === 1 ? `an integer from ${least} on` : `a multiple of ${step}`;
       throw new OptionError(`[${where}] must be ${wanted}, got ${shown(value)}`);
     }
   }
@@ -122,7 +135,15 @@ export function expectGranted(where: string, given: Partial<Limits>, granted: Li
       );
     }
   }
-  const { bindingAlignment = granted.bindingAlignment, timestamps } = given;
+  for (const name of ['matrixSide', 'subgroupThreads'] as const) {
+    const value = given[name] ?? 0;
+    if (value !== 0 && value !== granted[name]) {
+      throw new OptionError(
+        `[${where}/${name}] must be ${granted[name] === 0 ? '0 on this device' : `0 or the ${granted[name]} of this device`}, got ${value}`,
+      );
+    }
+  }
+  const { bindingAlignment = granted.bindingAlignment, timestamps, halves } = given;
   if (bindingAlignment % granted.bindingAlignment !== 0) {
     throw new OptionError(
       `[${where}/bindingAlignment] must be a multiple of the ${granted.bindingAlignment} of this device, got ${bindingAlignment}`,
@@ -130,5 +151,10 @@ export function expectGranted(where: string, given: Partial<Limits>, granted: Li
   }
   if (timestamps && !granted.timestamps) {
     throw new OptionError(`[${where}/timestamps] must be false: this device has none`);
+  }
+  if (halves && !granted.halves) {
+    throw new OptionError(
+      `[${where}/halves] must be false: this device has no shader-f16, or was not asked for precision 'f16'`,
+    );
   }
 }

@@ -76,6 +76,7 @@ import { lstmTiledForward } from './lstm_tiled_forward.ts';
 import { maskMergeKernel } from './mask_merge.ts';
 import { maskRowsKernel } from './mask_rows.ts';
 import { maskedSoftmaxKernel } from './masked_softmax.ts';
+import { matmulSubgroup, matmulTiledHalves } from './matmul_halves.ts';
 import { matmulRegister, matmulTiled, matmulVector } from './matmul_kernels.ts';
 import { maxPoolBackwardKernel } from './max_pool_backward.ts';
 import { maxPoolForwardKernel } from './max_pool_forward.ts';
@@ -201,7 +202,9 @@ export const kernels: readonly Kernel[] = [
   maskMergeKernel,
   maskRowsKernel,
   matmulRegister,
+  matmulSubgroup,
   matmulTiled,
+  matmulTiledHalves,
   matmulVector,
   maxPoolBackwardKernel,
   maxPoolForwardKernel,

@@ -5,8 +5,16 @@ import { OptionError, ShapeError } from '../core/errors.ts';
 import type { Limits } from '../core/limits.ts';
 import { rootOf, sizeOf, type Tensor } from '../core/tensor.ts';
 import { columnSum } from './column_sum.ts';
+import { GRADIENT_SCALE } from './matmul_halves.ts';
 import { aligned } from './matmul_kernels.ts';
-import { type ProductShape, sliceLength, type Way, waysOf } from './matmul_ways.ts';
+import {
+  type HalvesKernel,
+  type ProductShape,
+  sliceLength,
+  type Way,
+  type WholeKernel,
+  waysOf,
+} from './matmul_ways.ts';
 import { nothing } from './nothing.ts';
 import { inSlices } from './slices.ts';
 
@@ -19,6 +27,8 @@ export interface Matrix {
   offset?: number;
   /** Take the transpose: the matrix is stored as [cols, rows]-strided rows. */
   transposed?: boolean;
+  /** Holds gradients, which may be small: rounded to f16 they are scaled up. */
+  gradient?: boolean;
 }
 
 export interface MatmulOptions {
@@ -53,7 +63,8 @@ export function bringsSums({ cheapBarriers }: Limits): boolean {
  * Emits c (+)= op(a)·op(b) + bias, and sums (+)= the column sums of b.
  * The plan chooses a kernel and its tile; sums over a long k with a small result are split into slices, which a second
  * kernel adds in a fixed order. The column sums come with the product where barriers are cheap and they lie behind c in
- * one storage, as the gradients of a bias and its kernel do, else from a kernel of their own.
+ * one storage, as the gradients of a bias and its kernel do, else from a kernel of their own. With precision f16 a
+ * candidate may round a and b to f16 on their way, where the device has f16; sums are f32.
  * @throws ShapeError when the inner dimensions differ, or b is transposed and its columns are to be summed.
  */
 export function matmul(b: Builder, options: MatmulOptions): void {
@@ -68,7 +79,7 @@ export function matmul(b: Builder, options: MatmulOptions): void {
   const shape = shapeOf(b, options);
   const ways = waysOf(shape, b.limits);
   const chosen = b.choose({
-    key: keyOf(options, shape),
+    key: `${keyOf(options, shape)}${b.limits.halves ? ' f16' : ''}`,
     candidates: ways,
     trial: (trialBuilder, candidate, size) =>
       trialOf(trialBuilder, options, shape, wayNamed(ways, candidate), size),
@@ -170,19 +181,28 @@ function emitProduct(
     number
   >,
 ): void {
-  b.dispatch(
-    kernel,
-    { a: span(b, a), b: span(b, right), bias: bias ?? nothing(b), c },
-    {
-      ...sizes,
-      lda: a.stride ?? a.cols,
-      ldb: right.stride ?? right.cols,
-      bias_rows: bias ? biasRows : 0,
-      transpose_a: a.transposed ? 1 : 0,
-      transpose_b: right.transposed ? 1 : 0,
-      tile,
-    },
-  );
+  const tensors = { a: span(b, a), b: span(b, right), bias: bias ?? nothing(b), c };
+  const params = {
+    ...sizes,
+    lda: a.stride ?? a.cols,
+    ldb: right.stride ?? right.cols,
+    bias_rows: bias ? biasRows : 0,
+    transpose_a: a.transposed ? 1 : 0,
+    transpose_b: right.transposed ? 1 : 0,
+    tile,
+  };
+  const rounding = roundingKernel(kernel);
+  if (rounding) {
+    const scale = (matrix: Matrix) => (matrix.gradient ? GRADIENT_SCALE : 1);
+    b.dispatch(rounding, tensors, { ...params, scale_a: scale(a), scale_b: scale(right) });
+  } else {
+    b.dispatch(kernel, tensors, params);
+  }
+}
+
+/** The kernel as one that rounds its operands, where it is. */
+function roundingKernel(kernel: WholeKernel | HalvesKernel): HalvesKernel | undefined {
+  return 'scale_a' in kernel.params ? (kernel as HalvesKernel) : undefined;
 }
 
 /** The part of the tensor that the matrix covers, as a view. */
@@ -213,6 +233,7 @@ function trialOf(b: Builder, options: MatmulOptions, whole: ProductShape, way: W
       stride,
       offset: at,
       transposed: like.transposed ?? false,
+      gradient: like.gradient ?? false,
     };
   };
   const a = options.a.transposed ? own('a', options.a, k, m) : own('a', options.a, m, k);
@@ -226,10 +247,11 @@ function trialOf(b: Builder, options: MatmulOptions, whole: ProductShape, way: W
   const biasRows = options.biasRows ?? 1;
   const bias = options.bias && b.scratch('bias', [biasRows, n]);
   const product = { ...options, a, b: right, c, bias, sums: ownSums };
+  const { halves } = b.limits;
   return {
     inputs: [
-      { tensor: a.tensor, scale: 1 },
-      { tensor: right.tensor, scale: 1 / Math.sqrt(k) },
+      { tensor: a.tensor, scale: 1, halves },
+      { tensor: right.tensor, scale: 1 / Math.sqrt(k), halves },
       ...(bias ? [{ tensor: bias, scale: 1 }] : []),
       ...(options.accumulate || sums?.accumulate ? [{ tensor: c.tensor, scale: 1 }] : []),
     ],

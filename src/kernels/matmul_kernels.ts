@@ -11,8 +11,8 @@ import {
 } from '../core/kernel.ts';
 import type { Limits } from '../core/limits.ts';
 
-const bindings = { a: 'read', b: 'read', bias: 'read', c: 'readwrite' } as const satisfies Bindings;
-const params = {
+export const bindings = { a: 'read', b: 'read', bias: 'read', c: 'readwrite' } as const satisfies Bindings;
+export const params = {
   m: 'u32',
   n: 'u32',
   k: 'u32',
@@ -32,13 +32,13 @@ const params = {
   b_offset: 'u32',
   c_offset: 'u32',
 } as const satisfies ParamTypes;
-type MatmulParams = ParamValues<typeof params>;
+export type MatmulParams = ParamValues<typeof params>;
 
 /**
  * c[row,col] (+)= sum over k of a[row,k]·b[k,col] + the first `bias_rows` rows of bias; one slice of k for each z.
  * With `sums` 1 or 2 the sum over k of b[k,col] is written or added to c[sums_at + col], by `matmul_tiled` alone.
  */
-function reference({ a, b, bias, c }: Storage<typeof bindings>, p: MatmulParams): void {
+export function reference({ a, b, bias, c }: Storage<typeof bindings>, p: MatmulParams): void {
   const right = (k: number, col: number) =>
     b[p.b_offset + (p.transpose_b === 1 ? col * p.ldb + k : k * p.ldb + col)];
   for (let z = 0; z * p.slice < p.k; z++) {
@@ -64,13 +64,13 @@ function reference({ a, b, bias, c }: Storage<typeof bindings>, p: MatmulParams)
   }
 }
 
-const cost = (p: MatmulParams) => ({
+export const cost = (p: MatmulParams) => ({
   flops: 2 * p.m * p.n * p.k,
   bytes: 4 * (p.m * p.k + p.k * p.n + p.m * p.n),
 });
 
 /** Workgroups that cover c by tiles of these rows and columns, and k by slices. */
-const grid = (p: MatmulParams, rows: number, cols: number): [number, number, number] => [
+export const grid = (p: MatmulParams, rows: number, cols: number): [number, number, number] => [
   Math.ceil(p.n / cols),
   Math.ceil(p.m / rows),
   Math.ceil(p.k / p.slice),
@@ -79,6 +79,7 @@ const grid = (p: MatmulParams, rows: number, cols: number): [number, number, num
 /** Whether lines and offsets are such that four elements may be loaded or stored at once. */
 export const aligned = (...values: number[]): boolean => values.every((value) => value % 4 === 0);
 const firstStep = (p: MatmulParams): number => (p.slice < p.k ? p.slice : 0);
+const vectorA = (p: MatmulParams): boolean => aligned(p.lda, p.a_offset, firstStep(p));
 const vectorB = (p: MatmulParams): boolean => aligned(p.ldb, p.b_offset, firstStep(p));
 const vectorC = (p: MatmulParams): boolean => aligned(p.n, p.ldc, p.c_offset, p.c_slice, p.sums_at);
 
@@ -95,6 +96,28 @@ export function tileBytes(tile: TileSize): number {
   return 2 * 4 * tile * tileShapes[tile].depth;
 }
 
+/** What tiled kernels are specialised by besides their tile. */
+export const layoutConstants = (p: MatmulParams) => ({
+  TRANSPOSE_A: p.transpose_a === 1,
+  TRANSPOSE_B: p.transpose_b === 1,
+  VECTOR_A: vectorA(p),
+  VECTOR_B: vectorB(p),
+  VECTOR_C: vectorC(p),
+  SUMS: p.sums > 0,
+});
+
+/** The tile and threads of the tiled kernel; `bytes` is the workgroup memory for one pair of tiles, `others` for the rest. */
+export const tileConstants = (tile: TileSize, limits: Limits, bytes: number, others = 0) => {
+  const { depth, threads, wide } = tileShapes[tile];
+  return {
+    TILE: tile,
+    DEPTH: depth,
+    THREADS: threads,
+    WIDE: wide,
+    DOUBLE: 2 * bytes + others <= limits.workgroupBytes,
+  };
+};
+
 /** Tiles of 32x32, 64x64 or 128x128 (`tile`) through workgroup memory: for GPUs, where barriers are cheap. */
 export const matmulTiled = defineKernel({
   name: 'matmul_tiled',
@@ -103,20 +126,7 @@ export const matmulTiled = defineKernel({
   params,
   constants(p, limits: Limits) {
     const tile = p.tile as TileSize;
-    const { depth, threads, wide } = tileShapes[tile];
-    return {
-      TILE: tile,
-      DEPTH: depth,
-      THREADS: threads,
-      WIDE: wide,
-      DOUBLE: 2 * tileBytes(tile) <= limits.workgroupBytes,
-      TRANSPOSE_A: p.transpose_a === 1,
-      TRANSPOSE_B: p.transpose_b === 1,
-      VECTOR_A: aligned(p.lda, p.a_offset, firstStep(p)),
-      VECTOR_B: vectorB(p),
-      VECTOR_C: vectorC(p),
-      SUMS: p.sums > 0,
-    };
+    return { ...tileConstants(tile, limits, tileBytes(tile)), ...layoutConstants(p), HALVES: false };
   },
   workgroups: (p) => grid(p, p.tile, p.tile),
   reference,
@@ -134,6 +144,7 @@ export const matmulVector = defineKernel({
     TRANSPOSE_B: p.transpose_b === 1,
     VECTOR_B: vectorB(p),
     VECTOR_C: vectorC(p),
+    HALVES: false,
   }),
   workgroups: (p) => grid(p, p.tile, 32),
   reference,
@@ -152,6 +163,7 @@ export const matmulRegister = defineKernel({
     SIXTEEN_ROWS: p.tile === 16,
     VECTOR_B: p.transpose_b === 0 && vectorB(p),
     VECTOR_C: vectorC(p),
+    HALVES: false,
   }),
   workgroups: (p) => grid(p, 4 * p.tile, 32),
   reference,

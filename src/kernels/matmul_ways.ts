@@ -1,6 +1,7 @@
 // The ways of computing one matrix product on a device, each with what the cost model thinks of it.
 import type { Candidate } from '../core/choices.ts';
 import type { Limits } from '../core/limits.ts';
+import { matmulSubgroup, matmulTiledHalves, subgroupFits } from './matmul_halves.ts';
 import {
   matmulRegister,
   matmulTiled,
@@ -19,9 +20,13 @@ export interface ProductShape {
   readonly sums?: boolean;
 }
 
+export type WholeKernel = typeof matmulTiled | typeof matmulVector | typeof matmulRegister;
+/** A kernel that rounds its operands to f16. */
+export type HalvesKernel = typeof matmulTiledHalves | typeof matmulSubgroup;
+
 /** A kernel, its tile, and the number of slices into which it splits the sums over k. */
 export interface Way extends Candidate {
-  readonly kernel: typeof matmulTiled | typeof matmulVector | typeof matmulRegister;
+  readonly kernel: WholeKernel | HalvesKernel;
   readonly tile: number;
   readonly slices: number;
 }
@@ -40,11 +45,18 @@ export function sliceLength(k: number, slices: number): number {
   return slices === 1 ? k : Math.ceil(k / slices / granule) * granule;
 }
 
-/** At most six candidates for a device, the best of the model first. */
+/** At most six candidates for a device, and six more where it may take operands in f16; the best of the model first. */
 export function waysOf(shape: ProductShape, limits: Limits): Way[] {
   const ways = limits.cheapBarriers ? gpuWays(shape, limits) : softwareWays(shape, limits);
-  ways.sort((a, b) => a.estimate - b.estimate);
-  return ways.filter((way) => way.estimate <= hopeless * ways[0].estimate).slice(0, most);
+  const halves = limits.cheapBarriers && limits.halves ? halvesWays(shape, limits) : [];
+  return [...promising(ways), ...promising(halves)].sort(byEstimate);
+}
+
+const byEstimate = (a: Way, b: Way): number => a.estimate - b.estimate;
+
+function promising(ways: readonly Way[]): Way[] {
+  const sorted = [...ways].sort(byEstimate);
+  return sorted.filter((way) => way.estimate <= hopeless * sorted[0].estimate).slice(0, most);
 }
 
 function gpuWays(shape: ProductShape, limits: Limits): Way[] {
@@ -66,6 +78,30 @@ function gpuWays(shape: ProductShape, limits: Limits): Way[] {
     time: (slice, slices) => vectorTime(shape, rows, slice, slices, limits),
   });
   return [...ways, ...vector];
+}
+
+function halvesWays(shape: ProductShape, limits: Limits): Way[] {
+  const sizes = [32, 64, 128] as const;
+  const tiles = sizes.filter((tile) => fits(tile, limits));
+  const matrices = sizes.filter((tile) => subgroupFits(tile, limits));
+  return [
+    ...tiles.flatMap((tile) =>
+      bestSplits(shape, limits, {
+        name: `tiled ${tile} f16`,
+        kernel: matmulTiledHalves,
+        tile,
+        time: (slice, slices) => conversions * tiledTime(shape, tile, slice, slices, limits),
+      }),
+    ),
+    ...matrices.flatMap((tile) =>
+      bestSplits(shape, limits, {
+        name: `subgroup ${tile} f16`,
+        kernel: matmulSubgroup,
+        tile,
+        time: (slice, slices) => subgroupTime(shape, tile, slice, slices, limits),
+      }),
+    ),
+  ];
 }
 
 /** Rows from which on 16 rows a thread earn back the second that a software adapter takes to compile them. */
@@ -155,6 +191,34 @@ function tiledTime(
   const busy = Math.min(1, (atOnce * threads) / (model.registerBytes / 1024)) * (atOnce === 1 ? alone : 1);
   const compute = (perCore * 2 * tile * tile * slice) / (model.coreFlops * efficiency[tile] * busy);
   const phases = Math.ceil(perCore / atOnce) * (Math.ceil(slice / depth) + 2) * model.barrier;
+  const cache = (perCore * 4 * 2 * tile * slice) / model.coreCacheBytes;
+  return model.launch + Math.max(compute, phases, cache, memoryTime(shape, slices, limits));
+}
+
+/** What 16 conversions cost beside 64 multiply-adds, where a device has none that takes halves and adds in f32. */
+const conversions = 1.25;
+/** How many times faster than multiply-adds a core's matrices are, in the part of their peak that tiles reach, guessed. */
+const matrixSpeed = 4;
+/** Workgroups of four subgroups on a core, guessed. */
+const matrixGroups = 4;
+
+function subgroupTime(
+  shape: ProductShape,
+  tile: TileSize,
+  slice: number,
+  slices: number,
+  limits: Limits,
+): number {
+  const { model, matrixSide } = limits;
+  const groups = Math.ceil(shape.m / tile) * Math.ceil(shape.n / tile) * slices;
+  const perCore = Math.ceil(groups / model.cores);
+  const atOnce = Math.min(perCore, matrixGroups);
+  const busy = atOnce / matrixGroups;
+  const compute =
+    (perCore * 2 * tile * tile * slice) / (model.coreFlops * matrixSpeed * efficiency[tile] * busy);
+  // Two barriers for each 32 steps, and for each matrix of sums on its way to c.
+  const stores = (tile / 2 / matrixSide) ** 2;
+  const phases = Math.ceil(perCore / atOnce) * 2 * (Math.ceil(slice / 32) + stores) * model.barrier;
   const cache = (perCore * 4 * 2 * tile * slice) / model.coreCacheBytes;
   return model.launch + Math.max(compute, phases, cache, memoryTime(shape, slices, limits));
 }

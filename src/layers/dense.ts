@@ -159,7 +159,7 @@ function rowParts(
       let dx: ReturnType<Builder['gradInto']>;
       let begun = false;
       return (first, count, gradient) => {
-        const dy = { tensor: gradient, rows: count, cols: units };
+        const dy = { tensor: gradient, rows: count, cols: units, gradient: true };
         const dKernel = b.gradInto(kernel);
         const dBias = bias && b.gradInto(bias);
         // The columns of dy are those of the product only where the kernel is not tied.

@@ -49,7 +49,7 @@ export function inputProduct(b: Builder, { x, kernel, bias, biasRows, gates }: I
       dProduct = b.scratch('d table product', [rows, width]);
       embeddingBackward(b, { ids: lookup!.ids, dy: dA, dtable: dProduct });
     }
-    const right = { tensor: dProduct, rows, cols: width };
+    const right = { tensor: dProduct, rows, cols: width, gradient: true };
     const dKernel = b.gradInto(kernel);
     if (dKernel) {
       matmul(b, {

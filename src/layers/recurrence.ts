@@ -207,7 +207,7 @@ function laneGradients(
     if (dRecurrent) {
       matmul(b, {
         a: { tensor: left, rows, cols: size, transposed: true },
-        b: { tensor: right, rows, cols: columns, stride, offset },
+        b: { tensor: right, rows, cols: columns, stride, offset, gradient: true },
         c: { tensor: dRecurrent.tensor, rows: size, cols: columns, stride: width, offset: target },
         accumulate: dRecurrent.accumulate,
         sums: summed === right ? sums : undefined,
@@ -242,7 +242,7 @@ function initialGradients(b: Builder, cell: Cell, r: BackwardRecurrence, initial
       if (cell.completesInitial || left !== 'h') continue;
       const step = r.reverse * (steps - 1) * batch * stride;
       matmul(b, {
-        a: { tensor: right, rows: batch, cols: columns, stride, offset: offset + step },
+        a: { tensor: right, rows: batch, cols: columns, stride, offset: offset + step, gradient: true },
         b: {
           ...{ tensor: r.recurrentKernel, rows: units, cols: columns, stride: width, offset: target },
           transposed: true,

@@ -37,6 +37,8 @@ describe('a backend refuses as limits', () => {
     );
     expect(refuse({ bindingAlignment: 64 })).toThrow(/must be a multiple of the 256 of this device, got 64/);
     expect(refuse({ timestamps: true })).toThrow(/this device has none/);
+    expect(refuse({ halves: true })).toThrow(/this device has no shader-f16, or was not asked/);
+    expect(refuse({ matrixSide: 16 })).toThrow('[limits/matrixSide] must be 0 on this device, got 16');
     expect(
       refuse({ ...defaultLimits, wholeBytes: 1e12, precision: 'f16', cheapBarriers: false }),
     ).not.toThrow();

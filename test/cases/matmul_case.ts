@@ -1,4 +1,6 @@
 // One case of a matrix product, for the tables of its kernels: sizes, transpose, tile, slices, bias, strides, views.
+import { roundToHalf } from '../../src/core/halves.ts';
+import { GRADIENT_SCALE } from '../../src/kernels/matmul_halves.ts';
 import { constant, type KernelCase, normal, type TensorCase, unaligned } from './kernel_case.ts';
 
 export interface Product {
@@ -59,6 +61,42 @@ export function product(name: string, o: Product): KernelCase {
     },
     ...(o.bench && { bench: true }),
     ...(o.nodeOnly && { nodeOnly: true }),
+  };
+}
+
+/**
+ * The case for a kernel that rounds a and b to halves, with numbers that are halves already, so that it does not matter
+ * which way a device rounds. Gradients are those of this size; their scale is what keeps them.
+ */
+export function inHalves(it: KernelCase, gradients: { a?: number; b?: number } = {}): KernelCase {
+  const rounded = (t: TensorCase, size?: number): TensorCase => {
+    const scale = size === undefined ? 1 : GRADIENT_SCALE;
+    return { ...t, values: (next) => roundToHalf(t.values(next) * (size ?? 1) * scale) / scale };
+  };
+  const { a, b } = gradients;
+  const scaleOf = (size?: number) => (size === undefined ? 1 : GRADIENT_SCALE);
+  const small = a ?? b;
+  return {
+    ...it,
+    params: { ...it.params, scale_a: scaleOf(a), scale_b: scaleOf(b) },
+    tensors: { ...it.tensors, a: rounded(it.tensors.a, a), b: rounded(it.tensors.b, b) },
+    ...(small && {
+      name: `${it.name} of ${small}`,
+      tolerance: { nmse: 1e-10, absolute: 1e-5 * small, relative: 1e-4, reason: 'as small as the numbers' },
+    }),
+  };
+}
+
+/** The same with any numbers. */
+export function rounding(it: KernelCase): KernelCase {
+  return {
+    ...it,
+    params: { ...it.params, scale_a: 1, scale_b: 1 },
+    tolerance: {
+      ...{ nmse: 2e-6, absolute: 2e-3, relative: 2e-3 },
+      reason:
+        'a device may round each operand up or down, by 2^-10 of it at most; the reference rounds to the nearest',
+    },
   };
 }
 

@@ -25,6 +25,13 @@ describe('specialise', () => {
     expect(() => specialise('#if NO\n#endif', {}, shared)).toThrow(/gives no such condition/);
   });
 
+  test('puts what is enabled before all else, once, and only where its condition holds', () => {
+    const source = '#if X\nenable f16;\n#endif\nenable subgroups;\nenable f16;\nfn main() {}';
+    const text = (x: boolean) => specialise(source, { X: x, UNITS: 64 }, shared).replaceAll(/\n+/g, '\n');
+    expect(text(true)).toBe('enable f16;\nenable subgroups;\nconst UNITS: u32 = 64u;\nfn main() {}');
+    expect(text(false)).toBe('enable subgroups;\nenable f16;\nconst UNITS: u32 = 64u;\nfn main() {}');
+  });
+
   test('puts numbers in front as constants', () => {
     expect(specialise('fn main() {}', { UNITS: 64 }, shared)).toBe('const UNITS: u32 = 64u;\nfn main() {}');
   });

@@ -9,6 +9,21 @@ import { random } from '../../src/core/random.ts';
 import { sizeOf, type Tensor } from '../../src/core/tensor.ts';
 import { defaultTolerance, type KernelCase } from '../cases/kernel_case.ts';
 
+/** Says so where a kernel's cases cannot run, for want of what not all devices have; the caller skips them. */
+export function cannotRun(
+  kernel: Kernel,
+  { limits, description }: Backend,
+  warn: (text: string) => void = console.warn,
+): string | undefined {
+  const lacking = kernel.lacks?.(limits);
+  if (lacking === undefined) return undefined;
+  const reason = `${description} has no ${lacking}: the cases of ${kernel.name} are not run`;
+  if (!told.has(reason)) warn(reason);
+  told.add(reason);
+  return reason;
+}
+const told = new Set<string>();
+
 export interface Comparison {
   passed: boolean;
   /** What differs most, or an empty text. */

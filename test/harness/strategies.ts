@@ -58,6 +58,6 @@ export function forced<B extends Backend>(backend: B, name: string): B {
   };
 }
 
-function isRecurrence(key: string): boolean {
+export function isRecurrence(key: string): boolean {
   return /(forward|backward) T\d+ N\d+ H\d+/.test(key);
 }

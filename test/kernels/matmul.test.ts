@@ -49,6 +49,25 @@ describe('what the cost model takes', () => {
     expect(chosen('SwiftShader', 1, 512, 128)).toMatch(/^register 1/);
   });
 
+  test('operands in f16 only where the device has them, beside six in f32', () => {
+    const halves: Limits = { ...devices.H100, precision: 'f16', halves: true };
+    const names = (limits: Limits) => waysOf({ m: 8192, n: 4096, k: 1024 }, limits).map(({ name }) => name);
+    const whole = names({ ...devices.H100, precision: 'f16' });
+    expect(names(halves)).toEqual(expect.arrayContaining(whole));
+    const added = (limits: Limits) => names(limits).filter((name) => !whole.includes(name));
+    expect(added(halves).length).toBeGreaterThan(0);
+    expect(added(halves).length).toBeLessThanOrEqual(6);
+    for (const name of added(halves)) expect(name).toMatch(/^tiled (32|64|128) f16( x\d+)?$/);
+    const matrices = (matrixSide: number, subgroupThreads: number) =>
+      added({ ...halves, workgroupBytes: 32768, matrixSide, subgroupThreads })[0];
+    expect(matrices(16, 32)).toMatch(/^subgroup (64|128) f16$/);
+    expect(matrices(8, 32)).toMatch(/^subgroup (64|128) f16$/);
+    // Subgroups of 128 have more threads than a workgroup is granted, and no shader knows matrices of 12.
+    expect(matrices(16, 128)).toMatch(/^tiled/);
+    expect(matrices(12, 32)).toMatch(/^tiled/);
+    expect(names({ ...halves, cheapBarriers: false }).filter((name) => name.includes('f16'))).toEqual([]);
+  });
+
   test.each(Object.keys(devices))('one to six candidates with names of their own on %s', (device) => {
     for (const [m, n, k] of [
       [1, 1, 1],

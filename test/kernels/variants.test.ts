@@ -26,7 +26,7 @@ type Settings = Readonly<Record<string, number | boolean>>;
  */
 const families: readonly { of: RegExp; groups: readonly (readonly string[])[] }[] = [
   {
-    of: /_tiled_/,
+    of: /^(?!matmul).*_tiled_/,
     groups: [['tile_rows', 'tile_units'], ['ROWS', 'ROW_GROUPS', 'LANES', 'COLUMNS'], ['ACTIVATION']],
   },
   {
@@ -54,6 +54,25 @@ const families: readonly { of: RegExp; groups: readonly (readonly string[])[] }[
         ['TILE', 'accumulate'],
         ['TILE', 'sums'],
       ],
+    ],
+  },
+  {
+    // What is loaded and stored is the text of matmul_tiled.
+    of: /^matmul_tiled_f16$/,
+    groups: [
+      ['TILE', 'SUMS'],
+      ['TRANSPOSE_A', 'TRANSPOSE_B'],
+      ['TILE', 'accumulate'],
+    ],
+  },
+  {
+    of: /^matmul_subgroup$/,
+    groups: [
+      ['TILE', 'TRANSPOSE_A', 'TRANSPOSE_B', 'SUMS'],
+      ['VECTOR_A', 'TRANSPOSE_A'],
+      ['VECTOR_B', 'TRANSPOSE_B'],
+      ['VECTOR_C', 'SUMS'],
+      ...[['bias_rows'], ['accumulate'], ['sums']],
     ],
   },
   {
@@ -85,12 +104,17 @@ const on = (words: string, workgroupBytes: number): Limits => ({
   ...defaultLimits,
   ...{ workgroupThreads: 1024, workgroupBytes, model: deviceModel(words, false) },
 });
+const inHalves = { halves: true, matrixSide: 16, subgroupThreads: 32 } as const;
 const devices: readonly Limits[] = [
   defaultLimits,
   on('NVIDIA H100', 49152),
   on('Intel Iris Xe', 32768),
   { ...defaultLimits, cheapBarriers: false, model: deviceModel('', true) },
-].flatMap((limits): Limits[] => [limits, { ...limits, precision: 'f16' }]);
+].flatMap((limits): Limits[] => [
+  limits,
+  { ...limits, precision: 'f16' },
+  { ...limits, precision: 'f16', ...inHalves },
+]);
 
 /** Of each group the combinations that some settings have, as texts. */
 class Reached {
@@ -199,7 +223,7 @@ for (const limits of devices) {
 }
 
 /** A device that runs everything: what kernels are specialised on, and no variant, may depend on it. */
-const any = { ...defaultLimits, workgroupThreads: 1024, workgroupBytes: 49152 };
+const any = { ...defaultLimits, workgroupThreads: 1024, workgroupBytes: 49152, ...inHalves };
 const inCases = new Reached();
 for (const kernel of kernels) {
   for (const it of casesByKernel.get(kernel.name) ?? []) {
@@ -232,7 +256,7 @@ describe('variants that plans can choose have cases', () => {
   });
 
   test('among these variants are all tiles', () => {
-    for (const { name } of varied.filter((kernel) => kernel.name.includes('_tiled_'))) {
+    for (const { name } of varied.filter((kernel) => /^(?!matmul).*_tiled_/.test(kernel.name))) {
       for (const { rows, units } of tiles) {
         expect(dispatched.of(name)).toContain(`tile_rows ${rows}, tile_units ${units}`);
       }

@@ -10,6 +10,7 @@ import {
   type Limits,
   type Precision,
 } from '../../core/limits.ts';
+import { halvesFeatures, matricesOf } from './matrices.ts';
 
 export interface Adapter {
   readonly device: GPUDevice;
@@ -25,8 +26,10 @@ export interface Adapter {
 export interface DeviceOptions {
   powerPreference?: GPUPowerPreference;
   /**
-   * 'f16' lets recurrent kernels read the recurrent weights rounded to halves, in half the bytes; default 'f32'. Weights
-   * themselves, matrix products and all sums stay f32. Numbers above 65504 become infinite.
+   * 'f16' lets recurrent kernels read the recurrent weights rounded to halves, in half the bytes, and, where the device
+   * has `shader-f16`, matrix products round their operands, for matrices of subgroups where it has
+   * `chromium-experimental-subgroup-matrix` as well; default 'f32'. What is stored and all sums stay f32. Numbers
+   * above 65504 become infinite, and so do gradients above 64.
    */
   precision?: Precision;
   /**
@@ -42,8 +45,8 @@ const WAYS_OUT =
   'Ways out: a browser with WebGPU on a page served from localhost or https; in Node the `webgpu` package and a' +
   ' GPU driver, or `webgpu-rnn launch SCRIPT`, which brings a software adapter along; or the CPU backend, cpu().';
 
-/** Dawn's instance must stay referenced while GPU work goes on. */
-let nodeGpu: GPU | undefined;
+/** Dawn's instances must stay referenced while GPU work goes on. */
+const nodeGpus = new Map<Precision, GPU>();
 
 /**
  * Requests a device.
@@ -53,8 +56,9 @@ let nodeGpu: GPU | undefined;
 export async function requestDevice(options: DeviceOptions = {}): Promise<Adapter> {
   const precision = expectPrecision(options.precision ?? defaultLimits.precision, 'webgpu/precision');
   const given = checkLimits('webgpu/limits', options.limits);
-  const gpu = await findGpu();
-  const { adapter, device } = await open(gpu, options);
+  const gpu = await findGpu(precision);
+  const { adapter, device } = await open(gpu, precision, options);
+  const matrices = await matricesOf(adapter, device);
   const info = adapter.info;
   const words = [info.vendor, info.architecture, info.device, info.description].join(' ');
   const software =
@@ -71,6 +75,9 @@ export async function requestDevice(options: DeviceOptions = {}): Promise<Adapte
     cheapBarriers: !software,
     timestamps: device.features.has('timestamp-query'),
     precision,
+    halves: device.features.has('shader-f16'),
+    matrixSide: matrices?.side ?? 0,
+    subgroupThreads: matrices?.threads ?? 0,
     model: deviceModel(words, software),
   };
   try {
@@ -90,14 +97,19 @@ export async function requestDevice(options: DeviceOptions = {}): Promise<Adapte
   };
 }
 
-async function open(gpu: GPU, options: DeviceOptions): Promise<{ adapter: GPUAdapter; device: GPUDevice }> {
+async function open(
+  gpu: GPU,
+  precision: Precision,
+  options: DeviceOptions,
+): Promise<{ adapter: GPUAdapter; device: GPUDevice }> {
   try {
     const { powerPreference } = options;
     const adapter = await gpu.requestAdapter(powerPreference ? { powerPreference } : {});
     if (!adapter) throw new DeviceError(`no WebGPU adapter was found. ${WAYS_OUT}`);
     const granted = adapter.limits;
+    const wanted: string[] = ['timestamp-query', ...(precision === 'f16' ? halvesFeatures : [])];
     const device = await adapter.requestDevice({
-      requiredFeatures: adapter.features.has('timestamp-query') ? ['timestamp-query'] : [],
+      requiredFeatures: wanted.filter((name) => adapter.features.has(name)) as GPUFeatureName[],
       requiredLimits: {
         maxStorageBufferBindingSize: granted.maxStorageBufferBindingSize,
         maxBufferSize: granted.maxBufferSize,
@@ -114,11 +126,12 @@ async function open(gpu: GPU, options: DeviceOptions): Promise<{ adapter: GPUAda
   }
 }
 
-async function findGpu(): Promise<GPU> {
+async function findGpu(precision: Precision): Promise<GPU> {
   if (typeof navigator !== 'undefined' && navigator.gpu) return navigator.gpu;
   if (typeof process === 'undefined' || !process.versions?.node) {
     throw new DeviceError(`this browser or page has no WebGPU (navigator.gpu is missing). ${WAYS_OUT}`);
   }
+  let nodeGpu = nodeGpus.get(precision);
   if (!nodeGpu) {
     // A name in a variable keeps bundlers for the web from looking for the native package.
     const name = 'webgpu';
@@ -132,7 +145,9 @@ async function findGpu(): Promise<GPU> {
     }
     Object.assign(globalThis, dawn.globals);
     try {
-      nodeGpu = dawn.create([]);
+      // Matrices of subgroups are no standard yet: Dawn keeps them to itself unless they are asked for.
+      nodeGpu = dawn.create(precision === 'f16' ? ['enable-dawn-features=allow_unsafe_apis'] : []);
+      nodeGpus.set(precision, nodeGpu);
     } catch (error) {
       throw new DeviceError(`WebGPU cannot be started (${(error as Error).message}). ${WAYS_OUT}`);
     }

@@ -13,7 +13,9 @@ import gruForwardCell from '../../../shaders/shared/gru_forward_cell.wgsl?raw';
 import linearIndex from '../../../shaders/shared/linear_index.wgsl?raw';
 import lstmBackwardCell from '../../../shaders/shared/lstm_backward_cell.wgsl?raw';
 import lstmForwardCell from '../../../shaders/shared/lstm_forward_cell.wgsl?raw';
+import matmulA4 from '../../../shaders/shared/matmul_a4.wgsl?raw';
 import matmulB4 from '../../../shaders/shared/matmul_b4.wgsl?raw';
+import matmulBands from '../../../shaders/shared/matmul_bands.wgsl?raw';
 import matmulOperands from '../../../shaders/shared/matmul_operands.wgsl?raw';
 import matmulStore from '../../../shaders/shared/matmul_store.wgsl?raw';
 import random from '../../../shaders/shared/random.wgsl?raw';
@@ -33,6 +35,7 @@ import rowSums from '../../../shaders/shared/row_sums.wgsl?raw';
 import rowLossKinds from '../../../shaders/shared/row_loss_kinds.wgsl?raw';
 import softmaxRow from '../../../shaders/shared/softmax_row.wgsl?raw';
 import specialFunctions from '../../../shaders/shared/special_functions.wgsl?raw';
+import subgroupMatrix from '../../../shaders/shared/subgroup_matrix.wgsl?raw';
 import weightUpdate from '../../../shaders/shared/weight_update.wgsl?raw';
 import workgroupSum from '../../../shaders/shared/workgroup_sum.wgsl?raw';
 import type { SharedSources } from './specialise.ts';
@@ -54,7 +57,9 @@ export const sharedSources: SharedSources = new Map([
   ['linear_index', linearIndex],
   ['lstm_backward_cell', lstmBackwardCell],
   ['lstm_forward_cell', lstmForwardCell],
+  ['matmul_a4', matmulA4],
   ['matmul_b4', matmulB4],
+  ['matmul_bands', matmulBands],
   ['matmul_operands', matmulOperands],
   ['matmul_store', matmulStore],
   ['random', random],
@@ -72,6 +77,7 @@ export const sharedSources: SharedSources = new Map([
   ['row_loss_kinds', rowLossKinds],
   ['softmax_row', softmaxRow],
   ['special_functions', specialFunctions],
+  ['subgroup_matrix', subgroupMatrix],
   ['weight_update', weightUpdate],
   ['workgroup_sum', workgroupSum],
 ]);

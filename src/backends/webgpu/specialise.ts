@@ -8,7 +8,7 @@ export type SharedSources = ReadonlyMap<string, string>;
 
 /**
  * Resolves `#import name` (each piece once, pieces may import), evaluates `#if NAME` by the boolean constants,
- * and puts numeric constants in front as `const NAME: u32 = value;`.
+ * and puts numeric constants in front as `const NAME: u32 = value;`, behind the `enable` lines that remain.
  * @throws FormatError for an unknown import or condition.
  */
 export function specialise(source: string, constants: Constants, shared: SharedSources): string {
@@ -18,7 +18,13 @@ export function specialise(source: string, constants: Constants, shared: SharedS
     .filter(([, value]) => typeof value === 'number')
     .map(([name, value]) => `const ${name}: u32 = ${value}u;\n`)
     .join('');
-  return prologue + conditions(whole, constants);
+  // WGSL wants these first.
+  const enabled = new Set<string>();
+  const rest = conditions(whole, constants).replace(/^enable \w+;\n/gm, (line) => {
+    enabled.add(line);
+    return '';
+  });
+  return [...enabled].join('') + prologue + rest;
 }
 
 function expand(source: string, shared: SharedSources, imported: Set<string>): string {
