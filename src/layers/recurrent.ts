@@ -45,6 +45,12 @@ export interface RecurrentOptions extends WeightOptions {
   trainable?: boolean;
 }
 
+/** Options that say what becomes of the sequence, and leave the cell alone. */
+export type SequenceOptions = Pick<
+  RecurrentOptions,
+  'name' | 'returnSequences' | 'returnState' | 'goBackwards' | 'stateful' | 'zeroOutputForMask'
+>;
+
 /** What a recurrent layer gives when it is used inside a larger construction, such as an encoder-decoder. */
 export interface RecurrentResult {
   /** [T,N,H], in the order of time even when it is computed from the end. */
@@ -76,8 +82,8 @@ export interface RecurrentLayer<Output extends Outputs = Tensor> extends Layer<O
   lane(b: Builder, x: Tensor, initialState?: readonly Tensor[]): Lane;
   /** How the layer runs over x, but for its direction. */
   recurrence(b: Builder, x: Tensor): Omit<RecurrenceOptions, 'reverse'>;
-  /** The same layer with other options. */
-  with(options: Partial<RecurrentOptions>): RecurrentLayer<Outputs>;
+  /** The same layer with other options of its sequence. */
+  with(options: SequenceOptions): RecurrentLayer<Outputs>;
   getConfig(): Record<string, unknown>;
 }
 
@@ -148,7 +154,7 @@ export function recurrentLayer(options: RecurrentOptions, traits: RecurrentTrait
     stateCount: cell.states,
     outputs: returnState ? 1 + cell.states : 1,
     recurrence: settings,
-    with: (more: Partial<RecurrentOptions>) => recurrentLayer({ ...options, ...more }, traits),
+    with: (more: SequenceOptions) => recurrentLayer({ ...options, ...more }, traits),
     parameterCount: (features: number) => weights.count(features),
     getConfig: () => ({
       ...{ name, trainable: layer.trainable ?? true, units },

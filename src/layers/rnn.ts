@@ -14,6 +14,7 @@ import {
   type RecurrentOptions,
   type RecurrentResult,
   type RunOptions,
+  type SequenceOptions,
   zeroed,
 } from './recurrent.ts';
 import { penalise, type RegularizerOption, regularizer, regularizerConfig } from './regularizers.ts';
@@ -107,8 +108,8 @@ export interface RnnLayer extends Layer<Outputs>, Applicable {
   parameterCount(features: number): number;
   /** Emits the layer; x [T,N,D]. `states` has those of all cells, from the lowest on. */
   run(b: Builder, x: Tensor, options?: RunOptions): RecurrentResult;
-  /** The same layer with other options. */
-  with(options: Partial<RnnOptions>): RnnLayer;
+  /** The same layer with other options of its sequence. */
+  with(options: SequenceOptions): RnnLayer;
   getConfig(): Record<string, unknown>;
 }
 
@@ -156,7 +157,7 @@ export function rnn(options: RnnOptions): RnnLayer {
     outputs: returnState ? 1 + stateCount : 1,
     parameterCount: (features: number) =>
       layers.reduce((sum, it, i) => sum + it.parameterCount(i === 0 ? features : layers[i - 1].units), 0),
-    with: (more: Partial<RnnOptions>) => rnn({ ...options, ...more }),
+    with: (more: SequenceOptions) => rnn({ ...options, ...more }),
     build(b: Builder, x: Tensor, ...initialState: Tensor[]): Outputs {
       const result = run(b, x, { initialState: initialState.length > 0 ? initialState : undefined });
       const out = returnSequences ? inOrderOfComputation(b, result.sequence, goBackwards) : result.last;

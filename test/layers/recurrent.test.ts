@@ -1,0 +1,293 @@
+// Options of recurrent layers: states, direction, dropout, zeros at masked steps, rules of weights, configs, refusals.
+import { describe, expect, test } from 'vitest';
+import { cpu } from '../../src/backends/cpu.ts';
+import { type Builder, buildPlan } from '../../src/core/builder.ts';
+import { OptionError, ShapeError } from '../../src/core/errors.ts';
+import { defaultLimits } from '../../src/core/limits.ts';
+import { fromStorage, Parameters } from '../../src/core/parameters.ts';
+import type { Tensor } from '../../src/core/tensor.ts';
+import { maxNorm } from '../../src/layers/constraints.ts';
+import { gru } from '../../src/layers/gru.ts';
+import type { AnyLayer } from '../../src/layers/layer.ts';
+import { lstm } from '../../src/layers/lstm.ts';
+import type { RecurrentOptions } from '../../src/layers/recurrent.ts';
+import { emitPenalties, l2 } from '../../src/layers/regularizers.ts';
+import { simpleRNN } from '../../src/layers/simple_rnn.ts';
+import { checkGradients } from '../harness/gradient_check.ts';
+import { type LayerRun, type Numbers, runLayer } from '../harness/layer_run.ts';
+import { forcing } from '../harness/strategies.ts';
+import { layers } from './strategies.ts';
+
+const [N, T, D, H] = [3, 4, 2, 5];
+const backend = cpu({ precision: 'f64' });
+const values = Array.from({ length: N * T * D }, (_, i) => Math.sin(3 * i + 1));
+const x: Numbers = { shape: [N, T, D], data: values };
+const flags = [1, 1, 0, 1, 0, 1, 1, 0, 0, 1, 1, 1];
+const run = async (layer: AnyLayer, input: Numbers = x, options?: LayerRun) =>
+  (await runLayer(layer, [input], backend, options)).outputs.map(({ shape, data }) => ({
+    shape,
+    data: Array.from(data),
+  }));
+
+/** Arrays [N,T,...] with the steps of each sample from the last. */
+function fromTheEnd(data: ArrayLike<number>, [samples, steps, width = 1]: readonly number[]): number[] {
+  const at = (n: number, t: number, k: number) => data[(n * steps + t) * width + k];
+  return Array.from({ length: samples * steps * width }, (_, i) => {
+    const t = Math.floor(i / width) % steps;
+    return at(Math.floor(i / width / steps), steps - 1 - t, i % width);
+  });
+}
+
+const masked: Numbers = { ...x, mask: flags };
+const maskedFromTheEnd: Numbers = {
+  shape: x.shape,
+  data: fromTheEnd(values, x.shape),
+  mask: fromTheEnd(flags, [N, T]),
+};
+
+for (const [name, make] of Object.entries(layers)) {
+  describe(name, () => {
+    const layer = (more: Partial<RecurrentOptions>) =>
+      make({ units: H, biasInitializer: 'randomNormal', ...more });
+
+    test('returns its states behind the output', async () => {
+      const it = layer({ returnState: true });
+      const [out, h, ...rest] = await run(it);
+      expect(it.outputs).toBe(2 + rest.length);
+      expect(rest.length).toBe(name === 'lstm' ? 1 : 0);
+      expect(h.data).toEqual(out.data);
+      const [sequence, last] = await run(layer({ returnState: true, returnSequences: true }));
+      expect(sequence.shape).toEqual([N, T, H]);
+      for (let n = 0; n < N; n++) {
+        const at = (n * T + T - 1) * H;
+        expect(sequence.data.slice(at, at + H)).toEqual(last.data.slice(n * H, (n + 1) * H));
+      }
+    });
+
+    test.each([false, true])(
+      'goes backward as over the reversed sequence, zeros where masked: %s',
+      async (zeros) => {
+        const more = { returnSequences: true, returnState: true, zeroOutputForMask: zeros };
+        const forward = await run(layer(more), maskedFromTheEnd);
+        const backward = await run(layer({ ...more, goBackwards: true }), masked);
+        expect(backward.map((y) => y.data)).toEqual(forward.map((y) => y.data));
+        const last = { zeroOutputForMask: zeros };
+        const [one] = await run(layer(last), maskedFromTheEnd);
+        const [other] = await run(layer({ ...last, goBackwards: true }), masked);
+        expect(other.data).toEqual(one.data);
+        const atLastStep = fromTheEnd(flags, [N, T]).filter((_, i) => i % T === T - 1);
+        for (const [n, counts] of atLastStep.entries()) {
+          const row = one.data.slice(n * H, (n + 1) * H);
+          expect(row.every((v) => v === 0)).toBe(zeros && counts === 0);
+        }
+      },
+    );
+
+    for (const strategy of ['step', 'tile 4x8', 'sequence 2', 'register 1']) {
+      test(`gradients backward in time, by ${strategy}`, () =>
+        checkGradients({
+          limits: forcing(defaultLimits, strategy),
+          inputs: { mask: flags },
+          build(b) {
+            const input = b.input('x', [T, N, D], { differentiable: true });
+            b.setMask(input, b.input('mask', [T, N], { dtype: 'u32' }));
+            const it = layer({ returnSequences: true, goBackwards: true });
+            const initialState = Array.from({ length: it.stateCount }, (_, i) =>
+              b.input(`initial ${i}`, [N, H], { differentiable: true }),
+            );
+            const { sequence, states } = it.run(b, input, { initialState });
+            return {
+              outputs: [it.build(b, input, ...initialState), sequence, ...states],
+              inputs: [input, ...initialState],
+            };
+          },
+        }));
+    }
+
+    test('gradients with dropout of the inputs', () =>
+      checkGradients({
+        build(b) {
+          const input = b.input('x', [T, N, D], { differentiable: true });
+          return { outputs: [layer({ dropout: 0.4 }).build(b, input)], inputs: [input] };
+        },
+      }));
+
+    test('carries its state from run to run, also from the end', async () => {
+      for (const goBackwards of [false, true]) {
+        const parameters = new Parameters();
+        const state = (b: Builder): Record<string, Tensor> => {
+          const input = b.input('x', [T, N, D], { initial: () => values });
+          return { y: b.scope('it', () => layer({ stateful: true, goBackwards }).build(b, input)) };
+        };
+        const carried = buildPlan({ name: 'carried', limits: backend.limits, parameters }, state);
+        const long = buildPlan({ name: 'long', limits: backend.limits, parameters }, (b) => {
+          const input = b.input('x', [2 * T, N, D], { initial: () => [...values, ...values] });
+          return { y: b.scope('it', () => layer({ goBackwards }).build(b, input)) };
+        });
+        const chunks = await backend.load(carried);
+        chunks.run();
+        chunks.run();
+        const whole = await backend.load(long);
+        whole.run();
+        const expected = await backend.read(long.outputs.y);
+        expect(Array.from(await backend.read(carried.outputs.y))).toEqual(Array.from(expected));
+      }
+    });
+
+    test('gives a config that makes the same layer', async () => {
+      const it = layer({
+        ...{ name: 'it', returnSequences: true, goBackwards: true, dropout: 0.25, recurrentDropout: 0.5 },
+        ...{ kernelRegularizer: l2(0.1), recurrentConstraint: maxNorm({ maxValue: 3 }), trainable: false },
+        ...{ activityRegularizer: 'l1', unroll: true, zeroOutputForMask: true, returnState: true },
+      });
+      const config = JSON.parse(JSON.stringify(it.getConfig()));
+      expect(config).toMatchObject({
+        ...{ name: 'it', units: H, returnSequences: true, goBackwards: true, dropout: 0.25, stateful: false },
+        ...{
+          recurrentDropout: 0.5,
+          trainable: false,
+          useBias: true,
+          zeroOutputForMask: true,
+          returnState: true,
+        },
+        kernelInitializer: { className: 'GlorotUniform' },
+        recurrentInitializer: { className: 'Orthogonal' },
+        biasInitializer: { className: 'RandomNormal' },
+        kernelRegularizer: { className: 'L2', config: { l2: 0.1 } },
+        recurrentConstraint: { className: 'MaxNorm', config: { maxValue: 3, axis: 0 } },
+        biasRegularizer: null,
+        activityRegularizer: { className: 'L1', config: { l1: 0.01 } },
+      });
+      const again = make(config);
+      expect(JSON.parse(JSON.stringify(again.getConfig()))).toEqual(config);
+      const results = [await run(it), await run(again)].map((all) => all.map((y) => y.data));
+      expect(results[1]).toEqual(results[0]);
+    });
+
+    test('declares the rules of its weights', () => {
+      buildPlan({ name: 'rules', limits: backend.limits, parameters: new Parameters() }, (b) => {
+        const it = layer({
+          ...{ kernelRegularizer: 'l1', recurrentRegularizer: 'l2', biasRegularizer: 'l2' },
+          ...{ biasConstraint: 'nonNeg', activityRegularizer: 'l2', returnState: true },
+        });
+        it.build(b, b.input('x', [T, N, D]));
+        // Those of three weights and of each output.
+        expect(emitPenalties(b).length).toBe(3 + 1 + it.stateCount);
+        const bias = b.parameters.all.find((p) => p.name === 'bias')!;
+        expect(b.parameters.rulesOf(bias).constraint?.name).toBe('NonNeg');
+      });
+    });
+  });
+}
+
+test('the classes have the names of Keras', () => {
+  const made = [lstm({ units: 1 }), gru({ units: 1 }), simpleRNN({ units: 1 })];
+  expect(made.map((it) => it.className)).toEqual(['LSTM', 'GRU', 'SimpleRNN']);
+  expect(made.map((it) => it.name)).toEqual(['lstm', 'gru', 'simple_rnn']);
+});
+
+test('dropout takes the same inputs of a sequence at all steps, and others of the next sample', async () => {
+  const units = 40;
+  const samples = 25;
+  const steps = 3;
+  const layer = simpleRNN({
+    ...{ units, dropout: 0.25, returnSequences: true, activation: 'linear' },
+    ...{ kernelInitializer: 'identity', recurrentInitializer: 'zeros' },
+  });
+  const ones = { shape: [samples, steps, units], data: new Float64Array(samples * steps * units).fill(1) };
+  const [y] = await run(layer, ones, { training: true });
+  const kept = new Set<number>();
+  for (let n = 0; n < samples; n++) {
+    const rows = Array.from({ length: steps }, (_, t) =>
+      y.data.slice((n * steps + t) * units, (n * steps + t + 1) * units),
+    );
+    for (const row of rows) expect(row).toEqual(rows[0]);
+    kept.add(rows[0].indexOf(0));
+    expect(rows[0].every((v) => v === 0 || Math.abs(v - 4 / 3) < 1e-12)).toBe(true);
+  }
+  expect(kept.size).toBeGreaterThan(3);
+  const mean = y.data.reduce((sum, v) => sum + v, 0) / y.data.length;
+  expect(Math.abs(mean - 1)).toBeLessThan(0.08);
+  const [all] = await run(layer, ones);
+  expect(all.data).toEqual(Array.from(ones.data));
+});
+
+test('the forget gate starts at one whatever the initializer, in the first row of biases', async () => {
+  const first = async (options: { unitForgetBias?: boolean; twoBiases?: boolean }) => {
+    const parameters = new Parameters();
+    const plan = buildPlan({ name: 'bias', limits: backend.limits, parameters }, (b) => {
+      lstm({
+        units: 2,
+        biasInitializer: { className: 'Constant', config: { value: 0.5 } },
+        ...options,
+      }).build(b, b.input('x', [1, 1, 1]));
+    });
+    const executable = await backend.load(plan);
+    const bias = parameters.get('bias')!;
+    const got = Array.from(fromStorage(bias, await backend.read(bias)));
+    executable.dispose();
+    return got;
+  };
+  const half = Array(2).fill(0.5);
+  expect(await first({})).toEqual([...half, 1, 1, ...half, ...half]);
+  expect(await first({ unitForgetBias: false })).toEqual(Array(8).fill(0.5));
+  expect(await first({ twoBiases: true })).toEqual([...half, 1, 1, ...half, ...half, ...Array(8).fill(0.5)]);
+});
+
+describe('what is refused', () => {
+  const building = (
+    layer: AnyLayer,
+    shape: number[],
+    dtype: 'f32' | 'u32' = 'f32',
+    states: number[][] = [],
+  ) =>
+    buildPlan({ name: 'refused', limits: backend.limits, parameters: new Parameters() }, (b) => {
+      const initial = states.map((s, i) => b.input(`state ${i}`, s));
+      b.scope('the_layer', () => layer.build(b, b.input('x', shape, { dtype }), ...initial));
+    });
+
+  test('options', () => {
+    for (const rate of [1, -0.5, Number.NaN]) {
+      expect(() => lstm({ units: 2, dropout: rate })).toThrow(
+        /\[lstm\/dropout\] must be at least 0 and below 1/,
+      );
+    }
+    expect(() => gru({ units: 0 })).toThrow(/\[gru\/units\] must be a positive integer, got 0/);
+    expect(() => gru({ units: 2, implementation: 2 } as never)).toThrow(
+      /\[gru\] has no option implementation; it has/,
+    );
+    expect(() => lstm(undefined as never)).toThrow(OptionError);
+    expect(() => lstm({ units: 2, kernelInitializer: 'zero' as never })).toThrow(
+      /\[lstm\/kernelInitializer\] there is no initializer "zero"/,
+    );
+  });
+
+  test('inputs, with shapes as users see them', () => {
+    const layer = lstm({ units: 2 });
+    expect(() => building(layer, [3, 4])).toThrow(ShapeError);
+    expect(() => building(layer, [3, 4])).toThrow(
+      /\[the_layer\] expected \[N, T, D\], got \[3, 4\] \(.*returnSequences/,
+    );
+    expect(() => building(layer, [5, 3, 2, 2])).toThrow(/got \[3, 5, 2, 2\]/);
+    expect(() => building(layer, [5, 3], 'u32')).toThrow(/\[the_layer\] takes features \(f32\), got u32/);
+  });
+
+  test('initial states', () => {
+    const states = [
+      [3, 2],
+      [3, 2],
+    ];
+    expect(() => building(lstm({ units: 2 }), [4, 3, 1], 'f32', [[3, 2]])).toThrow(
+      /\[the_layer\] takes 2 initial states, got 1/,
+    );
+    expect(() =>
+      building(lstm({ units: 2 }), [4, 3, 1], 'f32', [
+        [3, 2],
+        [2, 3],
+      ]),
+    ).toThrow(/\[the_layer\] expected an initial state \[3, 2\] = \[N, H\], got \[2, 3\]/);
+    expect(() => building(lstm({ units: 2, stateful: true }), [4, 3, 1], 'f32', states)).toThrow(
+      /\[the_layer\] carries its own state \(stateful: true\)/,
+    );
+  });
+});
