@@ -1,4 +1,8 @@
 // The only public door of the library.
+import { webgpu as defaultDevice } from './backends/webgpu/webgpu.ts';
+import { saveModel as writeModel } from './io/model_file.ts';
+import { connect } from './models/doors.ts';
+
 export type { Backend, Executable, KernelTime, LoadTimes } from './backends/backend.ts';
 export { type CpuOptions, cpu } from './backends/cpu.ts';
 export { profileTable } from './backends/profile_table.ts';
@@ -43,6 +47,7 @@ export {
 export type { Clear, Copy, Dispatch, Plan, Step } from './core/plan.ts';
 export { type Random, random } from './core/random.ts';
 export type { DType, Role, Tensor } from './core/tensor.ts';
+export { type ArrayLikeData, NdArray, type Nested, ndarray } from './data/nd_array.ts';
 export { type Level, Vocabulary, type VocabularyRecord } from './data/vocabulary.ts';
 export {
   type ModelRecord,
@@ -52,6 +57,7 @@ export {
   type TrainingRecord,
   unpackWeights,
 } from './io/checkpoint.ts';
+export { type LoadModelOptions, loadModel, saveModel } from './io/model_file.ts';
 export {
   readSafetensors,
   type SafetensorsFile,
@@ -77,9 +83,6 @@ export {
   type SoftmaxOptions,
   softmax,
 } from './layers/activation_layers.ts';
-export type { BackwardRecurrence, Cell, Recurrence, RecurrentProduct } from './layers/cell.ts';
-export type { ConstraintName, ConstraintOption } from './layers/constraints.ts';
-export * as constraints from './layers/constraints.ts';
 export {
   type BidirectionalLayer,
   type BidirectionalOptions,
@@ -87,6 +90,10 @@ export {
   type Directed,
   type MergeMode,
 } from './layers/bidirectional.ts';
+export type { WeightArray, Weighted } from './layers/bound.ts';
+export type { BackwardRecurrence, Cell, Recurrence, RecurrentProduct } from './layers/cell.ts';
+export type { ConstraintName, ConstraintOption } from './layers/constraints.ts';
+export * as constraints from './layers/constraints.ts';
 export { type DenseLayer, type DenseOptions, dense } from './layers/dense.ts';
 export {
   type DropoutOptions,
@@ -126,6 +133,15 @@ export {
 export type { RegularizerOption } from './layers/regularizers.ts';
 export * as regularizers from './layers/regularizers.ts';
 export {
+  gruCell,
+  lstmCell,
+  type RecurrentCell,
+  type RnnLayer,
+  type RnnOptions,
+  rnn,
+  simpleRNNCell,
+} from './layers/rnn.ts';
+export {
   type Cropping1DOptions,
   cropping1D,
   flatten,
@@ -140,20 +156,21 @@ export {
   type ZeroPadding1DOptions,
   zeroPadding1D,
 } from './layers/shape.ts';
-export {
-  gruCell,
-  lstmCell,
-  type RecurrentCell,
-  type RnnLayer,
-  type RnnOptions,
-  rnn,
-  simpleRNNCell,
-} from './layers/rnn.ts';
 export { type RnnActivation, type SimpleRnnOptions, simpleRNN } from './layers/simple_rnn.ts';
+export { type Applicable, type ApplyOptions, input, type Symbolic } from './layers/symbolic.ts';
 export { type TimeDistributedOptions, timeDistributed } from './layers/time_distributed.ts';
+export type { CompileOptions, LossOption, MetricOption } from './models/compile.ts';
+export type { ModelConfig } from './models/config.ts';
+export type { Dataset, DatasetBatch, DatasetSource } from './models/dataset.ts';
+export type { EvaluateOptions as TestOptions, FitOptions, PredictOptions } from './models/fit_options.ts';
+export { type FromConfigOptions, type ModelJson, modelFromJSON } from './models/from_config.ts';
+export { type FunctionalOptions, model } from './models/functional.ts';
 export { type CellName, type LanguageModelConfig, languageModel } from './models/language_model.ts';
+export type { Model } from './models/model.ts';
+export { layerClasses, layerFromConfig } from './models/registry.ts';
 export { type Sequential, sequential } from './models/sequential.ts';
 export { type AveragedWeights, averagedWeights } from './training/averaged_weights.ts';
+export type { Callback, History, Logs, Store, Training } from './training/callback.ts';
 export {
   type EvaluateOptions,
   type Evaluator,
@@ -252,3 +269,6 @@ export {
   sgd,
 } from './training/optimizers.ts';
 export { type TunedPlan, tunedPlan } from './training/tuned_plan.ts';
+
+// Models take their default backend and file format from here, so that their room knows neither.
+connect({ backend: () => defaultDevice(), save: writeModel });

@@ -5,7 +5,8 @@ import { NdArray } from '../data/nd_array.ts';
 import { type FromConfigOptions, modelFromJSON } from '../models/from_config.ts';
 import type { Model } from '../models/model.ts';
 import { lossConfig, lossFunction } from '../training/losses/by_name.ts';
-import { metricConfig } from '../training/metrics.ts';
+import { metricConfig } from '../training/metrics/by_name.ts';
+import type { Metric } from '../training/metrics/metric.ts';
 import { type OptimizerConfig, optimizerFromConfig } from '../training/optimizers.ts';
 import { readSafetensors, writeSafetensors } from './safetensors.ts';
 
@@ -38,7 +39,7 @@ export async function saveModel(model: Model): Promise<Uint8Array> {
     }
     stored.set(name, { shape: weights[i].shape, data });
   });
-  for (const [slot, parts] of await model.runtime.getSlots()) {
+  for (const [slot, parts] of await model.runtime.weights.slots()) {
     for (const [name, { shape, data }] of parts) {
       stored.set(`optimizer/${slot}/${name}`, { shape, data: Float32Array.from(data) });
     }
@@ -78,8 +79,8 @@ export function loadModel(bytes: Uint8Array, options: LoadModelOptions = {}): Mo
     if (!slot) weights.set(name, array);
     else slots.set(slot[1], (slots.get(slot[1]) ?? new Map()).set(slot[2], array));
   }
-  if (weights.size > 0) model.runtime.startWith(weights);
-  if (compile && slots.size > 0) model.runtime.setSlots(slots);
+  if (weights.size > 0) model.runtime.weights.startWith(weights);
+  if (compile && slots.size > 0) model.runtime.weights.setSlots(slots);
   return model;
 }
 
@@ -90,7 +91,7 @@ function compileRecord(model: Model): CompileRecord | undefined {
   return {
     optimizer: optimizer.config,
     loss: mapped(loss, (one) => lossConfig(lossFunction(one as never))),
-    metrics: mapped(metrics, (one) => metricConfig(one as never)),
+    metrics: mapped(metrics, (one) => (typeof one === 'string' ? one : metricConfig(one as Metric))),
     ...(lossWeights !== undefined && { lossWeights }),
     step: model.step,
   };

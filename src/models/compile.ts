@@ -3,13 +3,14 @@ import type { Backend } from '../backends/backend.ts';
 import { OptionError } from '../core/errors.ts';
 import { checkOptions, shown } from '../core/options.ts';
 import { type GivenLoss, lossFunction } from '../training/losses/by_name.ts';
-import { type Metric, type MetricName, metric } from '../training/metrics.ts';
+import { type GivenMetric, metric } from '../training/metrics/by_name.ts';
+import type { Metric } from '../training/metrics/metric.ts';
 import { type Optimizer, optimizerFromConfig } from '../training/optimizers.ts';
 import type { OutputSpec } from './loops.ts';
 import type { Objective } from './model_plan.ts';
 
 export type LossOption = GivenLoss;
-export type MetricOption = MetricName | Metric;
+export type MetricOption = GivenMetric;
 
 export interface CompileOptions {
   /** An optimizer, or the name of one with Keras' defaults; default 'rmsprop', as Keras. */
@@ -87,7 +88,7 @@ export function objectivesOf(
     return {
       loss: weight === 0 ? undefined : made,
       weight,
-      metrics: (list as MetricOption[]).map((one) => metric(one)),
+      metrics: (list as MetricOption[]).map((one) => metric(one, { loss: made })),
     };
   });
 }

@@ -120,8 +120,8 @@ export function makeModel(kind: ModelKind): Model {
         stop(reason) {
           stopped ??= reason;
         },
-        getWeights: () => runtime.getWeights(),
-        setWeights: (weights) => runtime.setWeights(weights),
+        getWeights: () => runtime.weights.get(),
+        setWeights: (weights) => runtime.weights.set(weights),
         save: () => saveModel(model),
         readLogs: async () => (await session.pass?.logs()) ?? {},
       },
@@ -201,7 +201,6 @@ export function makeModel(kind: ModelKind): Model {
       compiled = settled;
       rate = undefined;
       step = 0;
-      runtime.forget(['train', 'test']);
     },
     async fit(x, y, options = {}) {
       checkFitOptions(`${name}/fit`, options);
@@ -300,9 +299,9 @@ export function makeModel(kind: ModelKind): Model {
         `[${name}] has no layer ${shown(which)}; there are ${kind.layerNames.join(', ')}`,
       );
     },
-    getWeights: () => runtime.getWeights(),
+    getWeights: () => runtime.weights.get(),
     setWeights: async (weights) =>
-      runtime.setWeights(weights.map((w, i) => asArray(`${name}/setWeights/${i}`, w))),
+      runtime.weights.set(weights.map((w, i) => asArray(`${name}/setWeights/${i}`, w))),
     get weightNames() {
       return runtime.parameters.all.map((t) => t.name);
     },
@@ -331,10 +330,10 @@ export function makeModel(kind: ModelKind): Model {
 
   kind.layers.forEach((layer, i) => {
     bindWeights(layer, {
-      getWeights: () => runtime.getWeights(runtime.parametersOf(kind.layerNames[i])),
+      getWeights: () => runtime.weights.get(runtime.parametersOf(kind.layerNames[i])),
       setWeights: async (weights) => {
         const arrays = weights.map((w, k) => asArray(`${layer.name}/setWeights/${k}`, w));
-        await runtime.setWeights(arrays, runtime.parametersOf(kind.layerNames[i]));
+        await runtime.weights.set(arrays, runtime.parametersOf(kind.layerNames[i]));
       },
     });
   });

@@ -7,7 +7,7 @@ import { emitConstraints } from '../layers/constraints.ts';
 import { isTimeMajor } from '../layers/layout.ts';
 import { emitPenalties } from '../layers/regularizers.ts';
 import { isLossFunction, type Loss } from '../training/losses/loss.ts';
-import type { Metric } from '../training/metrics.ts';
+import type { Metric } from '../training/metrics/metric.ts';
 import type { Optimizer } from '../training/optimizers.ts';
 import { seedLoss, sumLoss } from '../training/own_loss.ts';
 import { tunedPlan } from '../training/tuned_plan.ts';

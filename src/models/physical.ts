@@ -39,7 +39,8 @@ export function toPhysical(array: NdArray, dtype: DType): Float32Array | Float64
 
 /** The inverse: an array [N,T,...] of what a plan's tensor holds. */
 export function fromPhysical(t: Tensor, values: ArrayLike<number>): NdArray {
-  const out = t.dtype === 'u32' ? new Int32Array(values.length) : new Float32Array(values.length);
+  const kind = t.dtype === 'u32' ? Int32Array : values instanceof Float64Array ? Float64Array : Float32Array;
+  const out = new kind(values.length);
   if (isTimeMajor(t)) transposeInto(values, out, t.shape[0], t.shape[1]);
   else out.set(values);
   return new NdArray(publicShape(t), out);

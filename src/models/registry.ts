@@ -2,15 +2,28 @@
 import { OptionError } from '../core/errors.ts';
 import { checkOptions, shown } from '../core/options.ts';
 import { activation } from '../layers/activation.ts';
+import { elu, leakyReLU, prelu, softmax } from '../layers/activation_layers.ts';
 import { bidirectional } from '../layers/bidirectional.ts';
 import { dense } from '../layers/dense.ts';
-import { dropout } from '../layers/dropout.ts';
+import { dropout, spatialDropout1D } from '../layers/dropout.ts';
 import { embedding } from '../layers/embedding.ts';
 import { gru } from '../layers/gru.ts';
 import type { AnyLayer } from '../layers/layer.ts';
 import { lstm } from '../layers/lstm.ts';
+import { masking } from '../layers/masking.ts';
+import { add, average, concatenate, maximum, minimum, multiply, subtract } from '../layers/merge.ts';
 import { gruCell, lstmCell, rnn, simpleRNNCell } from '../layers/rnn.ts';
+import {
+  cropping1D,
+  flatten,
+  permute,
+  repeatVector,
+  reshape,
+  upSampling1D,
+  zeroPadding1D,
+} from '../layers/shape.ts';
 import { simpleRNN } from '../layers/simple_rnn.ts';
+import { timeDistributed } from '../layers/time_distributed.ts';
 import type { LayerConfig } from './config.ts';
 
 /** Makes a layer of its options; a factory as it is. */
@@ -21,17 +34,38 @@ export type CustomObjects = Readonly<Record<string, LayerFactory>>;
 
 const factories: Record<string, LayerFactory> = {
   Activation: activation,
+  Add: add,
+  Average: average,
   Bidirectional: bidirectional,
+  Concatenate: concatenate,
+  Cropping1D: cropping1D,
   Dense: dense,
   Dropout: dropout,
+  ELU: elu,
   Embedding: embedding,
+  Flatten: flatten,
   GRU: gru,
   GRUCell: gruCell,
   LSTM: lstm,
   LSTMCell: lstmCell,
   RNN: rnn,
+  LeakyReLU: leakyReLU,
+  Masking: masking,
+  Maximum: maximum,
+  Minimum: minimum,
+  Multiply: multiply,
+  PReLU: prelu,
+  Permute: permute,
+  RepeatVector: repeatVector,
+  Reshape: reshape,
   SimpleRNN: simpleRNN,
   SimpleRNNCell: simpleRNNCell,
+  Softmax: softmax,
+  SpatialDropout1D: spatialDropout1D,
+  Subtract: subtract,
+  TimeDistributed: timeDistributed,
+  UpSampling1D: upSampling1D,
+  ZeroPadding1D: zeroPadding1D,
 };
 
 /** Keras' class names of all layers that configs may hold. */
@@ -44,8 +78,8 @@ export function registerLayer(className: string, factory: LayerFactory): void {
   factories[className] = factory;
 }
 
-/** Options that hold a layer, or a list of them. */
-const NESTED = ['layer', 'backwardLayer', 'cell', 'cells'];
+/** Options that hold a layer; the cells of `rnn` are read by `rnn` itself. */
+const NESTED = ['layer', 'backwardLayer'];
 
 /**
  * The layer that a config describes, and those inside it.

@@ -1,52 +1,212 @@
-// Models train, on the CPU: the loss falls, numbers are those of plain loops, and the last smaller batch counts.
-import { expect, test } from 'vitest';
-import { cpu } from '../../src/backends/cpu.ts';
+// Models train: the loss falls, each batch counts by its samples, and options do what Keras says.
+import { describe, expect, test } from 'vitest';
 import { dense } from '../../src/layers/dense.ts';
-import { defineLayer } from '../../src/layers/layer.ts';
+import { embedding } from '../../src/layers/embedding.ts';
 import { lstm } from '../../src/layers/lstm.ts';
 import { input } from '../../src/layers/symbolic.ts';
 import { model } from '../../src/models/functional.ts';
 import { sequential } from '../../src/models/sequential.ts';
+import type { Callback } from '../../src/training/callback.ts';
+import { sgd } from '../../src/training/optimizers.ts';
+import { echoData, echoModel, f64, flat } from './echo.ts';
 
-const backend = cpu({ precision: 'f64' });
+const quiet = { verbose: 0 } as const;
 
-test('a sequential model without a shape learns an echo', async () => {
-  const echo = sequential([lstm({ units: 8 }), dense({ units: 1 })]);
-  echo.compile({ optimizer: 'adam', loss: 'meanSquaredError', backend });
-  echo.learningRate = 0.02;
-  const x = Array.from({ length: 10 }, (_, i) => [[i / 10], [0.5], [0.2]]);
-  const y = x.map(([first]) => first);
-  const { history, epoch } = await echo.fit(x, y, { epochs: 60, batchSize: 4, verbose: 0 });
-  expect(epoch.length).toBe(60);
-  expect(history.loss[59]).toBeLessThan(history.loss[0] / 5);
-  const { loss } = await echo.evaluate(x, y);
-  expect(loss).toBeLessThan(history.loss[0] / 5);
-  const prediction = await echo.predict(x, { batchSize: 3 });
-  expect(prediction.shape).toEqual([10, 1]);
-  console.log(echo.summary());
-});
-
-test('a functional model with a residual and two outputs', async () => {
-  const x = input({ shape: [null, 3], name: 'series' });
-  const [out, h, c] = lstm({ units: 4, returnState: true, returnSequences: true })(x);
-  const shared = defineLayer(dense({ units: 2, name: 'head' }));
-  const all = model({ inputs: x, outputs: [shared(out), defineLayer(dense({ units: 1 }))(h)] });
-  void c;
-  console.log(all.summary());
-  all.compile({ optimizer: 'sgd', loss: 'mse', backend, lossWeights: [1, 0.5] });
-  const data = Array.from({ length: 5 }, () => Array.from({ length: 6 }, () => [1, 2, 3]));
-  const y0 = data.map((row) => row.map(() => [0, 1]));
-  const y1 = data.map(() => [1]);
-  const { history } = await all.fit(data, [y0, y1], {
-    epochs: 3,
-    batchSize: 2,
-    validationSplit: 0.2,
-    verbose: 0,
+describe('fit', () => {
+  test('a sequential model without a shape learns an echo', async () => {
+    const echo = sequential([lstm({ units: 8 }), dense({ units: 1 })]);
+    echo.compile({ optimizer: 'adam', loss: 'meanSquaredError', backend: f64() });
+    echo.learningRate = 0.02;
+    const { x, y } = echoData(10);
+    const { history, epoch } = await echo.fit(x, y, { epochs: 60, batchSize: 4, ...quiet });
+    expect(epoch.length).toBe(60);
+    expect(history.loss[59]).toBeLessThan(history.loss[0] / 5);
+    expect((await echo.evaluate(x, y)).loss).toBeLessThan(history.loss[0] / 5);
+    expect((await echo.predict(x, { batchSize: 3 })).shape).toEqual([10, 1]);
   });
-  console.log(history);
-  const [a, b] = await all.predictAll(data);
-  expect([a.shape, b.shape]).toEqual([
-    [5, 6, 2],
-    [5, 1],
-  ]);
+
+  test('the last, smaller batch trains, and the epoch weighs batches by their samples', async () => {
+    const { x, y } = echoData(5);
+    const whole = echoModel();
+    const { history } = await whole.fit(x, y, { batchSize: 2, shuffle: false, ...quiet });
+    const byHand = echoModel();
+    const losses: number[] = [];
+    for (const [from, to] of [
+      [0, 2],
+      [2, 4],
+      [4, 5],
+    ]) {
+      losses.push((await byHand.trainOnBatch(x.slice(from, to), y.slice(from, to))).loss);
+    }
+    expect(history.loss[0]).toBeCloseTo((2 * losses[0] + 2 * losses[1] + losses[2]) / 5, 12);
+    expect(flat(await whole.getWeights())).toEqual(flat(await byHand.getWeights()));
+    expect(whole.step).toBe(3);
+  });
+
+  test('the order of samples changes with each epoch, and is that of the seed', async () => {
+    const { x, y } = echoData(6);
+    const runs = [];
+    for (const seed of [1, 1, 2]) {
+      const echo = echoModel(f64(), { seed });
+      await echo.fit(x, y, { epochs: 2, batchSize: 2, ...quiet });
+      runs.push(flat(await echo.getWeights()));
+    }
+    expect(runs[0]).toEqual(runs[1]);
+    expect(runs[0]).not.toEqual(runs[2]);
+  });
+
+  test('weights of samples count in the sum and not in the divisor, as in Keras 3', async () => {
+    const { x, y } = echoData(4);
+    const echo = echoModel();
+    const each: number[] = [];
+    for (let i = 0; i < 4; i++) each.push((await echo.evaluate([x[i]], [y[i]])).loss);
+    const { loss } = await echo.evaluate(x, y, { sampleWeight: [1, 2, 0, 3] });
+    expect(loss).toBeCloseTo((each[0] + 2 * each[1] + 3 * each[3]) / 4, 6);
+  });
+
+  test('weights of classes are weights of their samples', async () => {
+    const ids = [
+      [1, 2],
+      [2, 3],
+      [3, 1],
+      [0, 1],
+    ];
+    const labels = [0, 1, 2, 1];
+    const build = () => {
+      const made = sequential([
+        input({ shape: [null], dtype: 'int32' }),
+        embedding({ inputDim: 4, outputDim: 3 }),
+        lstm({ units: 3 }),
+        dense({ units: 3, activation: 'softmax' }),
+      ]);
+      made.compile({
+        optimizer: sgd({ learningRate: 0.1 }),
+        loss: 'sparseCategoricalCrossentropy',
+        metrics: ['accuracy'],
+        backend: f64(),
+      });
+      return made;
+    };
+    const [byClass, bySample] = [build(), build()];
+    await byClass.fit(ids, labels, { classWeight: { 0: 1, 1: 5, 2: 0.5 }, shuffle: false, ...quiet });
+    await bySample.fit(ids, labels, { sampleWeight: [1, 5, 0.5, 5], shuffle: false, ...quiet });
+    expect(flat(await byClass.getWeights())).toEqual(flat(await bySample.getWeights()));
+    const { accuracy } = await byClass.evaluate(ids, labels);
+    const predicted = (await byClass.predict(ids)).toArray() as number[][];
+    const right = predicted.filter((p, i) => p.indexOf(Math.max(...p)) === labels[i]).length;
+    expect(accuracy).toBeCloseTo(right / 4, 6);
+  });
+
+  test('validationSplit keeps the last samples, before any shuffling', async () => {
+    const { x, y } = echoData(10);
+    const split = echoModel();
+    const given = echoModel();
+    const a = await split.fit(x, y, { epochs: 2, validationSplit: 0.3, ...quiet });
+    const b = await given.fit(x.slice(0, 7), y.slice(0, 7), {
+      epochs: 2,
+      validationData: [x.slice(7), y.slice(7)],
+      ...quiet,
+    });
+    expect(a.history).toEqual(b.history);
+    expect(Object.keys(a.history)).toEqual(['loss', 'val_loss']);
+  });
+
+  test('a dataset gives the batches, anew in each epoch', async () => {
+    const { x, y } = echoData(6);
+    async function* batches() {
+      for (let i = 0; i < 6; i += 2) yield { x: x.slice(i, i + 2), y: y.slice(i, i + 2) };
+    }
+    const fromDataset = echoModel();
+    const fromArrays = echoModel();
+    await fromDataset.fitDataset(batches, { epochs: 2, ...quiet });
+    await fromArrays.fit(x, y, { epochs: 2, batchSize: 2, shuffle: false, ...quiet });
+    expect(flat(await fromDataset.getWeights())).toEqual(flat(await fromArrays.getWeights()));
+    await expect(fromDataset.fitDataset(batches(), { epochs: 2, ...quiet })).rejects.toThrow(
+      'a generator can be gone through only once',
+    );
+    const { loss } = await fromDataset.evaluateDataset(batches);
+    expect(loss).toBeCloseTo((await fromDataset.evaluate(x, y)).loss, 6);
+  });
+
+  test('sequences of other lengths are other plans over the same weights', async () => {
+    const echo = echoModel();
+    const lengths = Array.from({ length: 20 }, (_, i) => i + 1);
+    const batches = () => lengths.map((T) => echoData(2, T));
+    const { history } = await echo.fitDataset(batches, { epochs: 2, ...quiet });
+    expect(history.loss).toHaveLength(2);
+    let sum = 0;
+    for (const batch of batches()) sum += (await echo.testOnBatch(batch.x, batch.y)).loss / lengths.length;
+    expect((await echo.evaluateDataset(batches)).loss).toBeCloseTo(sum, 6);
+  });
+
+  test('several inputs and outputs, by position or by name, with a shared layer and weights of losses', async () => {
+    const a = input({ shape: [null, 2], name: 'a' });
+    const b = input({ shape: [null, 2], name: 'b' });
+    const shared = lstm({ units: 3, name: 'shared' });
+    const heads = [dense({ units: 1, name: 'first' }), dense({ units: 2, name: 'second' })];
+    const build = () => model({ inputs: [a, b], outputs: [heads[0](shared(a)), heads[1](shared(b))] });
+    const data = [0, 1].map((k) => echoData(4, 3).x.map((rows) => rows.map(([v]) => [v, v + k])));
+    const y = [data[0].map(() => [1]), data[0].map(() => [0, 1])];
+    const trained = [build(), build()];
+    for (const made of trained) {
+      made.compile({
+        optimizer: sgd({ learningRate: 0.1 }),
+        loss: { first: 'mse', second: 'mae' },
+        lossWeights: [1, 0.25],
+        backend: f64(),
+      });
+    }
+    const [one, two] = trained;
+    const { history } = await one.fit(data, y, { epochs: 2, ...quiet });
+    await two.fit({ a: data[0], b: data[1] }, { second: y[1], first: y[0] }, { epochs: 2, ...quiet });
+    expect(flat(await one.getWeights())).toEqual(flat(await two.getWeights()));
+    expect(Object.keys(history)).toEqual(['loss', 'first_loss', 'second_loss']);
+    expect(history.loss[1]).toBeCloseTo(history.first_loss[1] + 0.25 * history.second_loss[1], 6);
+    expect(one.layers.filter((layer) => layer.name === 'shared')).toHaveLength(1);
+  });
+
+  test('callbacks hear everything in order, and may stop training and set the rate', async () => {
+    const { x, y } = echoData(4);
+    const heard: string[] = [];
+    const rates: number[] = [];
+    const listener: Callback = {
+      onTrainBegin: () => void heard.push('begin'),
+      onEpochBegin: (e, training) => {
+        heard.push(`epoch ${e}`);
+        training.learningRate = 0.1 / (e + 1);
+      },
+      onBatchBegin: (i) => void heard.push(`batch ${i}`),
+      onBatchEnd: async (i, training) => {
+        rates.push(training.learningRate);
+        const { loss } = await training.readLogs();
+        expect(loss).toBeGreaterThan(0);
+        if (training.step === 3) training.stop('enough');
+        heard.push(`end ${i}`);
+      },
+      onEpochEnd: (e, logs) => void heard.push(`epoch ${e} ${Object.keys(logs)}`),
+      onTrainEnd: () => void heard.push('done'),
+    };
+    const echo = echoModel();
+    const history = await echo.fit(x, y, { epochs: 9, batchSize: 2, callbacks: listener, ...quiet });
+    expect(heard).toEqual([
+      ...['begin', 'epoch 0', 'batch 0', 'end 0', 'batch 1', 'end 1', 'epoch 0 loss'],
+      ...['epoch 1', 'batch 0', 'end 0', 'epoch 1 loss', 'done'],
+    ]);
+    expect(rates).toEqual([0.1, 0.1, 0.05]);
+    expect(history.stopped).toBe('enough');
+  });
+
+  test('a signal ends training after the batch in hand', async () => {
+    const { x, y } = echoData(4);
+    const control = new AbortController();
+    const echo = echoModel();
+    const { epoch, stopped } = await echo.fit(x, y, {
+      epochs: 100,
+      signal: control.signal,
+      callbacks: { onEpochEnd: (e) => void (e === 2 && control.abort()) },
+      ...quiet,
+    });
+    expect(epoch).toEqual([0, 1, 2]);
+    expect(stopped).toBe('the signal was aborted');
+  });
 });
