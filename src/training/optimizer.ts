@@ -5,6 +5,7 @@ import { sizeOf, type Tensor, tensor } from '../core/tensor.ts';
 import { type Clipping, clipScale, squareSums } from '../kernels/clip_scale.ts';
 import { movingAverageKernel } from '../kernels/moving_average.ts';
 import type { LearningRateSchedule, Settled } from './optimizer_options.ts';
+import { isSchedule, scheduleConfig } from './schedule.ts';
 
 /** The numbers the host gives an update: how many elements the `hyper` tensor has, and which the averages read. */
 const HYPER = 8;
@@ -22,7 +23,10 @@ export interface Optimizer {
   readonly name: string;
   /** All options, defaults included. */
   readonly options: Readonly<Record<string, unknown>>;
-  /** Name and options as JSON can hold them, for `optimizerFromConfig`; a schedule is saved as its first rate. */
+  /**
+   * Name and options as JSON can hold them, for `optimizerFromConfig`; a user's own function for the learning rate is
+   * saved as its first rate.
+   */
   readonly config: OptimizerConfig;
   /** The slot of the moving averages of the weights, where it keeps them (`useEma`). */
   readonly averageSlot: string | undefined;
@@ -85,12 +89,13 @@ export function optimizer<D>(name: string, options: Settled<D>, factory: Factory
     }
     return rate;
   };
+  const saved = () => (isSchedule(learningRate) ? scheduleConfig(learningRate) : rateAt(1));
   return {
     name,
     options,
     averageSlot,
     get config() {
-      return { name, ...(options as Readonly<Record<string, unknown>>), learningRate: rateAt(1) };
+      return { name, ...(options as Readonly<Record<string, unknown>>), learningRate: saved() };
     },
     build(b) {
       if (b.awaitsBackward) {

@@ -9,6 +9,8 @@ import { sgdKernel } from '../kernels/sgd.ts';
 import { type Factory, type Optimizer, type OptimizerConfig, optimizer } from './optimizer.ts';
 import { type CommonOptions, type Convention, settle } from './optimizer_options.ts';
 import { adam, adamax, adamW, nadam } from './optimizers_adam.ts';
+import { isScheduleConfig } from './schedule.ts';
+import { scheduleFromConfig } from './schedules.ts';
 
 export type { Optimizer, OptimizerConfig } from './optimizer.ts';
 export type { CommonOptions, Convention, LearningRateSchedule } from './optimizer_options.ts';
@@ -256,5 +258,11 @@ export function optimizerFromConfig({ name, ...given }: OptimizerConfig): Optimi
     throw new OptionError(`[optimizer] there is no ${name}; there are ${Object.keys(factories).join(', ')}`);
   }
   // Files that know of no convention were written when there was only torch's.
-  return factories[name]({ convention: 'torch', ...given });
+  const { learningRate: rate } = given;
+  const learningRate = isScheduleConfig(rate) ? scheduleFromConfig(rate) : rate;
+  return factories[name]({
+    convention: 'torch',
+    ...given,
+    ...(learningRate !== undefined && { learningRate }),
+  });
 }
