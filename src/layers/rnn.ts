@@ -156,7 +156,10 @@ export function rnn(options: RnnOptions): RnnLayer {
     ...{ name, className: 'RNN', trainable, cells, options, stateCount, run, inner: layers },
     outputs: returnState ? 1 + stateCount : 1,
     parameterCount: (features: number) =>
-      layers.reduce((sum, it, i) => sum + it.parameterCount(i === 0 ? features : layers[i - 1].units), 0),
+      layers.reduce(
+        (sum, it, i) => sum + it.parameterCount(i === 0 ? features : outputsOfCell(layers[i - 1])),
+        0,
+      ),
     with: (more: SequenceOptions) => rnn({ ...options, ...more }),
     build(b: Builder, x: Tensor, ...initialState: Tensor[]): Outputs {
       const result = run(b, x, { initialState: initialState.length > 0 ? initialState : undefined });
@@ -193,6 +196,10 @@ function cellsOf(name: string, given: RnnOptions['cell'] | undefined): Recurrent
       `[${name}/cell] must be a cell, such as lstmCell({ units }), or an array of them, got ${shown(it)}`,
     );
   });
+}
+
+function outputsOfCell({ cell, units }: RecurrentLayer<Outputs>): number {
+  return cell.projection ?? units;
 }
 
 function uniqueNames(names: readonly string[]): string[] {

@@ -174,6 +174,18 @@ function counted(layer: AnyLayer, strategy: string): { forward: number; backward
   return { forward: recurrent.length - backward, backward };
 }
 
+test('gradients of general cells, whose directions run one after the other', () =>
+  checkGradients({
+    build(b) {
+      const input = b.input('x', [T, N, D], { differentiable: true });
+      const options = { units: 4, projection: 3, peephole: true, recurrentDropout: 0.3, dropout: 0.2 };
+      const layer = lstm({ ...options, returnSequences: true, returnState: true });
+      const outputs = bidirectional({ layer }).build(b, input) as readonly Tensor[];
+      expect(outputs[0].shape).toEqual([T, N, 6]);
+      return { outputs: [...outputs], inputs: [input] };
+    },
+  }));
+
 test('weights stand under the names of both directions, forward ones first', () => {
   const parameters = new Parameters();
   buildPlan({ name: 'names', limits: defaultLimits, parameters }, (b) => {
