@@ -84,6 +84,13 @@ export {
   softmax,
 } from './layers/activation_layers.ts';
 export {
+  type AdditiveAttentionOptions,
+  type AttentionOptions,
+  additiveAttention,
+  attention,
+} from './layers/attention.ts';
+export { type BatchNormalizationOptions, batchNormalization } from './layers/batch_normalization.ts';
+export {
   type BidirectionalLayer,
   type BidirectionalOptions,
   bidirectional,
@@ -94,6 +101,7 @@ export type { WeightArray, Weighted } from './layers/bound.ts';
 export type { BackwardRecurrence, Cell, Recurrence, RecurrentProduct } from './layers/cell.ts';
 export type { ConstraintName, ConstraintOption } from './layers/constraints.ts';
 export * as constraints from './layers/constraints.ts';
+export { type Conv1DOptions, conv1D } from './layers/conv_1d.ts';
 export { type DenseLayer, type DenseOptions, dense } from './layers/dense.ts';
 export {
   type DropoutOptions,
@@ -106,6 +114,12 @@ export { type GruOptions, gru } from './layers/gru.ts';
 export type { Initializer, InitializerName, InitializerOption } from './layers/initializers.ts';
 export * as initializers from './layers/initializers.ts';
 export { type AnyLayer, defineLayer, type Layer, type Outputs } from './layers/layer.ts';
+export {
+  type LayerNormalizationOptions,
+  layerNormalization,
+  type RmsNormalizationOptions,
+  rmsNormalization,
+} from './layers/layer_normalization.ts';
 export { type LstmOptions, lstm } from './layers/lstm.ts';
 export { type MaskingOptions, masking } from './layers/masking.ts';
 export {
@@ -119,9 +133,19 @@ export {
   subtract,
 } from './layers/merge.ts';
 export { broadcast, joined, padded, permuted, reshaped, sliced } from './layers/movements.ts';
+export { type MultiHeadAttentionOptions, multiHeadAttention } from './layers/multi_head_attention.ts';
 export type { NamedConfig } from './layers/named.ts';
 export { added, larger, multiplied, product, scaled, smaller, subtracted } from './layers/operations.ts';
 export type { LayerOptions } from './layers/plain.ts';
+export {
+  type AveragePooling1DOptions,
+  averagePooling1D,
+  type GlobalPooling1DOptions,
+  globalAveragePooling1D,
+  globalMaxPooling1D,
+  maxPooling1D,
+  type Pooling1DOptions,
+} from './layers/pooling.ts';
 export {
   type RecurrentLayer,
   type RecurrentOptions,
@@ -159,6 +183,7 @@ export {
 export { type RnnActivation, type SimpleRnnOptions, simpleRNN } from './layers/simple_rnn.ts';
 export { type Applicable, type ApplyOptions, input, type Symbolic } from './layers/symbolic.ts';
 export { type TimeDistributedOptions, timeDistributed } from './layers/time_distributed.ts';
+export type { Padding } from './layers/windows.ts';
 export type { CompileOptions, LossOption, MetricOption } from './models/compile.ts';
 export type { ModelConfig } from './models/config.ts';
 export type { Dataset, DatasetBatch, DatasetSource } from './models/dataset.ts';

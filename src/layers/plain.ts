@@ -17,7 +17,7 @@ export interface LayerOptions {
 export type AppliedLayer<Output extends Outputs = Tensor> = Layer<Output> & Applicable;
 
 /**
- * A layer whose config is its name, `trainable` and `config`; the last has exactly the options besides those two.
+ * A layer whose config is its name, `trainable` and `config`; the last has exactly the options besides those two and `later`.
  * @throws OptionError for an option that is not among them.
  */
 export function plainLayer<Output extends Outputs = Tensor>(definition: {
@@ -26,19 +26,25 @@ export function plainLayer<Output extends Outputs = Tensor>(definition: {
   name: string;
   options: LayerOptions;
   config: Readonly<Record<string, unknown>>;
+  /** More options, whose config is made when it is asked for: that of a user's own function is refused. */
+  later?: { readonly names: readonly string[]; getConfig(): Record<string, unknown> };
   takesIds?: boolean;
+  /** How many tensors `build` returns; default 1. */
+  outputs?: number;
   build(b: Builder, name: string, ...inputs: Tensor[]): Output;
 }): AppliedLayer<Output> {
-  const { className, options, config, takesIds, build } = definition;
-  checkOptions(options.name ?? definition.name, options, ['name', 'trainable', ...Object.keys(config)]);
+  const { className, options, config, later, takesIds, outputs, build } = definition;
+  const known = ['name', 'trainable', ...Object.keys(config), ...(later?.names ?? [])];
+  checkOptions(options.name ?? definition.name, options, known);
   const { name = definition.name, trainable = true } = options;
   const layer: Layer<Output> = {
     name,
     className,
     trainable,
     ...(takesIds !== undefined && { takesIds }),
+    ...(outputs !== undefined && { outputs }),
     build: (b, ...inputs) => build(b, name, ...inputs),
-    getConfig: () => ({ name, trainable: made.trainable ?? trainable, ...config }),
+    getConfig: () => ({ name, trainable: made.trainable ?? trainable, ...config, ...later?.getConfig() }),
   };
   const made = defineLayer(layer);
   return made;
