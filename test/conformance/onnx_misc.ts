@@ -4,6 +4,7 @@ import { sizeOf, type Tensor } from '../../src/core/tensor.ts';
 import type { ActivationName } from '../../src/layers/activation.ts';
 import { sliced } from '../../src/layers/movements.ts';
 import { added, multiplied, scaled } from '../../src/layers/operations.ts';
+import { optimizerOps, updateOutcome } from './onnx_optimizers.ts';
 import {
   activated,
   clamped,
@@ -144,8 +145,9 @@ const patterns: Readonly<Record<string, OnnxOperator>> = {
 };
 
 export const runner: Runner<OnnxCase> = {
-  ops: [...Object.keys(operators), ...Object.keys(reasons), 'graph'],
+  ops: [...Object.keys(operators), ...Object.keys(reasons), ...optimizerOps, 'graph'],
   async run(c, backend) {
+    if (optimizerOps.includes(c.op)) return updateOutcome(c, backend);
     const nodes = nodesOf(c);
     const whole = patterns[nodes.map(({ op }) => op).join(' ')];
     const missing = nodes.find(({ op }) => !operators[op]);
