@@ -48,6 +48,7 @@ export type { Clear, Copy, Dispatch, Plan, Step } from './core/plan.ts';
 export { type Random, random } from './core/random.ts';
 export type { DType, Role, Tensor } from './core/tensor.ts';
 export { type ArrayLikeData, NdArray, type Nested, ndarray } from './data/nd_array.ts';
+export { type PadSequencesOptions, padSequences } from './data/pad_sequences.ts';
 export { type Level, Vocabulary, type VocabularyRecord } from './data/vocabulary.ts';
 export {
   type ModelRecord,
@@ -120,6 +121,7 @@ export {
   type RmsNormalizationOptions,
   rmsNormalization,
 } from './layers/layer_normalization.ts';
+export { publicShape } from './layers/layout.ts';
 export { type LstmOptions, lstm } from './layers/lstm.ts';
 export { type MaskingOptions, masking } from './layers/masking.ts';
 export {
