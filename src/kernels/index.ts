@@ -74,6 +74,7 @@ import { lstmSequenceForward } from './lstm_sequence_forward.ts';
 import { lstmTiledBackward } from './lstm_tiled_backward.ts';
 import { lstmTiledForward } from './lstm_tiled_forward.ts';
 import { maskMergeKernel } from './mask_merge.ts';
+import { maskBegunKernel } from './mask_begun.ts';
 import { maskRowsKernel } from './mask_rows.ts';
 import { maskedSoftmaxKernel } from './masked_softmax.ts';
 import { matmulSubgroup, matmulTiledHalves } from './matmul_halves.ts';
@@ -200,6 +201,7 @@ export const kernels: readonly Kernel[] = [
   lstmTiledForward,
   maskedSoftmaxKernel,
   maskMergeKernel,
+  maskBegunKernel,
   maskRowsKernel,
   matmulRegister,
   matmulSubgroup,

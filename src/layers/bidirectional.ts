@@ -10,10 +10,10 @@ import { added, multiplied, scaled } from './operations.ts';
 import { type Lane, recurrence } from './recurrence.ts';
 import {
   inOrderOfComputation,
+  masked,
   type RecurrentLayer,
   type RecurrentResult,
   type RunOptions,
-  zeroed,
 } from './recurrent.ts';
 import { recurrentOfConfig } from './recurrent_configs.ts';
 import { penalise, regularizer } from './regularizers.ts';
@@ -202,7 +202,9 @@ function runTogether(
   const results = recurrence(b, { ...how, reverse: goBackwards ? 1 : 0 }, lanes);
   return results.map(({ sequence, states }, i) => {
     const result = { sequence, states, last: states[0] };
-    return lanes[i].scope(() => zeroed(b, result, how.mask, goBackwards !== (i === 1), zeroOutput));
+    const given = initial !== undefined || how.stateful;
+    const masking = { mask: how.mask, reverse: goBackwards !== (i === 1), zeroOutput, given };
+    return lanes[i].scope(() => masked(b, result, masking));
   }) as [RecurrentResult, RecurrentResult];
 }
 

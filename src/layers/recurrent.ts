@@ -3,6 +3,7 @@ import type { Builder } from '../core/builder.ts';
 import { ShapeError, show } from '../core/errors.ts';
 import { checkOptions } from '../core/options.ts';
 import { expectCount, expectShape, type Tensor } from '../core/tensor.ts';
+import { begunOf } from '../kernels/mask_begun.ts';
 import { maskRows } from '../kernels/mask_rows.ts';
 import { reverseTime } from '../kernels/reverse_time.ts';
 import type { Cell } from './cell.ts';
@@ -139,7 +140,9 @@ export function recurrentLayer(options: RecurrentOptions, traits: RecurrentTrait
     const it = lane(b, x, initialState);
     const how = settings(b, x);
     const [{ sequence, states }] = recurrence(b, { ...how, reverse: reverse ? 1 : 0 }, [it]);
-    return zeroed(b, { sequence, states, last: states[0] }, how.mask, reverse, zeroOutputForMask);
+    const given = initialState !== undefined || stateful;
+    const masking = { mask: how.mask, reverse, zeroOutput: zeroOutputForMask, given };
+    return masked(b, { sequence, states, last: states[0] }, masking);
   };
   const build = (b: Builder, x: Tensor, ...initialState: Tensor[]): Outputs => {
     const result = run(b, x, { initialState: initialState.length > 0 ? initialState : undefined });
@@ -180,27 +183,39 @@ function expectSequence(where: string, x: Tensor): void {
   }
 }
 
-/** What a run gives under its mask, which the sequence gets as well; with `zeroOutput` masked steps give zeros. */
-export function zeroed(
+/** What the outputs at masked steps depend on. */
+export interface Masking {
+  readonly mask: Tensor | undefined;
+  readonly reverse: boolean;
+  /** Zeros at all masked steps. */
+  readonly zeroOutput: boolean;
+  /** Whether states may differ from zero before the first valid step. */
+  readonly given: boolean;
+}
+
+/**
+ * What a run gives under its mask, which the sequence gets as well. Masked steps repeat the last valid output, and give
+ * zeros before the first, as in Keras, or wherever `zeroOutput` asks for them.
+ */
+export function masked(
   b: Builder,
   { sequence, states, last }: RecurrentResult,
-  mask: Tensor | undefined,
-  reverse: boolean,
-  zeroOutput: boolean,
+  { mask, reverse, zeroOutput, given }: Masking,
 ): RecurrentResult {
-  if (!mask || !zeroOutput) {
+  if (!mask || !(zeroOutput || given)) {
     b.setMask(sequence, mask);
     return { sequence, last, states };
   }
+  const counts = zeroOutput ? mask : begunOf(b, mask, reverse);
   const [T, N] = mask.shape;
-  const y = maskRows(b, sequence, mask);
+  const y = maskRows(b, sequence, counts);
   b.setMask(y, mask);
   return {
     sequence: y,
     states,
     // Emitted where it is asked for: most take the sequence alone.
     get last() {
-      return maskRows(b, last, b.view(mask, reverse ? 0 : (T - 1) * N, [N]));
+      return maskRows(b, last, b.view(counts, reverse ? 0 : (T - 1) * N, [N]));
     },
   };
 }

@@ -10,12 +10,12 @@ import { type LstmOptions, lstm } from './lstm.ts';
 import { isNamedConfig, type NamedConfig } from './named.ts';
 import {
   inOrderOfComputation,
+  masked,
   type RecurrentLayer,
   type RecurrentOptions,
   type RecurrentResult,
   type RunOptions,
   type SequenceOptions,
-  zeroed,
 } from './recurrent.ts';
 import { penalise, type RegularizerOption, regularizer, regularizerConfig } from './regularizers.ts';
 import { type SimpleRnnOptions, simpleRNN } from './simple_rnn.ts';
@@ -150,7 +150,8 @@ export function rnn(options: RnnOptions): RnnLayer {
       states.push(...result.states);
     }
     const last = states[states.length - layers[layers.length - 1].stateCount];
-    return zeroed(b, { sequence, last, states }, mask, reverse, zeroOutputForMask);
+    const given = initialState !== undefined || stateful;
+    return masked(b, { sequence, last, states }, { mask, reverse, zeroOutput: zeroOutputForMask, given });
   };
   const layer: RnnLayer = defineLayer({
     ...{ name, className: 'RNN', trainable, cells, options, stateCount, run, inner: layers },

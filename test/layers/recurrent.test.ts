@@ -83,6 +83,37 @@ for (const [name, make] of Object.entries(layers)) {
       },
     );
 
+    test.each([false, true])(
+      'gives zeros before the first valid step of given states, from the end: %s',
+      async (goBackwards) => {
+        // Sample 0 begins at step 1, sample 1 nowhere, sample 2 ends at step 1.
+        const mask = [0, 1, 1, 0, 0, 0, 0, 0, 1, 1, 0, 0];
+        const states = Array.from({ length: layer({}).stateCount }, () => ({
+          shape: [N, H],
+          data: Array.from({ length: N * H }, (_, i) => 0.1 + 0.01 * i),
+        }));
+        const of = async (more: Partial<RecurrentOptions>) => {
+          const it = layer({ goBackwards, returnState: true, ...more });
+          const { outputs } = await runLayer(it, [{ ...x, mask }, ...states], backend);
+          return outputs.map((y) => Array.from(y.data));
+        };
+        const [y, h] = await of({ returnSequences: true });
+        const [last] = await of({});
+        const flagged = goBackwards ? fromTheEnd(mask, [N, T]) : mask;
+        for (let n = 0; n < N; n++) {
+          const steps = flagged.slice(n * T, (n + 1) * T);
+          for (let t = 0; t < T; t++) {
+            const begun = steps.slice(0, t + 1).includes(1);
+            expect(y.slice((n * T + t) * H, (n * T + t + 1) * H).some((v) => v !== 0)).toBe(begun);
+          }
+          const final = y.slice((n * T + T - 1) * H, (n + 1) * T * H);
+          expect(last.slice(n * H, (n + 1) * H)).toEqual(final);
+        }
+        // The state of a sample without valid steps stays as it was given.
+        expect(h.slice(H, 2 * H)).toEqual(states[0].data.slice(H, 2 * H));
+      },
+    );
+
     for (const strategy of ['step', 'tile 4x8', 'sequence 2', 'register 1']) {
       test(`gradients backward in time, by ${strategy}`, () =>
         checkGradients({
