@@ -99,7 +99,8 @@ export {
   type MergeMode,
 } from './layers/bidirectional.ts';
 export type { WeightArray, Weighted } from './layers/bound.ts';
-export type { BackwardRecurrence, Cell, Recurrence, RecurrentProduct } from './layers/cell.ts';
+export type { BackwardRecurrence, Cell, CellWeight, Recurrence, RecurrentProduct } from './layers/cell.ts';
+export type { CellActivationOption, CellOptions } from './layers/cell_options.ts';
 export type { ConstraintName, ConstraintOption } from './layers/constraints.ts';
 export * as constraints from './layers/constraints.ts';
 export { type Conv1DOptions, conv1D } from './layers/conv_1d.ts';
