@@ -115,6 +115,7 @@ export function embedding(options: EmbeddingOptions): EmbeddingLayer {
       b.setMask(y, maskZero && ids.shape.length === 2 ? mergeMasks(b, ids, mask ?? ids) : mask);
       const limits = idLimits(b);
       limits.inputDim = Math.min(limits.inputDim, inputDim);
+      limits.of.set(ids, Math.min(limits.of.get(ids) ?? inputDim, inputDim));
       b.onBackward(() => {
         const dy = b.gradOf(y);
         const into = dy && b.gradInto(weights);
@@ -174,8 +175,8 @@ function deferLookup(b: Builder, ids: Tensor, table: Tensor, y: Tensor): void {
 }
 
 /** The number of tokens that every embedding of the plan knows; callers check their ids against it before a run. */
-export function idLimits(b: Builder): { inputDim: number } {
-  return b.once('id limits', () => ({ inputDim: Number.POSITIVE_INFINITY }));
+export function idLimits(b: Builder): { inputDim: number; of: Map<Tensor, number> } {
+  return b.once('id limits', () => ({ inputDim: Number.POSITIVE_INFINITY, of: new Map() }));
 }
 
 /** Tells the tables of layers of one name apart. */

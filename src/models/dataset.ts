@@ -5,7 +5,7 @@ import { NdArray } from '../data/nd_array.ts';
 import type { InputSpec } from '../layers/symbolic.ts';
 import { checkTargets } from './batches.ts';
 import type { OutputSpec } from './loops.ts';
-import { arraysOf, checkInputs, expectSameLength, maskOf, type Samples } from './model_data.ts';
+import { arraysOf, checkInputs, expectSameLength, hasTime, maskOf, type Samples } from './model_data.ts';
 import type { Objective } from './model_plan.ts';
 import { rowWeights } from './row_weights.ts';
 
@@ -29,6 +29,8 @@ export interface DataSpec {
   readonly inputs: readonly InputSpec[];
   readonly outputs: readonly OutputSpec[];
   readonly objectives: readonly Objective[];
+  /** For each input of ids: all must be below it. */
+  readonly idLimits: readonly (number | undefined)[];
 }
 
 /**
@@ -43,9 +45,9 @@ export function samplesOf(
 ): Samples {
   const { inputs, outputs, objectives } = spec;
   const names = inputs.map(({ name }) => name);
-  const x = checkInputs(`${where}/x`, inputs, arraysOf(`${where}/x`, data.x, names));
+  const x = checkInputs(`${where}/x`, inputs, arraysOf(`${where}/x`, data.x, names), spec.idLimits);
   const mask = maskOf(where, options, x, inputs);
-  const lengths: [string, NdArray][] = x.map((array, i) => [names[i], array]);
+  const lengths: [string, NdArray][] = x.map((array, i) => [names.length === 1 ? 'x' : names[i], array]);
   if (data.y === undefined) {
     expectSameLength(where, lengths);
     return { x, ...(mask && { mask }) };
@@ -55,7 +57,12 @@ export function samplesOf(
   const n = expectSameLength(where, [...lengths, ...given.map((array): [string, NdArray] => ['y', array])]);
   // An output that nothing judges has no target, and takes an empty place.
   const y = outputs.map((_, i) => given[judged.indexOf(outputs[i])] ?? new NdArray([n, 0], []));
-  const checked = checkTargets(`${where}/y`, y, outputs, objectives);
+  const time = x[inputs.findIndex(hasTime)]?.shape[1];
+  const judgedShapes = outputs.map(({ name, shape, followsTime }) => ({
+    name,
+    shape: followsTime && time !== undefined ? [shape[0], time, ...shape.slice(2)] : shape,
+  }));
+  const checked = checkTargets(`${where}/y`, y, judgedShapes, objectives);
   const weights = rowWeights(
     where,
     options,

@@ -15,6 +15,8 @@ import type { PublicShape } from './sketch.ts';
 export interface OutputSpec {
   readonly name: string;
   readonly shape: PublicShape;
+  /** Whether its time axis is as long as that of the inputs. */
+  readonly followsTime: boolean;
 }
 
 /** What the loops need to know of a compiled model. */
@@ -89,7 +91,7 @@ export class Pass {
   async logs(): Promise<Logs> {
     const plans = [...this.#open.keys()];
     if (plans.length === 0) return {};
-    const sums = await Promise.all(plans.map((plan) => this.#read(plan)));
+    const sums = await Promise.all(plans.map((plan) => plan.readTallies()));
     const total = sums.reduce(added, this.#settled ?? zerosLike(sums[0]));
     return namedLogs(plans[0].tallies, total, this.#setting.outputs);
   }
@@ -105,17 +107,11 @@ export class Pass {
     this.#open.set(plan, open);
     if (this.#open.size > OPEN) {
       const [oldest] = this.#open.keys();
-      const sums = await this.#read(oldest);
+      const sums = await oldest.readTallies();
       this.#settled = added(this.#settled ?? zerosLike(sums), sums);
       this.#open.delete(oldest);
     }
     return open;
-  }
-
-  async #read(plan: ModelPlan): Promise<Float64Array[]> {
-    const backend = await this.#setting.runtime.home();
-    const values = await Promise.all(plan.tallies.map(({ state }) => backend.read(state)));
-    return values.map((sums) => Float64Array.from(sums));
   }
 }
 

@@ -51,7 +51,11 @@ export function makeModel(kind: ModelKind): Model {
     );
     return sketch.outputs.map((shape, i) => {
       const before = names.slice(0, i).filter((other) => other === names[i]).length;
-      return { name: before === 0 ? names[i] : `${names[i]}_${before}`, shape };
+      return {
+        name: before === 0 ? names[i] : `${names[i]}_${before}`,
+        shape,
+        followsTime: sketch.followsTime[i],
+      };
     });
   };
   /** Gives a waiting model its graph, of the first data it sees. */
@@ -84,17 +88,11 @@ export function makeModel(kind: ModelKind): Model {
       throw new OptionError(`[${name}/${where}] needs a loss: compile({ optimizer, loss })`);
     }
   };
+  const spec = () => ({ inputs: runtime.graph.inputs, idLimits: runtime.sketch.idLimits, ...setting() });
   const samples = (where: string, x: unknown, y: unknown, options: SamplesOptions): Samples => {
     settle(where, x);
-    const { outputs: specs, objectives: judged } = setting();
-    return samplesOf(
-      where,
-      { inputs: runtime.graph.inputs, outputs: specs, objectives: judged },
-      { x, y },
-      options,
-    );
+    return samplesOf(where, spec(), { x, y }, options);
   };
-  const spec = () => ({ inputs: runtime.graph.inputs, ...setting() });
 
   const startSession = (epochs: number, batches: number | undefined): Session => {
     let stopped: string | undefined;

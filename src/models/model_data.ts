@@ -67,14 +67,15 @@ export function checkInputs(
   where: string,
   specs: readonly InputSpec[],
   arrays: readonly NdArray[],
+  idLimits: readonly (number | undefined)[],
 ): NdArray[] {
   return arrays.map((array, i) => {
     const spec = specs[i];
-    const label = `${where}/${spec.name}`;
+    const label = specs.length === 1 ? where : `${where}/${spec.name}`;
     const fitted =
       spec.shape.at(-1) === 1 && array.shape.length === spec.shape.length ? withLastOne(array) : array;
     expectFit(label, ['N', ...spec.shape], fitted.shape);
-    checkNumbers(label, fitted, spec.dtype === 'int32');
+    checkNumbers(label, fitted, spec.dtype === 'int32', idLimits[i]);
     return fitted;
   });
 }
@@ -101,13 +102,14 @@ export function expectFit(
   throw new ShapeError(`[${where}] expected ${wanted}, got ${show(shape)}${hint}`);
 }
 
-/** @throws DataError for NaN, infinities, and ids that are no integers from 0 on. */
-export function checkNumbers(where: string, { data, shape }: NdArray, ids: boolean): void {
+/** @throws DataError for NaN, infinities, and ids that are no integers from 0 on, below `limit`. */
+export function checkNumbers(where: string, { data, shape }: NdArray, ids: boolean, limit = 2 ** 32): void {
   for (let i = 0; i < data.length; i++) {
     const value = data[i];
-    const fine = ids ? Number.isInteger(value) && value >= 0 && value < 2 ** 32 : Number.isFinite(value);
+    const fine = ids ? Number.isInteger(value) && value >= 0 && value < limit : Number.isFinite(value);
     if (fine) continue;
-    const wanted = ids ? 'ids, which are integers from 0 on' : 'finite numbers';
+    const range = limit < 2 ** 32 ? `from 0 to ${limit - 1}` : 'from 0 on';
+    const wanted = ids ? `ids, which are integers ${range}` : 'finite numbers';
     throw new DataError(`[${where}] takes ${wanted}, got ${value} at ${show(position(i, shape))}`);
   }
 }

@@ -2,7 +2,7 @@
 import type { Backend, Executable } from '../backends/backend.ts';
 import { type Builder, buildPlan } from '../core/builder.ts';
 import type { Parameters } from '../core/parameters.ts';
-import type { DType, Tensor } from '../core/tensor.ts';
+import { type DType, sizeOf, type Tensor } from '../core/tensor.ts';
 import { emitConstraints } from '../layers/constraints.ts';
 import { isTimeMajor } from '../layers/layout.ts';
 import { emitPenalties } from '../layers/regularizers.ts';
@@ -70,6 +70,10 @@ export interface ModelPlan {
   readonly weights: readonly (Tensor | undefined)[];
   readonly outputs: readonly Tensor[];
   readonly tallies: readonly Tally[];
+  /** Reads what all tallies have summed up, in one read-back. */
+  readTallies(): Promise<Float64Array[]>;
+  /** Frees what belongs to this plan alone. */
+  dispose(): void;
   /** Where dropout draws from, in plans that drop. */
   readonly clock: Tensor | undefined;
   /** The numbers of the update, in training plans. */
@@ -90,7 +94,7 @@ export async function loadModelPlan(options: {
 }): Promise<ModelPlan> {
   const { graph, parameters, backend, sizes, objectives, optimizer, name } = options;
   const training = sizes.mode === 'train';
-  let parts!: Omit<ModelPlan, 'executable' | 'carried' | 'clock' | 'timeMajor'>;
+  let parts!: Omit<ModelPlan, 'executable' | 'carried' | 'clock' | 'timeMajor' | 'readTallies' | 'dispose'>;
   const { plan } = await tunedPlan(backend, () =>
     buildPlan({ name: `${name} ${sizes.mode}`, limits: backend.limits, parameters, training }, (b) => {
       const inputs = declareInputs(b, graph.inputs, sizes.batch, sizes.inputs);
@@ -120,9 +124,49 @@ export async function loadModelPlan(options: {
     }),
   );
   const executable = await backend.load(plan);
-  const carried = Object.fromEntries(Object.entries(plan.states).filter(([, t]) => t.carried));
-  const timeMajor = sizes.targets.map((target) => target?.timeMajor);
-  return { ...parts, executable, carried, timeMajor, clock: plan.states.clock };
+  const report = await loadReport(`${name} ${sizes.mode} report`, backend, parameters, parts.tallies);
+  return {
+    ...parts,
+    executable,
+    carried: Object.fromEntries(Object.entries(plan.states).filter(([, t]) => t.carried)),
+    timeMajor: sizes.targets.map((target) => target?.timeMajor),
+    clock: plan.states.clock,
+    readTallies: report.read,
+    dispose() {
+      executable.dispose();
+      report.dispose();
+    },
+  };
+}
+
+/** A plan that puts the sums of all tallies side by side, so that one read-back brings them. */
+async function loadReport(
+  name: string,
+  backend: Backend,
+  parameters: Parameters,
+  tallies: readonly Tally[],
+): Promise<{ read(): Promise<Float64Array[]>; dispose(): void }> {
+  if (tallies.length === 0) return { read: async () => [], dispose() {} };
+  const ends: number[] = [];
+  for (const { state } of tallies) ends.push((ends.at(-1) ?? 0) + sizeOf(state.shape));
+  let all!: Tensor;
+  const plan = buildPlan({ name, limits: backend.limits, parameters }, (b) => {
+    all = b.scratch('tallies', [ends.at(-1)!]);
+    tallies.forEach(({ state }, i) => {
+      b.copy(state, b.view(all, ends[i] - sizeOf(state.shape), state.shape));
+    });
+  });
+  const executable = await backend.load(plan);
+  return {
+    async read() {
+      executable.run();
+      const values = await backend.read(all);
+      return tallies.map(({ state }, i) =>
+        Float64Array.from(values.subarray(ends[i] - sizeOf(state.shape), ends[i])),
+      );
+    },
+    dispose: () => executable.dispose(),
+  };
 }
 
 /** Emits metrics, then losses, which may overwrite what metrics read. */

@@ -193,7 +193,7 @@ export class Runtime {
       // A plan that could not be loaded has nothing to free; states that it carried go with it.
       const free = (loaded: ModelPlan) => {
         if (loaded === this.#last) this.#last = undefined;
-        loaded.executable.dispose();
+        loaded.dispose();
       };
       void plan.then(free).catch(() => {});
     }
@@ -205,7 +205,7 @@ export class Runtime {
       const old = await plan;
       if (old === this.#last) continue;
       this.#plans.delete(key);
-      old.executable.dispose();
+      old.dispose();
     }
   }
 

@@ -3,9 +3,11 @@ import { buildPlan } from '../core/builder.ts';
 import { defaultLimits } from '../core/limits.ts';
 import { Parameters } from '../core/parameters.ts';
 import { sizeOf, type Tensor } from '../core/tensor.ts';
+import { idLimits } from '../layers/embedding.ts';
 import { publicShape } from '../layers/layout.ts';
 import type { InputSpec } from '../layers/symbolic.ts';
 import { buildGraph, type Graph } from './graph.ts';
+import { hasTime } from './model_data.ts';
 import { declareInputs } from './physical.ts';
 
 /** What stands for a dimension that may vary: two builds tell by their difference which others follow it. */
@@ -29,6 +31,10 @@ export interface Sketch {
   /** One for each call of the graph. */
   readonly calls: readonly CallSketch[];
   readonly outputs: readonly PublicShape[];
+  /** Whether an output has a time axis as long as that of the inputs. */
+  readonly followsTime: readonly boolean[];
+  /** For each input of ids: the number of tokens that all who look them up know. */
+  readonly idLimits: readonly (number | undefined)[];
   readonly parameters: readonly ParameterSketch[];
 }
 
@@ -45,6 +51,10 @@ export function sketchOf(name: string, graph: Graph): Sketch {
       shapes: shapes.map((shape, k) => either(shape, large.calls[i][k])),
     })),
     outputs: small.outputs.map((shape, i) => either(shape, large.outputs[i])),
+    followsTime: small.outputs.map(
+      (shape, i) => shape[1] === small.time && large.outputs[i][1] === large.time && shape.length > 1,
+    ),
+    idLimits: small.idLimits,
     parameters: small.parameters,
   };
 }
@@ -61,14 +71,19 @@ function trace(name: string, graph: Graph, which: 0 | 1) {
   const parameters = new Parameters();
   const calls: number[][][] = [];
   let outputs: Tensor[] = [];
+  let idBounds: (number | undefined)[] = [];
+  const sizes = graph.inputs.map((spec) => nominal(spec, which));
   buildPlan({ name, limits: defaultLimits, parameters }, (b) => {
-    const sizes = graph.inputs.map((spec) => nominal(spec, which));
     const inputs = declareInputs(b, graph.inputs, BATCHES[which], sizes);
     outputs = buildGraph(b, graph, inputs, (_call, made) => calls.push(made.map(publicShape)));
+    const { of } = idLimits(b);
+    idBounds = inputs.map((t) => of.get(t));
   });
   return {
     calls,
     outputs: outputs.map(publicShape),
+    time: sizes[graph.inputs.findIndex(hasTime)]?.[0],
+    idLimits: idBounds,
     parameters: parameters.all.map((t) => ({
       name: t.name,
       shape: t.shape,

@@ -1,5 +1,6 @@
 // Models train: the loss falls, each batch counts by its samples, and options do what Keras says.
 import { describe, expect, test } from 'vitest';
+import type { Backend } from '../../src/backends/backend.ts';
 import { dense } from '../../src/layers/dense.ts';
 import { embedding } from '../../src/layers/embedding.ts';
 import { lstm } from '../../src/layers/lstm.ts';
@@ -194,6 +195,37 @@ describe('fit', () => {
     ]);
     expect(rates).toEqual([0.1, 0.1, 0.05]);
     expect(history.stopped).toBe('enough');
+  });
+
+  test('an epoch reads back once, and a step writes its batch and runs its plan', async () => {
+    const backend = f64();
+    const counts = { reads: 0, runs: 0 };
+    const counted: Backend = {
+      ...backend,
+      read: (t) => {
+        counts.reads++;
+        return backend.read(t);
+      },
+      load: async (plan) => {
+        const executable = await backend.load(plan);
+        if (!plan.name.endsWith(' train')) return executable;
+        return {
+          ...executable,
+          run: () => {
+            counts.runs++;
+            executable.run();
+          },
+        };
+      },
+    };
+    const echo = echoModel();
+    echo.compile({ loss: 'mse', metrics: ['mae', 'rmse'], backend: counted });
+    const { x, y } = echoData(8);
+    await echo.fit(x, y, { batchSize: 2, ...quiet });
+    counts.reads = 0;
+    counts.runs = 0;
+    await echo.fit(x, y, { epochs: 3, batchSize: 2, ...quiet });
+    expect(counts).toEqual({ reads: 3, runs: 12 });
   });
 
   test('a signal ends training after the batch in hand', async () => {

@@ -9,7 +9,7 @@ test('training and predicting give what the CPU gives', async () => {
   const backend = await webgpu();
   const { x, y } = echoData(5, 4);
   const [gpu, cpu] = [echoModel(backend), echoModel(f64())];
-  const runs = [];
+  const runs: number[][] = [];
   for (const made of [gpu, cpu]) {
     const { history } = await made.fit(x, y, { epochs: 3, batchSize: 2, validationSplit: 0.2, ...quiet });
     runs.push([...history.loss, ...history.val_loss, ...flat([await made.predict(x)])]);
@@ -48,7 +48,7 @@ test('ids, a mask, a softmax with metrics: the same numbers as on the CPU', asyn
     [5, 4, 0, 0],
     [2, 2, 1, 0],
   ];
-  const logs = [];
+  const logs: number[][] = [];
   for (const to of [backend, f64()]) {
     const made = build(to);
     const { history } = await made.fit(ids, ids, { epochs: 3, batchSize: 2, shuffle: false, ...quiet });
