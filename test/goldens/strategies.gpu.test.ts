@@ -15,15 +15,13 @@ afterAll(() => backend?.dispose());
 /** The strategies take turns, in each cell anew, so that every cell meets each of them. */
 function turns(kind: string): { id: string; strategy: string }[] {
   const seen = new Map<string, number>();
-  return goldenIds(kind)
-    .filter((id) => !goldenAttrs(id).bidirectional)
-    .map((id) => {
-      const { cell, batch } = goldenAttrs(id) as { cell: string; batch: number };
-      const strategies = strategiesFor(batch);
-      const turn = seen.get(cell) ?? 0;
-      seen.set(cell, turn + 1);
-      return { id, strategy: strategies[turn % strategies.length] };
-    });
+  return goldenIds(kind).map((id) => {
+    const { cell, batch } = goldenAttrs(id) as { cell: string; batch: number };
+    const strategies = strategiesFor(batch);
+    const turn = seen.get(cell) ?? 0;
+    seen.set(cell, turn + 1);
+    return { id, strategy: strategies[turn % strategies.length] };
+  });
 }
 
 describe('golden recurrent layers, all steps in one dispatch', () => {
@@ -38,5 +36,7 @@ describe('golden language models, all steps in one dispatch', () => {
   }
 });
 
-test('a golden recurrent layer, each step by tiles', () =>
-  checkRnnGolden('rnn-lstm-L2-N5-T6-D3-H16-init', forced(backend, 'tile 4x8'), 'f32'));
+test.each(['rnn-lstm-L2-N5-T6-D3-H16-init', 'rnn-lstm-L1-bi-N4-T6-D3-H5-init-packed'])(
+  '%s, each step by tiles',
+  (id) => checkRnnGolden(id, forced(backend, 'tile 4x8'), 'f32'),
+);
