@@ -81,6 +81,8 @@ export {
   leakyReLU,
   type PReLUOptions,
   prelu,
+  type ReLUOptions,
+  reLU,
   type SoftmaxOptions,
   softmax,
 } from './layers/activation_layers.ts';

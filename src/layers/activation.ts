@@ -101,6 +101,7 @@ export function activation(options: ActivationLayerOptions): AppliedLayer {
     name: 'activation',
     options: common,
     config: { activation: kind, ...given },
+    rowwise: true,
     build: (b, _name, x) => applyActivation(b, x, kind, given),
   });
 }

@@ -25,7 +25,39 @@ export function leakyReLU(options: LeakyReLUOptions = {}): AppliedLayer {
     name: 'leaky_re_lu',
     options,
     config: { negativeSlope },
+    rowwise: true,
     build: (b, _name, x) => applyActivation(b, x, 'leakyRelu', { alpha: negativeSlope }),
+  });
+}
+
+export interface ReLUOptions extends LayerOptions {
+  /** What the result does not exceed; default no limit. */
+  maxValue?: number | null;
+  /** The slope left of zero; default 0. */
+  negativeSlope?: number;
+}
+
+/** The larger of x and 0, or negativeSlope·x left of zero, and at most `maxValue`. */
+export function reLU(options: ReLUOptions = {}): AppliedLayer {
+  const { maxValue = null, negativeSlope = 0 } = options;
+  expectNumber('reLU/negativeSlope', negativeSlope);
+  if (maxValue !== null) expectNumber('reLU/maxValue', maxValue);
+  return plainLayer({
+    className: 'ReLU',
+    name: 're_lu',
+    options,
+    config: { maxValue, negativeSlope },
+    rowwise: true,
+    build(b, _name, x) {
+      const y =
+        negativeSlope === 0
+          ? applyActivation(b, x, 'relu')
+          : applyActivation(b, x, 'leakyRelu', { alpha: negativeSlope });
+      if (maxValue === null) return y;
+      // The smaller of y and the limit, as limit - relu(limit - y).
+      const mirror = (t: Tensor) => applyActivation(b, t, 'affine', { alpha: -1, beta: maxValue });
+      return mirror(applyActivation(b, mirror(y), 'relu'));
+    },
   });
 }
 
@@ -43,6 +75,7 @@ export function elu(options: EluOptions = {}): AppliedLayer {
     name: 'elu',
     options,
     config: { alpha },
+    rowwise: true,
     build: (b, _name, x) => applyActivation(b, x, 'elu', { alpha }),
   });
 }

@@ -71,6 +71,7 @@ export function dense(options: DenseOptions): DenseLayer {
   const layer = defineLayer({
     name,
     className: 'Dense',
+    rowwise: true,
     trainable,
     units,
     parameterCount: (features: number) => (tieTo ? 0 : features * units) + (useBias ? units : 0),

@@ -87,6 +87,7 @@ export function embedding(options: EmbeddingOptions): EmbeddingLayer {
   const layer = defineLayer({
     name,
     className: 'Embedding',
+    rowwise: true,
     trainable,
     takesIds: true,
     inputDim,

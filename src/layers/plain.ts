@@ -1,5 +1,4 @@
 // What layers of few options have in common: a name, whether they are trained, and a config.
-
 import type { Builder } from '../core/builder.ts';
 import { checkOptions } from '../core/options.ts';
 import type { Tensor } from '../core/tensor.ts';
@@ -29,18 +28,22 @@ export function plainLayer<Output extends Outputs = Tensor>(definition: {
   /** More options, whose config is made when it is asked for: that of a user's own function is refused. */
   later?: { readonly names: readonly string[]; getConfig(): Record<string, unknown> };
   takesIds?: boolean;
+  /** Whether it treats every row [...,D] by itself, whatever axes come before. */
+  rowwise?: boolean;
   /** How many tensors `build` returns; default 1. */
   outputs?: number;
   build(b: Builder, name: string, ...inputs: Tensor[]): Output;
 }): AppliedLayer<Output> {
   const { className, options, config, later, takesIds, outputs, build } = definition;
+  const { rowwise = false } = definition;
   const known = ['name', 'trainable', ...Object.keys(config), ...(later?.names ?? [])];
   checkOptions(options.name ?? definition.name, options, known);
   const { name = definition.name, trainable = true } = options;
-  const layer: Layer<Output> = {
+  const layer: Layer<Output> & { readonly rowwise: boolean } = {
     name,
     className,
     trainable,
+    rowwise,
     ...(takesIds !== undefined && { takesIds }),
     ...(outputs !== undefined && { outputs }),
     build: (b, ...inputs) => build(b, name, ...inputs),

@@ -14,11 +14,16 @@ export interface TimeDistributedOptions extends LayerOptions {
   layer: AnyLayer;
 }
 
+/** A layer that treats every row [...,D], or every id, by itself, whatever axes come before. */
+interface RowwiseLayer {
+  readonly rowwise?: boolean;
+}
+
 /**
  * Applies a layer to each step of x [N,T,...]: all steps of all samples are one batch of T·N for it.
  *
  * Its outputs [T·N,...] become [N,T,...], with the mask of x. The layer itself sees no mask: what it masks within a step
- * it must find there.
+ * it must find there. A layer that treats every row by itself gets x as it is, which comes to the same.
  * @throws OptionError for what is no layer; ShapeError for an input without time, or inputs of different lengths.
  */
 export function timeDistributed<Output extends Outputs = Tensor>(
@@ -39,11 +44,12 @@ export function timeDistributed<Output extends Outputs = Tensor>(
     ...(layer.outputs !== undefined && { outputs: layer.outputs }),
     ...(layer.takesIds !== undefined && { takesIds: layer.takesIds }),
     build(b, ...inputs) {
-      const [T, N] = stepsOf(name, inputs);
-      const merged = inputs.map((x) => asBatch(b, name, x));
+      const rowwise = (layer as RowwiseLayer).rowwise === true;
+      const [T, N] = stepsOf(name, inputs, rowwise);
+      const merged = rowwise ? inputs : inputs.map((x) => asBatch(b, x));
       const outputs = b.scope(layer.name, () => outputsOf(layer.build(b, ...merged)));
       const results = outputs.map((y) => {
-        const sequence = asSequence(b, y, T, N);
+        const sequence = rowwise ? y : asSequence(b, y, T, N);
         b.setMask(sequence, b.maskOf(inputs[0]));
         return sequence;
       });
@@ -65,7 +71,7 @@ export function timeDistributed<Output extends Outputs = Tensor>(
 }
 
 /** Steps and samples of the inputs. */
-function stepsOf(name: string, inputs: readonly Tensor[]): [T: number, N: number] {
+function stepsOf(name: string, inputs: readonly Tensor[], rowwise: boolean): [T: number, N: number] {
   for (const x of inputs) {
     const least = x.dtype === 'u32' ? 2 : 3;
     if (x.shape.length < least || x.shape.length > 4) {
@@ -73,10 +79,9 @@ function stepsOf(name: string, inputs: readonly Tensor[]): [T: number, N: number
         `[${name}] expected [N, T, ...] with time, got ${show(publicShape(x))} (${x.name})`,
       );
     }
-    if (x.dtype === 'u32' && x.shape.length > 2) {
+    if (x.dtype === 'u32' && x.shape.length > 2 && !rowwise) {
       throw new ShapeError(
-        `[${name}] takes ids [N, T], got ${show(publicShape(x))} (${x.name}); an embedding takes ids of any rank:` +
-          ' apply it to them without timeDistributed',
+        `[${name}] takes ids [N, T], got ${show(publicShape(x))} (${x.name}); look them up by an embedding before`,
       );
     }
     if (x.shape[0] !== inputs[0].shape[0] || x.shape[1] !== inputs[0].shape[1]) {
@@ -90,11 +95,10 @@ function stepsOf(name: string, inputs: readonly Tensor[]): [T: number, N: number
 }
 
 /** [T,N,...rest] as a batch of T·N: rows, or, where the rest has time of its own, with that first. */
-function asBatch(b: Builder, name: string, x: Tensor): Tensor {
+function asBatch(b: Builder, x: Tensor): Tensor {
   const [T, N, ...rest] = x.shape;
   if (rest.length < 2) return b.view(x, 0, [T * N, ...rest]);
   const [A, B] = rest;
-  if (rest.length > 2) throw new ShapeError(`[${name}] takes at most four axes, got ${show(publicShape(x))}`);
   return b.view(permuted(b, x, [2, 0, 1, 3]), 0, [A, T * N, B]);
 }
 

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { cpu } from '../../src/backends/cpu.ts';
 import { activation, activationNames } from '../../src/layers/activation.ts';
-import { elu, leakyReLU, prelu, softmax } from '../../src/layers/activation_layers.ts';
+import { elu, leakyReLU, prelu, reLU, softmax } from '../../src/layers/activation_layers.ts';
 import { dropout, spatialDropout1D } from '../../src/layers/dropout.ts';
 import type { AnyLayer } from '../../src/layers/layer.ts';
 import { masking } from '../../src/layers/masking.ts';
@@ -20,6 +20,8 @@ describe('activation layers', () => {
     expect(await values(leakyReLU())).toEqual([-0.6, 1, 3, -1.2]);
     expect(await values(leakyReLU({ negativeSlope: 0.5 }))).toEqual([-1, 1, 3, -2]);
     expect(await values(activation({ activation: 'leakyRelu' }))).toEqual([-0.4, 1, 3, -0.8]);
+    expect(await values(reLU())).toEqual([0, 1, 3, 0]);
+    expect(await values(reLU({ maxValue: 2, negativeSlope: 0.5 }))).toEqual([-1, 1, 2, -2]);
     expect((await values(elu()))[0]).toBeCloseTo(Math.expm1(-2), 12);
     expect((await values(elu({ alpha: 2 })))[3]).toBeCloseTo(2 * Math.expm1(-4), 12);
   });
@@ -57,6 +59,7 @@ describe('activation layers', () => {
     for (const [layer, again] of [
       [leakyReLU({ negativeSlope: 0.1 }), leakyReLU],
       [elu({ alpha: 2 }), elu],
+      [reLU({ maxValue: 6 }), reLU],
       [softmax({ axis: 1 }), softmax],
       [prelu({ sharedAxes: [1], alphaRegularizer: 'l2' }), prelu],
       [activation({ activation: 'hardSigmoid', alpha: 0.2 }), activation],

@@ -1,8 +1,9 @@
 // A layer for each step: the same as the layer on every step by itself, for rows, sequences within steps and ids.
 import { describe, expect, test } from 'vitest';
 import { cpu } from '../../src/backends/cpu.ts';
-import type { Builder } from '../../src/core/builder.ts';
+import { type Builder, buildPlan } from '../../src/core/builder.ts';
 import { OptionError, ShapeError } from '../../src/core/errors.ts';
+import { Parameters } from '../../src/core/parameters.ts';
 import { dense } from '../../src/layers/dense.ts';
 import { embedding } from '../../src/layers/embedding.ts';
 import { type AnyLayer, defineLayer } from '../../src/layers/layer.ts';
@@ -65,6 +66,25 @@ describe('each step by itself', () => {
   });
 });
 
+test('rows of a layer that takes each by itself are left where they are', () => {
+  const plan = buildPlan({ name: 'p', limits: cpu().limits, parameters: new Parameters() }, (b) => {
+    const x = b.input('x', [3, 2, 4]);
+    const y = timeDistributed(dense({ units: 3 })).build(b, x);
+    expect(y.source).toBeUndefined();
+    return { y };
+  });
+  expect(plan.steps).toHaveLength(1);
+});
+
+test('ids of three axes', async () => {
+  const ids: Numbers = { shape: [1, 2, 2], data: [0, 1, 2, 1], dtype: 'u32' };
+  const weights = [[0], [10], [20]];
+  const lookup = timeDistributed(embedding({ inputDim: 3, outputDim: 1, weights }));
+  const { outputs } = await runLayer(lookup, [ids], cpu());
+  expect(outputs[0].shape).toEqual([1, 2, 2, 1]);
+  expect(Array.from(outputs[0].data)).toEqual([0, 10, 20, 10]);
+});
+
 test('several inputs and several outputs, with the mask of the first', async () => {
   const split = defineLayer({
     name: 'split',
@@ -120,8 +140,8 @@ test('what has no time, and what is no layer, is refused', async () => {
     /\[time_distributed\] expected \[N, T, \.\.\.\] with time, got \[2, 3\]/,
   );
   const ids: Numbers = { shape: [2, 3, 2], data: values(12).fill(1), dtype: 'u32' };
-  const lookup = timeDistributed(embedding({ inputDim: 5, outputDim: 2 }));
-  await expect(runLayer(lookup, [ids], cpu())).rejects.toThrow(ShapeError);
+  const looking = defineLayer({ name: 'own', takesIds: true, build: (_b: Builder, x) => x });
+  await expect(runLayer(timeDistributed(looking), [ids], cpu())).rejects.toThrow(ShapeError);
   expect(() => timeDistributed({ layer: 3 } as never)).toThrow(OptionError);
   const nameless = timeDistributed(defineLayer({ name: 'own', build: (_b: Builder, x) => x }));
   expect(() => nameless.getConfig!()).toThrow(/no config/);
