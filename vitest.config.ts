@@ -16,6 +16,7 @@ const alone = {
 
 export default defineConfig({
   test: {
+    reporters: ['default', './test/conformance/reporter.ts'],
     projects: [
       {
         test: {

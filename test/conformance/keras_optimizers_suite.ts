@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import type { Backend } from '../../src/backends/backend.ts';
 import { sharedText } from '../harness/shared_data.ts';
+import { expectCovered } from './covered.ts';
 import { type OptimizerCase, runner } from './keras_optimizers.ts';
 
 const text = sharedText('conformance/keras_optimizers.json', "the cases of Keras' optimizers");
@@ -13,10 +14,7 @@ const notOffered = ['Adafactor'];
 export function kerasOptimizerTests(backend: () => Backend): void {
   test.skipIf(text === undefined)('the file has cases', () => expect(cases.length).toBeGreaterThan(0));
   for (const c of cases) {
-    test(c.id, async () => {
-      const outcome = await runner.run(c, backend());
-      const expected = notOffered.includes(c.optimizer ?? '') ? 'not covered' : 'passed';
-      expect(outcome.status, JSON.stringify(outcome)).toBe(expected);
-    });
+    const offered = !notOffered.includes(c.optimizer ?? '');
+    test(c.id, async (context) => expectCovered(context, await runner.run(c, backend()), !offered));
   }
 }
