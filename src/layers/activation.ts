@@ -38,6 +38,11 @@ export interface ApplyActivationOptions {
   beta?: number;
 }
 
+/** The name that the kernels know an activation by. */
+export function standardActivation(name: ActivationName): Standard {
+  return Object.hasOwn(aliases, name) ? aliases[name as keyof typeof aliases] : (name as Standard);
+}
+
 /**
  * Emits y = f(x) and its backward step, and returns y of the shape of x; 'linear' returns x itself.
  * @throws OptionError for an unknown name, or an alpha that the activation does not have.
@@ -49,7 +54,7 @@ export function applyActivation(
   { alpha, beta }: ApplyActivationOptions = {},
 ): Tensor {
   checkActivation(b.path || 'activation', name, { alpha, beta });
-  const kind = Object.hasOwn(aliases, name) ? aliases[name as keyof typeof aliases] : (name as Standard);
+  const kind = standardActivation(name);
   if (kind === 'linear') return x;
   if (x.shape.length === 0) throw new ShapeError(`[${b.path || kind}] takes no scalar (${x.name})`);
   const y = b.activation(kind, x.shape, { differentiable: x.differentiable });

@@ -1,11 +1,16 @@
 // Options that general cells share: activations with their parameters, and clips.
 import { OptionError } from '../core/errors.ts';
 import { checkOptions, shown } from '../core/options.ts';
-import { activations, defaultAlpha, defaultBeta, type ElementwiseName } from '../kernels/activation_kinds.ts';
+import type { ElementwiseName } from '../kernels/activation_kinds.ts';
 import type { CellActivation } from '../kernels/cell_activations.ts';
+import { type ActivationName, checkActivation, standardActivation } from './activation.ts';
+
+type Elementwise = Exclude<ActivationName, 'softmax' | 'logSoftmax'>;
 
 /** An elementwise activation by name, or with its parameters: `{ name: 'hardSigmoid', alpha: 0.2, beta: 0.5 }`. */
-export type CellActivationOption = ElementwiseName | CellActivation;
+export type CellActivationOption =
+  | Elementwise
+  | { readonly name: Elementwise; readonly alpha?: number | undefined; readonly beta?: number | undefined };
 
 /**
  * The activation of a cell.
@@ -14,29 +19,13 @@ export type CellActivationOption = ElementwiseName | CellActivation;
 export function cellActivation(given: CellActivationOption, where: string): CellActivation {
   const it = typeof given === 'string' ? { name: given } : given;
   checkOptions(where, it, ['name', 'alpha', 'beta']);
-  if ((it.name as string) === 'softmax' || (it.name as string) === 'logSoftmax') {
-    throw new OptionError(
-      `[${where}] cannot be ${it.name}: it works on all units at once, a cell's activations on each unit alone;` +
-        ` put a dense layer with activation '${it.name}' on top`,
-    );
-  }
-  if (!Object.hasOwn(activations, it.name)) {
-    throw new OptionError(
-      `[${where}] there is no activation ${shown(it.name)}; there are ${Object.keys(activations).join(', ')}`,
-    );
-  }
-  for (const [name, defaults] of [
-    ['alpha', defaultAlpha],
-    ['beta', defaultBeta],
-  ] as const) {
-    const value = it[name];
-    if (value === undefined) continue;
-    if (!(it.name in defaults)) throw new OptionError(`[${where}] ${it.name} has no ${name}`);
-    if (!Number.isFinite(value)) {
-      throw new OptionError(`[${where}/${name}] must be a number, got ${shown(value)}`);
-    }
-  }
-  return it;
+  checkActivation(where, it.name, it);
+  const name = standardActivation(it.name);
+  if (name !== 'softmax' && name !== 'logSoftmax') return { ...it, name };
+  throw new OptionError(
+    `[${where}] cannot be ${name}: it works on all units at once, a cell's activations on each unit alone;` +
+      ` put a dense layer with activation '${name}' on top`,
+  );
 }
 
 /** Whether an activation is the one of that name, with its usual parameters. */

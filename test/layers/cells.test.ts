@@ -184,13 +184,14 @@ describe('options of cells', () => {
     expect(lstm({ units: 2 }).cell.forward.length).toBeGreaterThan(1);
     expect(gru({ units: 2, activation: 'tanh', resetAfter: false }).cell.forward.length).toBeGreaterThan(1);
     expect(simpleRNN({ units: 2, activation: 'relu' }).cell.forward.length).toBeGreaterThan(1);
+    expect(simpleRNN({ units: 2, activation: 'swish' }).cell.forward.length).toBe(1);
     expect(lstm({ units: 2, peephole: true }).cell.forward.length).toBe(1);
   });
 
   test('what cannot be is refused, with the way out', () => {
     expect(() => lstm({ units: 2, activation: wrong('softmax') })).toThrow(/lstm\/activation.*dense layer/);
     expect(() => gru({ units: 2, recurrentActivation: wrong('square') })).toThrow(
-      /there is no activation "square"/,
+      /there is no activation square/,
     );
     expect(() => simpleRNN({ units: 2, activation: { name: 'tanh', alpha: 2 } })).toThrow(
       /tanh has no alpha/,
