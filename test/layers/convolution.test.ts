@@ -96,7 +96,12 @@ describe('conv1D', () => {
       gradients(conv1D({ filters, biasInitializer: 'randomNormal', ...options }), T));
 
     test(`values, ${name}`, async () => {
-      const { kernelSize, strides = 1, dilationRate = 1, groups = 1 } = options as Record<string, number>;
+      const {
+        kernelSize,
+        strides = 1,
+        dilationRate = 1,
+        groups = 1,
+      } = options as unknown as Record<string, number>;
       const x = { shape: [N, T, D], data: numbers(N * T * D, 1) };
       const kernel = numbers((kernelSize * D * filters) / groups, 2);
       const bias = numbers(filters, 3);

@@ -148,7 +148,7 @@ describe('batchNormalization', () => {
         },
       );
     const [sliced, whole] = [await run(true), await run(false)];
-    whole.outputs[0].data.forEach((value, i) => {
+    Array.from(whole.outputs[0].data).forEach((value, i) => {
       expect(sliced.outputs[0].data[i]).toBeCloseTo(value, 9);
     });
   });
