@@ -1,20 +1,18 @@
-// Both directions of a recurrent layer: against two layers of one direction, gradients, dispatches, configs, refusals.
+// Both directions of a recurrent layer: against two layers of one direction, gradients, strategies, dispatches.
 import { describe, expect, test } from 'vitest';
 import { cpu } from '../../src/backends/cpu.ts';
-import { type Builder, buildPlan } from '../../src/core/builder.ts';
+import { measureChoice } from '../../src/backends/tuner.ts';
+import { buildPlan } from '../../src/core/builder.ts';
 import { defaultLimits } from '../../src/core/limits.ts';
 import { fromStorage, Parameters } from '../../src/core/parameters.ts';
 import type { Tensor } from '../../src/core/tensor.ts';
 import { bidirectional, type MergeMode, mergeModes } from '../../src/layers/bidirectional.ts';
-import { gru } from '../../src/layers/gru.ts';
 import type { AnyLayer, Outputs } from '../../src/layers/layer.ts';
 import { lstm } from '../../src/layers/lstm.ts';
 import type { RecurrentLayer, RecurrentOptions } from '../../src/layers/recurrent.ts';
-import { lstmCell, rnn, simpleRNNCell } from '../../src/layers/rnn.ts';
-import { simpleRNN } from '../../src/layers/simple_rnn.ts';
 import { checkGradients, seedGradient } from '../harness/gradient_check.ts';
 import { type LayerRun, type Numbers, runLayer } from '../harness/layer_run.ts';
-import { forcing, strategyNames } from '../harness/strategies.ts';
+import { forcing, halfStrategyNames, strategyNames } from '../harness/strategies.ts';
 import { layers } from './strategies.ts';
 
 const [N, T, D, H] = [3, 4, 2, 5];
@@ -141,6 +139,13 @@ for (const [name, make] of Object.entries(layers)) {
         const apart = got.map((v, i) => Math.abs(v - expected[i]));
         expect(Math.max(...apart), strategy).toBeLessThan(1e-12);
       }
+      for (const strategy of halfStrategyNames) {
+        const got = await forced(strategy);
+        const apart = got.map((v, i) => Math.abs(v - expected[i]));
+        // A half has 11 bits.
+        expect(Math.max(...apart), strategy).toBeLessThan(2e-3);
+        expect(Math.max(...apart), strategy).toBeGreaterThan(1e-6);
+      }
     });
 
     test('both directions go in one dispatch a step, and in one where all steps do', () => {
@@ -174,6 +179,28 @@ function counted(layer: AnyLayer, strategy: string): { forward: number; backward
   return { forward: recurrent.length - backward, backward };
 }
 
+test.each(['lstm', 'gru, reset after'])('choices for both directions of %s are measured', async (name) => {
+  const limits = { ...forcing(defaultLimits, 'register 1 f16'), tuned: { get: () => undefined } };
+  const plan = buildPlan({ name: 'choices', limits, parameters: new Parameters(), training: true }, (b) => {
+    const y = bidirectional({ layer: layers[name]({ units: 16 }) }).build(
+      b,
+      b.input('x', [3, 4, D]),
+    ) as Tensor;
+    seedGradient(b, y, b.input('dy', y.shape));
+    b.backward();
+  });
+  const choices = plan.choices.filter((c) => c.key.includes('T3 N4 H16 x2'));
+  expect(choices.length).toBe(2);
+  const warnings: string[] = [];
+  for (const choice of choices) {
+    const found = await measureChoice(choice, cpu({ limits }), { warn: (message) => warnings.push(message) });
+    expect(Object.keys(found!.microseconds)).toEqual(
+      expect.arrayContaining(['step', 'tile 4x8', 'sequence 1 f16', 'register 1 f16']),
+    );
+  }
+  expect(warnings).toEqual([]);
+});
+
 test('gradients of general cells, whose directions run one after the other', () =>
   checkGradients({
     build(b) {
@@ -185,109 +212,3 @@ test('gradients of general cells, whose directions run one after the other', () 
       return { outputs: [...outputs], inputs: [input] };
     },
   }));
-
-test('weights stand under the names of both directions, forward ones first', () => {
-  const parameters = new Parameters();
-  buildPlan({ name: 'names', limits: defaultLimits, parameters }, (b) => {
-    const both = bidirectional({ layer: gru({ units: H, name: 'reader' }) });
-    b.scope(both.name, () => both.build(b, b.input('x', [T, N, D])));
-    expect(both.parameterCount(D)).toBe(2 * (D + H + 2) * 3 * H);
-    expect(both.inner?.map((it) => it.name)).toEqual(['forward_reader', 'backward_reader']);
-  });
-  const of = (direction: string) =>
-    ['kernel', 'recurrent_kernel', 'bias'].map((part) => `bidirectional/${direction}_reader/${part}`);
-  expect(parameters.all.map((p) => p.name)).toEqual([...of('forward'), ...of('backward')]);
-});
-
-test('stacks of cells go in both directions, and other kinds of layers beside each other', async () => {
-  const cell = [lstmCell({ units: 3 }), simpleRNNCell({ units: H })];
-  const stack = bidirectional({ layer: rnn({ cell, returnSequences: true, returnState: true }) });
-  const outputs = await run(stack);
-  expect(outputs.map((y) => y.shape)).toEqual([
-    [N, T, 2 * H],
-    ...Array(2)
-      .fill([
-        [N, 3],
-        [N, 3],
-        [N, H],
-      ])
-      .flat(),
-  ]);
-  const mixed = bidirectional({
-    layer: lstm({ units: 2 }),
-    backwardLayer: gru({ units: 4, goBackwards: true }),
-  });
-  expect((await run(mixed))[0].shape).toEqual([N, 6]);
-});
-
-test('carries the states of both directions from run to run', async () => {
-  const layer = () => bidirectional({ layer: lstm({ units: H, stateful: true }) });
-  const parameters = new Parameters();
-  const state = (b: Builder) => {
-    const y = layer().build(b, b.input('x', [T, N, D], { initial: () => x.data }));
-    return { y: y as Tensor };
-  };
-  const plan = buildPlan({ name: 'carried', limits: backend.limits, parameters }, state);
-  expect(Object.keys(plan.states).sort()).toEqual(
-    ['backward_lstm', 'forward_lstm'].flatMap((name) => [`${name}/c`, `${name}/h`]),
-  );
-  const executable = await backend.load(plan);
-  executable.run();
-  const first = Array.from(await backend.read(plan.outputs.y));
-  executable.run();
-  const second = Array.from(await backend.read(plan.outputs.y));
-  for (const half of [0, H]) expect(second.slice(half, half + H)).not.toEqual(first.slice(half, half + H));
-});
-
-test('a config makes the same layer again', async () => {
-  const it = bidirectional({
-    ...{ name: 'both', mergeMode: null, trainable: false },
-    layer: lstm({ units: 3, returnSequences: true, name: 'reader' }),
-  });
-  const config = JSON.parse(JSON.stringify(it.getConfig()));
-  expect(config).toMatchObject({
-    ...{ name: 'both', mergeMode: 'none', trainable: false },
-    layer: { className: 'LSTM', config: { name: 'forward_reader', goBackwards: false } },
-    backwardLayer: { className: 'LSTM', config: { name: 'backward_reader', goBackwards: true } },
-  });
-  const again = bidirectional(config);
-  expect(JSON.parse(JSON.stringify(again.getConfig()))).toEqual(config);
-  const results = [await run(it), await run(again)];
-  expect(results[1]).toEqual(results[0]);
-});
-
-test('what does not go together is refused', () => {
-  const layer = lstm({ units: 2 });
-  expect(() => bidirectional({ layer, mergeMode: 'max' as never })).toThrow(
-    /\[bidirectional\/mergeMode\] must be concat, sum, ave, mul, none or null, got "max"/,
-  );
-  expect(() => bidirectional({ layer: 'lstm' as never })).toThrow(
-    /\[bidirectional\/layer\] must be a recurrent layer, such as lstm\(\{ units \}\), got "lstm"/,
-  );
-  expect(() => bidirectional({ layer, backwardLayer: lstm({ units: 2 }) })).toThrow(
-    /\[bidirectional\/backwardLayer\] goes the same way as layer/,
-  );
-  const sequences = lstm({ units: 2, goBackwards: true, returnSequences: true });
-  expect(() => bidirectional({ layer, backwardLayer: sequences })).toThrow(
-    /\[bidirectional\] returnSequences is false in layer and true in backwardLayer/,
-  );
-  expect(() => bidirectional({ layer, direction: 'both' } as never)).toThrow(/has no option direction/);
-  expect(() => bidirectional({ layer: { className: 'Dense', config: { units: 2 } } })).toThrow(
-    /\[bidirectional\/layer\] there is no recurrent layer "Dense"; there are GRU, LSTM, RNN, SimpleRNN/,
-  );
-  const given = (states: number[][]) =>
-    buildPlan({ name: 'states', limits: defaultLimits, parameters: new Parameters() }, (b) => {
-      const inputs = states.map((shape, i) => b.input(`s${i}`, shape));
-      bidirectional({ layer }).build(b, b.input('x', [T, N, D]), ...inputs);
-    });
-  expect(() =>
-    given([
-      [N, 2],
-      [N, 2],
-      [N, 2],
-    ]),
-  ).toThrow(
-    /\[bidirectional\] takes 4 initial states, 2 of the forward layer and 2 of the backward one, got 3/,
-  );
-  expect(simpleRNN({ units: 1 }).stateCount).toBe(1);
-});
