@@ -1,0 +1,2 @@
+// The door of what only Node has: `webgpu-rnn/node`.
+export { folder } from './folder.ts';
