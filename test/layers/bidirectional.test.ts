@@ -192,11 +192,13 @@ test.each(['lstm', 'gru, reset after'])('choices for both directions of %s are m
   const choices = plan.choices.filter((c) => c.key.includes('T3 N4 H16 x2'));
   expect(choices.length).toBe(2);
   const warnings: string[] = [];
+  const names = ['step', 'tile 4x8', 'sequence 1 f16'];
   for (const choice of choices) {
-    const found = await measureChoice(choice, cpu({ limits }), { warn: (message) => warnings.push(message) });
-    expect(Object.keys(found!.microseconds)).toEqual(
-      expect.arrayContaining(['step', 'tile 4x8', 'sequence 1 f16', 'register 1 f16']),
-    );
+    const candidates = choice.candidates.filter((c) => names.includes(c.name));
+    const found = await measureChoice({ ...choice, candidates }, cpu({ limits }), {
+      warn: (message) => warnings.push(message),
+    });
+    expect(Object.keys(found!.microseconds).sort()).toEqual([...names].sort());
   }
   expect(warnings).toEqual([]);
 });
