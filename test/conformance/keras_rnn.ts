@@ -5,6 +5,7 @@ import { Parameters, toStorage } from '../../src/core/parameters.ts';
 import type { Tensor } from '../../src/core/tensor.ts';
 import { type AnyLayer, outputsOf } from '../../src/layers/layer.ts';
 import { layerFromConfig } from '../../src/models/registry.ts';
+import { type KerasConfig, translated } from './keras_config.ts';
 import {
   compared,
   numbersOf,
@@ -13,11 +14,6 @@ import {
   type VectorCase,
   type VectorTensor,
 } from './outcome.ts';
-
-interface KerasConfig {
-  readonly class_name: string;
-  readonly config: Readonly<Record<string, unknown>>;
-}
 
 interface Call {
   readonly inputs: readonly VectorTensor[];
@@ -36,28 +32,6 @@ export interface KerasLayerCase extends VectorCase {
   readonly n_outputs: number;
   /** `index`: one sample of the output, or null for all. */
   readonly checks: readonly (VectorTensor & { readonly output: number; readonly index: number | null })[];
-}
-
-/** A layer and those within it, as this library spells their options. */
-function translated({ class_name, config }: KerasConfig): {
-  className: string;
-  config: Record<string, unknown>;
-} {
-  const entries = Object.entries(config).map(([key, value]) => {
-    const option = key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
-    return [option, isConfig(value) ? inner(value) : value];
-  });
-  return { className: class_name, config: Object.fromEntries(entries) };
-}
-
-/** Keras names the stack of cells, which here is a list. */
-function inner(value: KerasConfig): unknown {
-  if (value.class_name !== 'StackedRNNCells') return translated(value);
-  return (value.config.cells as KerasConfig[]).map(translated);
-}
-
-function isConfig(value: unknown): value is KerasConfig {
-  return typeof (value as KerasConfig | null)?.class_name === 'string';
 }
 
 /** Row-major values with the first two axes swapped: from batch first to time first and back. */
