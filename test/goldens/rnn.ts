@@ -4,6 +4,7 @@ import { type Builder, buildPlan } from '../../src/core/builder.ts';
 import { fromStorage, Parameters, toStorage } from '../../src/core/parameters.ts';
 import { sizeOf, type Tensor } from '../../src/core/tensor.ts';
 import { bidirectional } from '../../src/layers/bidirectional.ts';
+import type { CellOptions } from '../../src/layers/cell_options.ts';
 import { gru } from '../../src/layers/gru.ts';
 import { outputsOf } from '../../src/layers/layer.ts';
 import { lstm } from '../../src/layers/lstm.ts';
@@ -31,22 +32,28 @@ export function torchLayer(
   units: number,
   useBias: boolean,
   stateful = false,
+  more: CellOptions = {},
 ): RecurrentLayer {
-  const options = { units, useBias, returnSequences: true, zeroOutputForMask: true, stateful };
+  const options = { units, useBias, returnSequences: true, zeroOutputForMask: true, stateful, ...more };
   if (cell === 'lstm') return lstm({ ...options, twoBiases: true });
   if (cell === 'gru') return gru(options);
   return simpleRNN({ ...options, twoBiases: true, activation: cell === 'rnn_relu' ? 'relu' : 'tanh' });
 }
 
-/** Runs one case and compares everything it lists. */
-export async function checkRnnGolden(id: string, backend: Backend, precision: 'f32' | 'f64'): Promise<void> {
+/** Runs one case and compares everything it lists; `more` are options of the layers. */
+export async function checkRnnGolden(
+  id: string,
+  backend: Backend,
+  precision: 'f32' | 'f64',
+  more: CellOptions = {},
+): Promise<void> {
   const golden = loadGolden(id);
   const a = golden.attrs as unknown as RnnAttrs;
   const { tensors } = golden;
   const { steps: T, batch: N, hidden_size: H, num_layers: L } = a;
   const directions = a.bidirectional ? 2 : 1;
   const layers = Array.from({ length: L }, () => {
-    const layer = torchLayer(a.cell, H, a.bias).with({ returnState: true });
+    const layer = torchLayer(a.cell, H, a.bias, false, more).with({ returnState: true });
     return a.bidirectional ? bidirectional({ layer }) : layer;
   });
   const names = a.cell === 'lstm' ? ['h', 'c'] : ['h'];
