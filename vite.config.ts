@@ -1,4 +1,5 @@
-// Builds the library (dist/index.js, for browsers and Node) and the command line (dist/cli.js), with the shaders' text inlined.
+// Builds the library (dist/index.js, for browsers and Node), what only Node has (dist/node.js) and the command line
+// (dist/cli.js), with the shaders' text inlined.
 
 import { builtinModules } from 'node:module';
 import { defineConfig } from 'vite';
@@ -11,7 +12,10 @@ export default defineConfig({
     target: 'es2022',
     sourcemap: true,
     minify: false,
-    lib: { entry: { index: 'src/index.ts', cli: 'src/cli/main.ts' }, formats: ['es'] },
+    lib: {
+      entry: { index: 'src/index.ts', node: 'src/node/index.ts', cli: 'src/cli/main.ts' },
+      formats: ['es'],
+    },
     rolldownOptions: {
       external: [
         ...builtinModules,

@@ -14,13 +14,15 @@ const allowed: Record<string, readonly string[]> = {
   layers: ['core', 'kernels'],
   data: ['core'],
   training: ['core', 'kernels', 'layers', 'backends', 'data'],
+  experiments: ['core', 'data', 'training'],
   models: ['core', 'kernels', 'layers', 'training', 'backends', 'data'],
   io: ['core', 'data', 'models', 'training', 'backends'],
+  node: ['core', 'data', 'training'],
   cli: ['core', 'data', 'models', 'training', 'backends', 'io', 'layers', 'kernels'],
 };
 
 /** Files that may use what only Node has; everything else must run in a browser too. */
-const nodeRooms = new Set(['cli']);
+const nodeRooms = new Set(['cli', 'node']);
 
 function files(folder: string): string[] {
   return readdirSync(folder).flatMap((name) => {
