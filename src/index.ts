@@ -201,6 +201,28 @@ export { layerClasses, layerFromConfig } from './models/registry.ts';
 export { type Sequential, sequential } from './models/sequential.ts';
 export { type AveragedWeights, averagedWeights } from './training/averaged_weights.ts';
 export type { Callback, History, Logs, Store, Training } from './training/callback.ts';
+export { type CsvLoggerOptions, csvLogger } from './training/callbacks/csv_logger.ts';
+export {
+  type EarlyStopping,
+  type EarlyStoppingOptions,
+  earlyStopping,
+} from './training/callbacks/early_stopping.ts';
+export { lambdaCallback } from './training/callbacks/lambda_callback.ts';
+export { learningRateScheduler } from './training/callbacks/learning_rate_scheduler.ts';
+export { type MemoryStore, memoryStore } from './training/callbacks/memory_store.ts';
+export {
+  type ModelCheckpoint,
+  type ModelCheckpointOptions,
+  modelCheckpoint,
+} from './training/callbacks/model_checkpoint.ts';
+export type { MonitorMode } from './training/callbacks/monitor.ts';
+export { type ProgressBarOptions, progressBar } from './training/callbacks/progress_bar.ts';
+export {
+  type ReduceLROnPlateauOptions,
+  reduceLROnPlateau,
+} from './training/callbacks/reduce_lr_on_plateau.ts';
+export { type TensorBoardOptions, tensorBoard } from './training/callbacks/tensor_board.ts';
+export { type TerminateOnNaNOptions, terminateOnNaN } from './training/callbacks/terminate_on_nan.ts';
 export {
   type EvaluateOptions,
   type Evaluator,
@@ -298,6 +320,26 @@ export {
   type SgdOptions,
   sgd,
 } from './training/optimizers.ts';
+export {
+  type CosineDecayOptions,
+  type CosineDecayRestartsOptions,
+  cosineDecay,
+  cosineDecayRestarts,
+  type ExponentialDecayOptions,
+  exponentialDecay,
+  inverseTimeDecay,
+  type OneCycleOptions,
+  oneCycle,
+  type PiecewiseConstantOptions,
+  type PolynomialDecayOptions,
+  piecewiseConstant,
+  polynomialDecay,
+  type Schedule,
+  type ScheduleConfig,
+  scheduleFromConfig,
+  type WarmUpOptions,
+  warmUp,
+} from './training/schedules.ts';
 export { type TunedPlan, tunedPlan } from './training/tuned_plan.ts';
 
 // Models take their default backend and file format from here, so that their room knows neither.
