@@ -90,6 +90,40 @@ describe('what the cost model takes', () => {
   });
 });
 
+test('rounded to halves, small gradients keep their digits', async () => {
+  const [m, n, k] = [9, 13, 40];
+  const halves: Limits = { ...defaultLimits, precision: 'f16', halves: true };
+  const run = async (way: string, gradient: boolean) => {
+    const limits: Limits = { ...halves, tuned: { get: () => way } };
+    const backend = cpu({ precision: 'f64', limits });
+    const plan = buildPlan({ name: 'gradients', limits, parameters: new Parameters() }, (b) => {
+      const c = b.state('c', [m, n]);
+      matmul(b, {
+        a: { tensor: b.state('a', [k, m]), rows: k, cols: m, transposed: true },
+        b: { tensor: b.state('b', [k, n]), rows: k, cols: n, gradient },
+        c: { tensor: c, rows: m, cols: n },
+      });
+      return { c };
+    });
+    expect(plan.choices[0].chosen).toBe(way);
+    const executable = await backend.load(plan);
+    const next = random(1, 'gradients');
+    const values = (size: number, scale: number) =>
+      Float64Array.from({ length: size }, () => scale * next.normal());
+    backend.write(plan.states.a, values(k * m, 1));
+    backend.write(plan.states.b, values(k * n, 1e-6));
+    executable.run();
+    return Float64Array.from(await backend.read(plan.outputs.c));
+  };
+  const whole = await run('tiled 32', true);
+  const error = (got: Float64Array) =>
+    Math.sqrt(
+      got.reduce((sum, x, i) => sum + (x - whole[i]) ** 2, 0) / whole.reduce((sum, x) => sum + x * x, 0),
+    );
+  expect(error(await run('tiled 32 f16', true))).toBeLessThan(1e-3);
+  expect(error(await run('tiled 32 f16', false))).toBeGreaterThan(1e-2);
+});
+
 /** The plan of a product that could be a layer's: strided, unaligned, with bias, added to. */
 function planOf(limits: Limits, m: number, n: number, k: number) {
   return buildPlan({ name: 'product', limits, parameters: new Parameters() }, (b) => {
