@@ -100,7 +100,8 @@ export function rmsNormalization(options: RmsNormalizationOptions = {}): Applied
   });
 }
 
-interface Normalized {
+/** How rows are normalised. */
+export interface RowNormalization {
   /** Elements of a row. */
   cols: number;
   /** cols elements each */
@@ -109,13 +110,16 @@ interface Normalized {
   epsilon: number;
   /** What is taken away and divided by: mean and deviation, the deviation alone, or the root of the mean square. */
   form: 'mean' | 'deviation' | 'rootMeanSquare';
+  /** [rows,2], which gets the mean, or 0 where none is taken away, and 1/divisor of each row. */
+  stats?: Tensor;
 }
 
 /** Emits the normalization of the rows of x, and its backward step; y has the shape of x. */
-function normalizedRows(b: Builder, x: Tensor, { cols, gamma, beta, epsilon, form }: Normalized): Tensor {
+export function normalizedRows(b: Builder, x: Tensor, options: RowNormalization): Tensor {
+  const { cols, gamma, beta, epsilon, form } = options;
   const rows = sizeOf(x.shape) / cols;
   const y = b.activation('y', x.shape);
-  const stats = b.scratch('stats', [rows, 2]);
+  const { stats = b.scratch('stats', [rows, 2]) } = options;
   const centered = form === 'deviation';
   if (form === 'mean') layerNormForward(b, { x, y, stats, gamma, beta, rows, cols, epsilon });
   else rmsNormForward(b, { x, y, stats, gamma, cols, centered, epsilon });

@@ -67,8 +67,10 @@ export const runner: Runner<LayerCase> = {
 
 async function checked(c: LayerCase, layer: AnyLayer, backend: Backend): Promise<Outcome> {
   const call = c.calls[c.calls.length - 1];
-  const inputs = call.inputs.map((t, i): Numbers => {
+  const featuresFirst = c.layer.config.data_format === 'channels_first';
+  const inputs = call.inputs.map((given, i): Numbers => {
     const mask = call.kwargs.mask?.[i];
+    const t = featuresFirst ? { ...given, ...turned(given.shape, numbersOf(given)) } : given;
     return {
       // A single axis is a batch of single features for the layers that take features.
       shape: layer.takesIds || t.shape.length > 1 ? t.shape : [t.shape[0], 1],
@@ -81,8 +83,17 @@ async function checked(c: LayerCase, layer: AnyLayer, backend: Backend): Promise
   for (const check of c.checks) {
     const whole = outputs[check.output];
     const got = check.index === null ? whole : whole.slice(check.index, check.index + 1);
-    const outcome = compared(`output ${check.output}`, got.data, check, c.tolerance);
+    const data = featuresFirst && got.shape.length === 3 ? turned(got.shape, got.data).data : got.data;
+    const outcome = compared(`output ${check.output}`, data, check, c.tolerance);
     if (outcome.status !== 'passed') return outcome;
   }
   return { status: 'passed' };
+}
+
+/** The last two axes of three in the other order: features come last here. */
+function turned(shape: readonly number[], data: ArrayLike<number>): { shape: number[]; data: number[] } {
+  const [N, rows, cols] = shape;
+  const at = (i: number) =>
+    Math.floor(i / rows / cols) * rows * cols + (i % rows) * cols + (Math.floor(i / rows) % cols);
+  return { shape: [N, cols, rows], data: Array.from({ length: data.length }, (_, i) => data[at(i)]) };
 }

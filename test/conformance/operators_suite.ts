@@ -1,6 +1,8 @@
 // The files of operators and of layers that are not recurrent, for one backend.
 import { describe } from 'vitest';
 import type { Backend } from '../../src/backends/backend.ts';
+import './attention.ts';
+import './conv_pool_norm.ts';
 import { runner as layers } from './keras_layers_other.ts';
 import { runner as onnx } from './onnx_misc.ts';
 import { conformanceTests } from './suite.ts';
