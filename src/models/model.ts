@@ -8,6 +8,7 @@ import type { CompileOptions } from './compile.ts';
 import type { DatasetSource, SamplesOptions } from './dataset.ts';
 import type { EvaluateOptions, FitOptions, PredictOptions } from './fit_options.ts';
 import type { Graph } from './graph.ts';
+import type { FitDatasetOptions } from './model_trainer.ts';
 import type { Runtime } from './runtime.ts';
 import type { PublicShape } from './sketch.ts';
 
@@ -45,13 +46,7 @@ export interface Model extends Layer, Applicable {
    */
   fit(x: unknown, y: unknown, options?: FitOptions): Promise<History>;
   /** Trains on a dataset: something that yields { x, y } batches, anew in each epoch (or a function that returns that). */
-  fitDataset(
-    dataset: DatasetSource,
-    options?: Omit<
-      FitOptions,
-      'batchSize' | 'validationSplit' | 'shuffle' | 'sampleWeight' | 'classWeight' | 'mask' | 'lengths'
-    >,
-  ): Promise<History>;
+  fitDataset(dataset: DatasetSource, options?: FitDatasetOptions): Promise<History>;
   /** Loss and metrics by name. */
   evaluate(x: unknown, y: unknown, options?: EvaluateOptions): Promise<Logs>;
   evaluateDataset(dataset: DatasetSource, options?: { signal?: AbortSignal }): Promise<Logs>;

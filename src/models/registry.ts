@@ -3,15 +3,26 @@ import { OptionError } from '../core/errors.ts';
 import { checkOptions, shown } from '../core/options.ts';
 import { activation } from '../layers/activation.ts';
 import { elu, leakyReLU, prelu, softmax } from '../layers/activation_layers.ts';
+import { additiveAttention, attention } from '../layers/attention.ts';
+import { batchNormalization } from '../layers/batch_normalization.ts';
 import { bidirectional } from '../layers/bidirectional.ts';
+import { conv1D } from '../layers/conv_1d.ts';
 import { dense } from '../layers/dense.ts';
 import { dropout, spatialDropout1D } from '../layers/dropout.ts';
 import { embedding } from '../layers/embedding.ts';
 import { gru } from '../layers/gru.ts';
 import type { AnyLayer } from '../layers/layer.ts';
+import { layerNormalization, rmsNormalization } from '../layers/layer_normalization.ts';
 import { lstm } from '../layers/lstm.ts';
 import { masking } from '../layers/masking.ts';
 import { add, average, concatenate, maximum, minimum, multiply, subtract } from '../layers/merge.ts';
+import { multiHeadAttention } from '../layers/multi_head_attention.ts';
+import {
+  averagePooling1D,
+  globalAveragePooling1D,
+  globalMaxPooling1D,
+  maxPooling1D,
+} from '../layers/pooling.ts';
 import { gruCell, lstmCell, rnn, simpleRNNCell } from '../layers/rnn.ts';
 import {
   cropping1D,
@@ -35,9 +46,14 @@ export type CustomObjects = Readonly<Record<string, LayerFactory>>;
 const factories: Record<string, LayerFactory> = {
   Activation: activation,
   Add: add,
+  AdditiveAttention: additiveAttention,
+  Attention: attention,
   Average: average,
+  AveragePooling1D: averagePooling1D,
+  BatchNormalization: batchNormalization,
   Bidirectional: bidirectional,
   Concatenate: concatenate,
+  Conv1D: conv1D,
   Cropping1D: cropping1D,
   Dense: dense,
   Dropout: dropout,
@@ -46,16 +62,22 @@ const factories: Record<string, LayerFactory> = {
   Flatten: flatten,
   GRU: gru,
   GRUCell: gruCell,
+  GlobalAveragePooling1D: globalAveragePooling1D,
+  GlobalMaxPooling1D: globalMaxPooling1D,
   LSTM: lstm,
   LSTMCell: lstmCell,
-  RNN: rnn,
+  LayerNormalization: layerNormalization,
   LeakyReLU: leakyReLU,
   Masking: masking,
+  MaxPooling1D: maxPooling1D,
   Maximum: maximum,
   Minimum: minimum,
+  MultiHeadAttention: multiHeadAttention,
   Multiply: multiply,
   PReLU: prelu,
   Permute: permute,
+  RMSNormalization: rmsNormalization,
+  RNN: rnn,
   RepeatVector: repeatVector,
   Reshape: reshape,
   SimpleRNN: simpleRNN,

@@ -1,0 +1,318 @@
+// What a model was told by compile(), and everything that runs batches through it.
+import { OptionError } from '../core/errors.ts';
+import { shown } from '../core/options.ts';
+import type { NdArray } from '../data/nd_array.ts';
+import { averagedWeights } from '../training/averaged_weights.ts';
+import type { History, Logs } from '../training/callback.ts';
+import type { Optimizer } from '../training/optimizers.ts';
+import { type Compiled, type CompileOptions, checkCompile, objectivesOf } from './compile.ts';
+import {
+  batchesOf,
+  type DataSpec,
+  type DatasetSource,
+  firstOf,
+  isDataset,
+  opener,
+  partsOf,
+  type SamplesOptions,
+  samplesOf,
+} from './dataset.ts';
+import {
+  type EpochSource,
+  evaluateLoop,
+  fitLoop,
+  type Session,
+  shuffled,
+  splitSamples,
+  type Validation,
+} from './fit.ts';
+import {
+  callbacksOf,
+  checkEvaluateOptions,
+  checkFitOptions,
+  type EvaluateOptions,
+  type FitOptions,
+  type PredictOptions,
+} from './fit_options.ts';
+import type { Graph } from './graph.ts';
+import { inOrder, type OutputSpec, Pass, predictAll, type Setting } from './loops.ts';
+import { arraysOf, type Samples } from './model_data.ts';
+import type { Objective } from './model_plan.ts';
+import type { Runtime } from './runtime.ts';
+
+/** Options of fit that a dataset decides itself. */
+const OF_ARRAYS = [
+  'batchSize',
+  'validationSplit',
+  'shuffle',
+  'sampleWeight',
+  'classWeight',
+  'mask',
+  'lengths',
+] as const;
+
+export type FitDatasetOptions = Omit<FitOptions, (typeof OF_ARRAYS)[number]>;
+
+export class ModelTrainer {
+  readonly #name: string;
+  readonly #runtime: Runtime;
+  /** Makes the graph of a model that waits for data. */
+  readonly #graphFor: ((x: NdArray) => Graph) | undefined;
+  readonly #save: () => Promise<Uint8Array>;
+  #compiled: Compiled | undefined;
+  #objectives: readonly Objective[] = [];
+  #rate: number | undefined;
+  #training = false;
+  /** Updates since compile(). */
+  step = 0;
+
+  constructor(
+    name: string,
+    runtime: Runtime,
+    graphFor: ((x: NdArray) => Graph) | undefined,
+    save: () => Promise<Uint8Array>,
+  ) {
+    this.#name = name;
+    this.#runtime = runtime;
+    this.#graphFor = graphFor;
+    this.#save = save;
+  }
+
+  get compiled(): CompileOptions | undefined {
+    return this.#compiled?.options;
+  }
+
+  /** The optimizer, at the learning rate that was set. */
+  get optimizer(): Optimizer | undefined {
+    const optimizer = this.#compiled?.optimizer;
+    return this.#rate === undefined ? optimizer : optimizer?.withLearningRate(this.#rate);
+  }
+
+  get learningRate(): number {
+    const { optimizer } = this;
+    if (!optimizer) throw new OptionError(`[${this.#name}/learningRate] needs compile() before it`);
+    return optimizer.hyper(this.step + 1)[0];
+  }
+
+  set learningRate(value: number) {
+    if (!(typeof value === 'number' && value >= 0 && Number.isFinite(value))) {
+      throw new OptionError(`[${this.#name}/learningRate] must be a number from 0 on, got ${shown(value)}`);
+    }
+    this.#rate = value;
+  }
+
+  compile(options: CompileOptions): void {
+    const compiled = checkCompile(this.#name, options);
+    const objectives = this.#runtime.hasGraph ? this.#objectivesOf(compiled) : [];
+    if (options.seed !== undefined) this.#runtime.setSeed(options.seed);
+    if (options.backend) this.#runtime.useBackend(options.backend);
+    this.#compiled = compiled;
+    this.#objectives = objectives;
+    this.#runtime.configure({ objectives, optimizer: compiled.optimizer });
+    this.#rate = undefined;
+    this.step = 0;
+  }
+
+  async fit(x: unknown, y: unknown, options: FitOptions): Promise<History> {
+    checkFitOptions(`${this.#name}/fit`, options);
+    if (y === undefined) {
+      throw new OptionError(`[${this.#name}/fit] takes x and y; for datasets there is fitDataset`);
+    }
+    this.#expectCompiled('fit');
+    const all = this.#samples('fit', x, y, options);
+    const { batchSize = 32, validationSplit, validationData, validationBatchSize = batchSize } = options;
+    const [trained, held] = validationSplit ? splitSamples(all, validationSplit) : [all, undefined];
+    const validation = held
+      ? () => inOrder(held, validationBatchSize)
+      : this.#validation('fit/validationData', validationData, validationBatchSize);
+    const { seed } = this.#runtime;
+    const source = shuffled(trained, { batchSize, shuffle: options.shuffle ?? true, seed });
+    return this.#train(source, validation, options);
+  }
+
+  async fitDataset(dataset: DatasetSource, options: FitDatasetOptions): Promise<History> {
+    checkFitOptions(`${this.#name}/fitDataset`, options, OF_ARRAYS);
+    this.#expectCompiled('fitDataset');
+    const open = await this.#opened('fitDataset', dataset);
+    const validation = this.#validation('fitDataset/validationData', options.validationData, 32);
+    const source = { count: undefined, batches: () => batchesOf('fitDataset', this.#spec(), open()) };
+    return this.#train(source, validation, options);
+  }
+
+  async evaluate(x: unknown, y: unknown, options: EvaluateOptions): Promise<Logs> {
+    checkEvaluateOptions(`${this.#name}/evaluate`, options);
+    this.#expectCompiled('evaluate');
+    const all = this.#samples('evaluate', x, y, options);
+    return evaluateLoop(this.#setting(), inOrder(all, options.batchSize ?? 32), options.signal);
+  }
+
+  async evaluateDataset(dataset: DatasetSource, options: { signal?: AbortSignal }): Promise<Logs> {
+    checkEvaluateOptions(`${this.#name}/evaluateDataset`, options, false);
+    this.#expectCompiled('evaluateDataset');
+    const open = await this.#opened('evaluateDataset', dataset);
+    const batches = batchesOf('evaluateDataset', this.#spec(), open());
+    return evaluateLoop(this.#setting(), batches, options.signal);
+  }
+
+  async predict(where: string, x: unknown, options: PredictOptions): Promise<NdArray[]> {
+    checkEvaluateOptions(`${this.#name}/${where}`, options, false);
+    const all = this.#samples(where, x, undefined, options);
+    return predictAll(this.#setting(), inOrder(all, options.batchSize ?? 32), options.signal);
+  }
+
+  /** Loss and metrics of one batch, and an update after them in training. */
+  async onBatch(mode: 'train' | 'test', x: unknown, y: unknown, options: SamplesOptions): Promise<Logs> {
+    const where = `${mode}OnBatch`;
+    this.#expectCompiled(where);
+    const one = this.#samples(where, x, y, options);
+    const pass = new Pass(this.#setting(), mode);
+    await pass.run(one, mode === 'train' ? ++this.step : undefined);
+    await pass.drained();
+    return pass.logs();
+  }
+
+  async #train(
+    source: EpochSource,
+    validation: Validation | undefined,
+    options: FitOptions,
+  ): Promise<History> {
+    if (this.#training) {
+      throw new OptionError(`[${this.#name}] trains already: await the first fit before the second`);
+    }
+    this.#training = true;
+    try {
+      const session = this.#session(options.epochs ?? 1, source.count);
+      const callbacks = callbacksOf(options);
+      const history = await fitLoop(this.#setting(), session, source, validation, { ...options, callbacks });
+      await this.#finish();
+      return history;
+    } finally {
+      this.#training = false;
+    }
+  }
+
+  /** Weights that are averaged over the updates take the place of the last ones when training ends, as in Keras. */
+  async #finish(): Promise<void> {
+    const { optimizer } = this;
+    if (!optimizer?.averageSlot) return;
+    const backend = await this.#runtime.home();
+    const averages = await averagedWeights(backend, this.#runtime.parameters, optimizer);
+    averages.finalizeVariableValues();
+    averages.dispose();
+  }
+
+  #session(epochs: number, batches: number | undefined): Session {
+    const trainer = this;
+    const { weights } = this.#runtime;
+    let stopped: string | undefined;
+    const session: Session = {
+      pass: undefined,
+      nextStep: () => ++trainer.step,
+      training: {
+        epochs,
+        batches,
+        modelName: this.#name,
+        get step() {
+          return trainer.step;
+        },
+        get learningRate() {
+          return trainer.learningRate;
+        },
+        set learningRate(value) {
+          trainer.learningRate = value;
+        },
+        get stopped() {
+          return stopped;
+        },
+        stop(reason) {
+          stopped ??= reason;
+        },
+        getWeights: () => weights.get(),
+        setWeights: (values) => weights.set(values),
+        save: this.#save,
+        readLogs: async () => (await session.pass?.logs()) ?? {},
+      },
+    };
+    return session;
+  }
+
+  #validation(where: string, data: unknown, batchSize: number): Validation | undefined {
+    if (data === undefined) return undefined;
+    if (isDataset(data)) {
+      const open = opener(where, data);
+      return () => batchesOf(where, this.#spec(), open());
+    }
+    const { x, y, ...rest } = partsOf(where, data);
+    if (y === undefined) throw new OptionError(`[${where}] takes [x, y], got x alone`);
+    const samples = this.#samples(where, x, y, rest);
+    return () => inOrder(samples, batchSize);
+  }
+
+  async #opened(where: string, dataset: DatasetSource) {
+    const open = opener(`${this.#name}/${where}`, dataset);
+    if (!this.#runtime.hasGraph) {
+      const { x } = await firstOf(where, opener(where, dataset)());
+      this.#settle(where, x);
+    }
+    this.#expectCompiled(where);
+    return open;
+  }
+
+  /** Gives a waiting model its graph, of the first data it sees. */
+  #settle(where: string, x: unknown): void {
+    if (this.#runtime.hasGraph || !this.#graphFor) return;
+    this.#runtime.settle(this.#graphFor(arraysOf(`${where}/x`, x, ['input'])[0]));
+    const compiled = this.#compiled;
+    if (!compiled) return;
+    this.#objectives = this.#objectivesOf(compiled);
+    this.#runtime.configure({ objectives: this.#objectives, optimizer: compiled.optimizer });
+  }
+
+  #samples(where: string, x: unknown, y: unknown, options: SamplesOptions): Samples {
+    this.#settle(where, x);
+    if (y !== undefined) this.#expectCompiled(where);
+    return samplesOf(where, this.#spec(), { x, y }, options);
+  }
+
+  #objectivesOf({ options }: Compiled): Objective[] {
+    return objectivesOf(this.#name, options, this.outputs);
+  }
+
+  #expectCompiled(where: string): void {
+    if (!this.#compiled) {
+      throw new OptionError(`[${this.#name}/${where}] needs compile({ optimizer, loss }) before it`);
+    }
+    if (this.#runtime.hasGraph && this.#objectives.every(({ loss }) => !loss)) {
+      throw new OptionError(`[${this.#name}/${where}] needs a loss: compile({ optimizer, loss })`);
+    }
+  }
+
+  /** The outputs by the names of their layers, numbered where one layer gives several. */
+  get outputs(): OutputSpec[] {
+    const { graph, sketch } = this.#runtime;
+    const names = graph.outputs.map(({ call, index }) =>
+      call < 0 ? graph.inputs[index].name : graph.calls[call].name,
+    );
+    return sketch.outputs.map((shape, i) => {
+      const before = names.slice(0, i).filter((other) => other === names[i]).length;
+      const name = before === 0 ? names[i] : `${names[i]}_${before}`;
+      return { name, shape, followsTime: sketch.followsTime[i] };
+    });
+  }
+
+  #setting(): Setting {
+    const { outputs } = this;
+    const none = { loss: undefined, weight: 1, metrics: [] };
+    return {
+      runtime: this.#runtime,
+      outputs,
+      objectives: this.#compiled ? this.#objectives : outputs.map(() => none),
+      hyper: (step) => this.optimizer!.hyper(step),
+    };
+  }
+
+  #spec(): DataSpec {
+    const { graph, sketch } = this.#runtime;
+    return { inputs: graph.inputs, idLimits: sketch.idLimits, ...this.#setting() };
+  }
+}
