@@ -106,6 +106,7 @@ export type { CellActivationOption, CellOptions } from './layers/cell_options.ts
 export type { ConstraintName, ConstraintOption } from './layers/constraints.ts';
 export * as constraints from './layers/constraints.ts';
 export { type Conv1DOptions, conv1D } from './layers/conv_1d.ts';
+export { type CrfOptions, crf } from './layers/crf.ts';
 export { type DenseLayer, type DenseOptions, dense } from './layers/dense.ts';
 export {
   type DropoutOptions,
@@ -256,7 +257,14 @@ export {
   categoricalGeneralizedCrossEntropy,
   categoricalHinge,
   cosineSimilarity,
+  type CtcLengths,
+  type CtcOptions,
+  crfLoss,
   crossEntropyRows,
+  ctc,
+  ctcBeamSearch,
+  ctcGreedyDecode,
+  ctcRows,
   type DistillationOptions,
   defineLoss,
   distillation,

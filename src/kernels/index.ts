@@ -27,6 +27,14 @@ import { combineBackwardKernel } from './combine_backward.ts';
 import { conv1dBackwardInputKernel } from './conv1d_backward_input.ts';
 import { conv1dBackwardWeightsKernel } from './conv1d_backward_weights.ts';
 import { conv1dForwardKernel } from './conv1d_forward.ts';
+import {
+  crfBackwardKernel,
+  crfChainSlopesKernel,
+  crfDecodeKernel,
+  crfForwardKernel,
+  crfSlopesKernel,
+} from './crf.ts';
+import { ctcBackwardKernel, ctcForwardKernel, ctcLengthsKernel } from './ctc.ts';
 import { dropoutKernel } from './dropout.ts';
 import { embeddingBackwardKernel } from './embedding_backward.ts';
 import { embeddingEdgesKernel } from './embedding_edges.ts';
@@ -77,6 +85,7 @@ import { maskMergeKernel } from './mask_merge.ts';
 import { maskBegunKernel } from './mask_begun.ts';
 import { maskRowsKernel } from './mask_rows.ts';
 import { maskedSoftmaxKernel } from './masked_softmax.ts';
+import { maskedTagsKernel } from './masked_tags.ts';
 import { matmulSubgroup, matmulTiledHalves } from './matmul_halves.ts';
 import { matmulRegister, matmulTiled, matmulVector } from './matmul_kernels.ts';
 import { maxPoolBackwardKernel } from './max_pool_backward.ts';
@@ -147,6 +156,14 @@ export const kernels: readonly Kernel[] = [
   conv1dBackwardInputKernel,
   conv1dBackwardWeightsKernel,
   conv1dForwardKernel,
+  crfBackwardKernel,
+  crfChainSlopesKernel,
+  crfDecodeKernel,
+  crfForwardKernel,
+  crfSlopesKernel,
+  ctcBackwardKernel,
+  ctcForwardKernel,
+  ctcLengthsKernel,
   dropoutKernel,
   embeddingBackwardKernel,
   embeddingEdgesKernel,
@@ -200,6 +217,7 @@ export const kernels: readonly Kernel[] = [
   lstmTiledBackward,
   lstmTiledForward,
   maskedSoftmaxKernel,
+  maskedTagsKernel,
   maskMergeKernel,
   maskBegunKernel,
   maskRowsKernel,

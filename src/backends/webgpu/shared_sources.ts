@@ -4,6 +4,8 @@ import activationSlope from '../../../shaders/shared/activation_slope.wgsl?raw';
 import activationValue from '../../../shaders/shared/activation_value.wgsl?raw';
 import cellActivations from '../../../shaders/shared/cell_activations.wgsl?raw';
 import clip from '../../../shaders/shared/clip.wgsl?raw';
+import crfChain from '../../../shaders/shared/crf_chain.wgsl?raw';
+import ctcStates from '../../../shaders/shared/ctc_states.wgsl?raw';
 import gruBackwardCell from '../../../shaders/shared/gru_backward_cell.wgsl?raw';
 import gruBeforeCandidateBackwardCell from '../../../shaders/shared/gru_before_candidate_backward_cell.wgsl?raw';
 import gruBeforeCandidateCell from '../../../shaders/shared/gru_before_candidate_cell.wgsl?raw';
@@ -47,6 +49,8 @@ export const sharedSources: SharedSources = new Map([
   ['cell_activations', cellActivations],
   ['clip', clip],
   ['gru_forward_cell', gruForwardCell],
+  ['crf_chain', crfChain],
+  ['ctc_states', ctcStates],
   ['gru_backward_cell', gruBackwardCell],
   ['rnn_forward_cell', rnnForwardCell],
   ['rnn_backward_cell', rnnBackwardCell],

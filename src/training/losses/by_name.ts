@@ -11,6 +11,8 @@ import {
   negativeLogLikelihood,
   sparseCategoricalCrossentropy,
 } from './classes.ts';
+import { crfLoss } from './crf.ts';
+import { ctc } from './ctc.ts';
 import { isLossFunction, type Loss, type LossFunction } from './loss.ts';
 import {
   categoricalHinge,
@@ -53,6 +55,8 @@ const factories = {
   categoricalGeneralizedCrossEntropy,
   sparseCategoricalCrossentropy,
   negativeLogLikelihood,
+  ctc,
+  crf: crfLoss,
 };
 
 export type LossName = keyof typeof factories;

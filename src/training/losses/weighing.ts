@@ -86,6 +86,21 @@ export function rowWeights(
 }
 
 /**
+ * The weights of whole sequences [N], from those that were given: of that shape, or one a step [T,N], of which the first
+ * counts.
+ * @throws ShapeError for weights that do not fit.
+ */
+export function sequenceWeights(
+  b: Builder,
+  given: Tensor | undefined,
+  steps: number,
+  batch: number,
+): Tensor | undefined {
+  const first = given && same(given.shape, [steps, batch]) ? b.view(given, 0, [batch]) : given;
+  return rowWeights(b, first, [batch]);
+}
+
+/**
  * The mask of a prediction, [...].
  * @throws ShapeError when it has another shape than the rows.
  */
