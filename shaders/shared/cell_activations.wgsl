@@ -1,5 +1,5 @@
 // The activations of a general cell: f of the gates, g of the candidate, h of the output; what is clipped before f and g
-// passes no gradient beyond the clip. Kinds are constants, alpha and beta are params.
+// passes no gradient beyond the clip. Kinds are constants, alpha and beta are params. NaN is passed on.
 #import activation_value
 #import activation_slope
 
@@ -20,7 +20,7 @@ fn within_clip(a: f32) -> f32 {
 }
 
 fn gate(a: f32) -> f32 {
-  return activation_value(F_KIND, clipped(a), p.f_alpha, p.f_beta);
+  return select(activation_value(F_KIND, clipped(a), p.f_alpha, p.f_beta), a, is_nan(a));
 }
 
 fn gate_slope(a: f32) -> f32 {
@@ -28,7 +28,7 @@ fn gate_slope(a: f32) -> f32 {
 }
 
 fn candidate(a: f32) -> f32 {
-  return activation_value(G_KIND, clipped(a), p.g_alpha, p.g_beta);
+  return select(activation_value(G_KIND, clipped(a), p.g_alpha, p.g_beta), a, is_nan(a));
 }
 
 fn candidate_slope(a: f32) -> f32 {
@@ -36,7 +36,7 @@ fn candidate_slope(a: f32) -> f32 {
 }
 
 fn squashed(c: f32) -> f32 {
-  return activation_value(H_KIND, c, p.h_alpha, p.h_beta);
+  return select(activation_value(H_KIND, c, p.h_alpha, p.h_beta), c, is_nan(c));
 }
 
 fn squashed_slope(c: f32) -> f32 {

@@ -48,6 +48,16 @@ describe('NaN passes through', () => {
     'simpleRNN relu': () => simpleRNN({ units: 3, returnSequences: true, activation: 'relu' }),
     'simpleRNN sigmoid': () => simpleRNN({ units: 3, returnSequences: true, activation: 'sigmoid' }),
   };
+  const sequences = { units: 3, returnSequences: true };
+  for (const activation of activationNames) {
+    if (activation === 'softmax' || activation === 'logSoftmax') continue;
+    cells[`general simpleRNN ${activation}`] = () => simpleRNN({ ...sequences, activation, clip: 2 });
+  }
+  const general = { clip: 2, layerNormalization: true };
+  cells['general lstm'] = () => lstm({ ...sequences, peephole: true, cellClip: 3, clip: 2 });
+  cells['general lstm, normalised and projected'] = () => lstm({ ...sequences, ...general, projection: 3 });
+  cells['general gru'] = () => gru({ ...sequences, ...general });
+  cells['general gru, reset before'] = () => gru({ ...sequences, ...general, resetAfter: false });
   for (const [name, make] of Object.entries(cells)) {
     test(`${name}, in its row of the batch and on to the next step`, async () => {
       const y = await run((b, x) => make().build(b, x));

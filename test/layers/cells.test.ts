@@ -6,6 +6,7 @@ import { Parameters } from '../../src/core/parameters.ts';
 import type { Tensor } from '../../src/core/tensor.ts';
 import { bidirectional } from '../../src/layers/bidirectional.ts';
 import type { CellActivationOption } from '../../src/layers/cell_options.ts';
+import { embedding } from '../../src/layers/embedding.ts';
 import { gru } from '../../src/layers/gru.ts';
 import { lstm } from '../../src/layers/lstm.ts';
 import type { RecurrentLayer, RecurrentOptions } from '../../src/layers/recurrent.ts';
@@ -101,6 +102,16 @@ describe('general cells inside other layers', () => {
         const y = bidirectional({ layer: lstm(options) }).build(b, x) as Tensor;
         expect(y.shape).toEqual([4, N, 6]);
         return { outputs: [y], inputs: [x] };
+      },
+    }));
+
+  test('above an embedding, whose products with the kernel are looked up', () =>
+    checkGradients({
+      inputs: { ids: [1, 2, 1, 0, 2, 1, 0, 2, 0, 1, 1, 1] },
+      build(b) {
+        const ids = b.input('ids', [4, N], { dtype: 'u32' });
+        const x = embedding({ inputDim: 3, outputDim: D }).build(b, ids);
+        return { outputs: [lstm({ units: H, layerNormalization: true, biasInitializer }).build(b, x)] };
       },
     }));
 
