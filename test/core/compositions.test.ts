@@ -222,9 +222,15 @@ describe('mistakes in what is handed over', () => {
       () => dense({ units: 3, tiedTo: 1 } as never),
       /\[dense\] has no option tiedTo; it has units.*tieTo/,
     );
-    wrong(() => lstm({ units: 3, dropout: 0.5 } as never), /\[lstm\] has no option dropout; it has units/);
+    wrong(
+      () => lstm({ units: 3, implementation: 1 } as never),
+      /\[lstm\] has no option implementation; it has units/,
+    );
     wrong(() => gru({ units: 3, reset_after: false } as never), /it has units.*resetAfter/);
-    wrong(() => embedding({ inputDim: 3, outputDim: 2, maskZero: true } as never), /has no option maskZero/);
+    wrong(
+      () => embedding({ inputDim: 3, outputDim: 2, mask_zero: true } as never),
+      /has no option mask_zero/,
+    );
     wrong(() => lstm(undefined as never), /\[lstm\] takes an object of options \(units.*got undefined/);
     wrong(() => sgd(0.1 as never), /\[sgd\] takes an object of options .*got 0.1/);
     wrong(() => lstm({ units: '64' } as never), /\[lstm\/units\] must be a positive integer, got "64"/);
