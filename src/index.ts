@@ -108,6 +108,7 @@ export * as constraints from './layers/constraints.ts';
 export { type Conv1DOptions, conv1D } from './layers/conv_1d.ts';
 export { type CrfOptions, crf } from './layers/crf.ts';
 export { type DenseLayer, type DenseOptions, dense } from './layers/dense.ts';
+export { type DotOptions, dot } from './layers/dot.ts';
 export {
   type DropoutOptions,
   dropout,
@@ -160,6 +161,7 @@ export {
   type RunOptions,
   recurrentLayer,
 } from './layers/recurrent.ts';
+export { mean, total } from './layers/reductions.ts';
 export type { RegularizerOption } from './layers/regularizers.ts';
 export * as regularizers from './layers/regularizers.ts';
 export {
@@ -252,13 +254,13 @@ export {
   type CategoricalOptions,
   type ClassLossOptions,
   type CrossEntropyOptions,
+  type CtcLengths,
+  type CtcOptions,
   categoricalCrossentropy,
   categoricalFocalCrossentropy,
   categoricalGeneralizedCrossEntropy,
   categoricalHinge,
   cosineSimilarity,
-  type CtcLengths,
-  type CtcOptions,
   crfLoss,
   crossEntropyRows,
   ctc,
