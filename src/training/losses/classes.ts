@@ -292,13 +292,13 @@ export function categoricalGeneralizedCrossEntropy(
 }
 
 export interface NegativeLogLikelihoodOptions extends LossOptions {
-  /** V weights, one a class; they do not enter the divisor. */
+  /** V weights, one a class; they enter the divisor of 'meanWithSampleWeight', as of torch's mean. */
   classWeight?: readonly number[];
   ignoreClass?: number;
 }
 
 /**
- * -x[label] of log-probabilities x [...,V] with labels [...] u32, as torch.nn.NLLLoss but for the divisor.
+ * -x[label] of log-probabilities x [...,V] with labels [...] u32, as torch.nn.NLLLoss.
  * @throws OptionError for options out of range; the loss throws ShapeError for tensors that do not fit.
  */
 export function negativeLogLikelihood(options: NegativeLogLikelihoodOptions = {}): LossFunction {
@@ -318,7 +318,14 @@ export function negativeLogLikelihood(options: NegativeLogLikelihoodOptions = {}
     config: { name, reduction, ...own },
     emit(b, prediction, target, given) {
       expectLabels(name, target);
-      const form: RowLossForm = { name, kind: 'negativeLogarithm', reduction, classWeight, ignoreClass };
+      const form: RowLossForm = {
+        name,
+        kind: 'negativeLogarithm',
+        classesDivide: true,
+        reduction,
+        classWeight,
+        ignoreClass,
+      };
       return emitRowLoss(b, prediction, target, form, given);
     },
   });

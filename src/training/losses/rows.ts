@@ -25,6 +25,8 @@ export interface RowLossForm {
   /** C weights, one a column. */
   classWeight?: ArrayLike<number> | undefined;
   ignoreClass?: number | undefined;
+  /** Whether `meanWithSampleWeight` divides by the weights of the classes too, as torch does. */
+  classesDivide?: boolean;
 }
 
 /** What the losses of rows are divided by. */
@@ -56,14 +58,16 @@ export function emitRowLoss(
     const mask = rowMask(b, prediction, shape);
     const rowWeight = rowWeights(b, options.sampleWeight, shape);
     const ignored = ignoreClass === undefined ? NO_LABEL : ignoreClass >>> 0;
-    const counted = labelled && !(options.labelsChecked && ignoreClass === undefined);
+    const weights = form.classWeight && columnWeights(b, form.classWeight, columns);
+    const dividing = form.classesDivide && reduction === 'meanWithSampleWeight' ? weights : undefined;
+    const counted = labelled && !(options.labelsChecked && ignoreClass === undefined && !dividing);
     const { total, count } = totalOf(b, {
       shape,
       divisor: divisorOf(reduction),
       mask,
       rowWeight,
       weight: options.weight,
-      labels: counted ? { labels: target, classes: columns, ignored } : undefined,
+      labels: counted ? { labels: target, classes: columns, ignored, classWeight: dividing } : undefined,
     });
     count();
     const M = sizeOf(shape);
@@ -71,7 +75,6 @@ export function emitRowLoss(
     const loss = b.activation('loss', [1], { differentiable: false });
     const wanted = b.training && !options.measure && sourceOf(x).differentiable;
     const slopes = wanted ? b.scratch('slopes', x.shape) : undefined;
-    const weights = form.classWeight && columnWeights(b, form.classWeight, columns);
     rowLoss(b, {
       kind,
       preparation,
