@@ -1,17 +1,6 @@
 // Padding of sequences: what is filled and cut, features, what is empty, and what is refused.
 import { expect, test } from 'vitest';
-import { cpu } from '../../src/backends/cpu.ts';
 import { padSequences } from '../../src/data/pad_sequences.ts';
-import { type PadSequencesCase, runner } from '../conformance/keras_pad_sequences.ts';
-import { sharedText } from '../harness/shared_data.ts';
-
-const text = sharedText('conformance/keras_pad_sequences.json', "the cases of Keras' pad_sequences");
-const cases: readonly PadSequencesCase[] = text ? JSON.parse(text).cases : [];
-
-test.skipIf(!text)('the file has 15 cases', () => expect(cases).toHaveLength(15));
-test.each(cases.map((c, i) => [`${c.id} ${i}`, c] as const))('%s', async (_name, c) => {
-  expect(await runner.run(c, cpu())).toEqual({ status: 'passed' });
-});
 
 test('the longest sequence decides, and empty ones are filled whole', () => {
   const padded = padSequences([[1, 2, 3], [], [4]], { value: -1, padding: 'post' });

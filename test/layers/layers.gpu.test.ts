@@ -10,6 +10,7 @@ import { sizeOf, type Tensor } from '../../src/core/tensor.ts';
 import { prelu, softmax } from '../../src/layers/activation_layers.ts';
 import { emitConstraints, maxNorm } from '../../src/layers/constraints.ts';
 import { dense } from '../../src/layers/dense.ts';
+import { dot } from '../../src/layers/dot.ts';
 import { dropout, spatialDropout1D } from '../../src/layers/dropout.ts';
 import { embedding } from '../../src/layers/embedding.ts';
 import { type AnyLayer, outputsOf } from '../../src/layers/layer.ts';
@@ -104,6 +105,7 @@ const cases: [string, AnyLayer, number[][], boolean?][] = [
   ['reshape', reshape({ targetShape: [4, 5] }), [sequence]],
   ['permute', permute({ dims: [2, 1] }), [sequence]],
   ['permute four axes', permute({ dims: [3, 1, 2] }), [[5, 3, 4, 2]]],
+  ['dot', dot({ axes: [2, 1] }), [sequence, [4, 3, 2]]],
   ['repeatVector', repeatVector({ n: 4 }), [[3, 4]]],
   ['zeroPadding1D', zeroPadding1D({ padding: [1, 2] }), [sequence]],
   ['cropping1D', cropping1D(), [sequence]],
