@@ -44,3 +44,20 @@ test('the second snippet measures the model, and loads it again as it was', () =
   expect(said('trained')).toHaveLength(41);
   expect(said('loaded')).toBe(said('trained'));
 });
+
+test('the model of the README learns what came first', () => {
+  const lines = launch('readme_model', readmeSnippet('ts model')).join('\n');
+  expect(lines).toContain('Total params: 1,169');
+  expect(lines).toMatch(/accuracy: 1\b/);
+  expect(Number(/\[ \[ ([\d.]+) \] \]/.exec(lines)?.[1])).toBeGreaterThan(0.8);
+});
+
+test('the graph of the README trains, is saved and loaded', () => {
+  expect(launch('readme_graph', readmeSnippet('ts graph')).at(-1)).toBe('[ 1, 4, 20 ]');
+});
+
+test("a user's own layer and loss train", () => {
+  const lines = launch('readme_own', readmeSnippet('js own'));
+  const [first, last] = lines.at(-1)!.split(' ').map(Number);
+  expect(last).toBeLessThan(first);
+});
