@@ -1,6 +1,13 @@
 // Models of convolution, pooling, normalization and attention learn, evaluate by moving averages, and come back from JSON.
 import { expect, test } from 'vitest';
+import { loadModel, saveModel } from '../../src/io/model_file.ts';
+import { attention } from '../../src/layers/attention.ts';
+import { conv1D } from '../../src/layers/conv_1d.ts';
+import { multiHeadAttention } from '../../src/layers/multi_head_attention.ts';
+import { globalAveragePooling1D } from '../../src/layers/pooling.ts';
+import { input } from '../../src/layers/symbolic.ts';
 import { modelFromJSON } from '../../src/models/from_config.ts';
+import { model } from '../../src/models/functional.ts';
 import { f64, flat } from './echo.ts';
 import { answers, attentive, convolutional, prompts, sources, waves } from './sequence_models.ts';
 
@@ -56,4 +63,38 @@ test('both come back from JSON, with the same weights to the same predictions', 
     await again.setWeights(await made.getWeights());
     expect(flat([await again.predict(given as never)])).toEqual(flat([await made.predict(given as never)]));
   }
+});
+
+test('weights of attention are outputs of a model, and its scalar weights are kept in files', async () => {
+  const x = input({ shape: [null, 3] });
+  const steps = conv1D({ filters: 4, kernelSize: 3, padding: 'causal' })(x);
+  const returnAttentionScores = true;
+  const [mixed, weights] = attention({ useScale: true, returnAttentionScores })([steps, steps]);
+  const heads = multiHeadAttention({ numHeads: 2, keyDim: 2, returnAttentionScores });
+  const [out, byHead] = heads([mixed, steps]);
+  const made = model({ inputs: x, outputs: [globalAveragePooling1D()(out), weights, byHead] });
+  made.compile({ optimizer: 'sgd', loss: ['meanSquaredError', null, null] as never, backend: f64() });
+  const names = made.weightNames.slice(2, 5);
+  const own = (await made.getWeights()).slice(2, 5).map(({ shape }) => shape);
+  expect(names).toEqual([
+    'attention/scale',
+    'multi_head_attention/query/kernel',
+    'multi_head_attention/query/bias',
+  ]);
+  expect(own).toEqual([[], [4, 2, 2], [2, 2]]);
+  const data = [0, 1].map((n) => [0, 1, 2, 3].map((t) => [n, t, n * t]));
+  const outputs = await made.predictAll(data);
+  expect(outputs.map(({ shape }) => shape)).toEqual([
+    [2, 4],
+    [2, 4, 4],
+    [2, 2, 4, 4],
+  ]);
+  const rows = Array.from({ length: 8 }, (_, row) => Array.from(outputs[1].data).slice(4 * row, 4 * row + 4));
+  for (const row of rows) expect(row.reduce((a, c) => a + c)).toBeCloseTo(1, 10);
+  const back = loadModel(await saveModel(made)) as typeof made;
+  back.runtime.useBackend(f64());
+  const again = flat(await back.predictAll(data));
+  flat(outputs).forEach((value, i) => {
+    expect(again[i]).toBeCloseTo(value, 5);
+  });
 });
