@@ -157,7 +157,8 @@ export function recurrentLayer(options: RecurrentOptions, traits: RecurrentTrait
     stateCount: cell.states,
     outputs: returnState ? 1 + cell.states : 1,
     recurrence: settings,
-    with: (more: SequenceOptions) => recurrentLayer({ ...options, ...more }, traits),
+    with: (more: SequenceOptions) =>
+      recurrentLayer({ ...options, trainable: layer.trainable ?? true, ...more }, traits),
     parameterCount: (features: number) => weights.count(features),
     getConfig: () => ({
       ...{ name, trainable: layer.trainable ?? true, units },

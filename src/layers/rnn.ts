@@ -161,7 +161,7 @@ export function rnn(options: RnnOptions): RnnLayer {
         (sum, it, i) => sum + it.parameterCount(i === 0 ? features : outputsOfCell(layers[i - 1])),
         0,
       ),
-    with: (more: SequenceOptions) => rnn({ ...options, ...more }),
+    with: (more: SequenceOptions) => rnn({ ...options, trainable: layer.trainable ?? true, ...more }),
     build(b: Builder, x: Tensor, ...initialState: Tensor[]): Outputs {
       const result = run(b, x, { initialState: initialState.length > 0 ? initialState : undefined });
       const out = returnSequences ? inOrderOfComputation(b, result.sequence, goBackwards) : result.last;

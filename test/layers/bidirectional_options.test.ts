@@ -94,6 +94,13 @@ test('a config makes the same layer again', async () => {
   expect(results[1]).toEqual(results[0]);
 });
 
+test('freezing a layer before it is taken freezes both of its directions', () => {
+  const layer = lstm({ units: 2 });
+  layer.trainable = false;
+  const both = bidirectional({ layer });
+  expect([both.forwardLayer, both.backwardLayer].map((it) => it.trainable)).toEqual([false, false]);
+});
+
 test('what does not go together is refused', () => {
   const layer = lstm({ units: 2 });
   expect(() => bidirectional({ layer, mergeMode: 'max' as never })).toThrow(
