@@ -85,7 +85,9 @@ export function batchNormalization(options: BatchNormalizationOptions = {}): App
       const fixed = { trainable: false };
       const movingMean = b.param('moving_mean', [cols], (next) => firstMean([cols], next), fixed);
       const movingVariance = b.param('moving_variance', [cols], (next) => firstVariance([cols], next), fixed);
-      const learns = b.training && layer.trainable !== false;
+      // Frozen with its layer, or with a model that the layer is part of.
+      const frozen = layer.trainable === false || (gamma ?? beta)?.differentiable === false;
+      const learns = b.training && !frozen;
       const moments = learns ? columnMoments(b, moved, cols, mask) : undefined;
       const statistics = batchNormStatistics(b, { moments, movingMean, movingVariance, momentum, epsilon });
       const y = back(

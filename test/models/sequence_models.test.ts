@@ -26,18 +26,20 @@ test('a convolutional model learns which waves rise, also by its moving averages
   expect(one.data[0]).toBeCloseTo(all.data[0], 12);
 });
 
-test('a frozen batch normalization keeps its averages', async () => {
+test('a frozen batch normalization keeps its averages, until it is set free', async () => {
   const { x, y } = waves(6);
   const made = convolutional(f64());
   const layer = made.getLayer('batch_normalization') as { trainable?: boolean };
-  layer.trainable = false;
-  const before = await made.getWeights();
-  await made.fit(x, y, { epochs: 2, batchSize: 4, ...quiet });
-  const after = await made.getWeights();
-  made.weightNames.forEach((name, i) => {
-    const same = Array.from(after[i].data).every((value, k) => value === before[i].data[k]);
-    expect(same, name).toBe(name.startsWith('batch_normalization/'));
-  });
+  for (const trainable of [true, false, true]) {
+    layer.trainable = trainable;
+    const before = await made.getWeights();
+    await made.fit(x, y, { epochs: 2, batchSize: 4, ...quiet });
+    const after = await made.getWeights();
+    made.weightNames.forEach((name, i) => {
+      const same = Array.from(after[i].data).every((value, k) => value === before[i].data[k]);
+      expect(same, name).toBe(name.startsWith('batch_normalization/') && !trainable);
+    });
+  }
 });
 
 test('an encoder-decoder with attention learns to repeat, for sources of any length', async () => {
