@@ -101,7 +101,16 @@ export {
   type MergeMode,
 } from './layers/bidirectional.ts';
 export type { WeightArray, Weighted } from './layers/bound.ts';
-export type { BackwardRecurrence, Cell, CellWeight, Recurrence, RecurrentProduct } from './layers/cell.ts';
+export {
+  type BackwardRecurrence,
+  type Cell,
+  type CellWeight,
+  endSlots,
+  type Recurrence,
+  type RecurrentProduct,
+  type StepPlace,
+  stepsOf,
+} from './layers/cell.ts';
 export type { CellActivationOption, CellOptions } from './layers/cell_options.ts';
 export type { ConstraintName, ConstraintOption } from './layers/constraints.ts';
 export * as constraints from './layers/constraints.ts';
