@@ -1,6 +1,7 @@
 // Three kinds of tests: on the CPU alone, with a GPU device in Node, and in a real browser; the first to fail is the cheapest.
 
 import { defineConfig } from 'vitest/config';
+import { alias } from './examples/alias.js';
 
 const slow = 120_000; // ms; a software adapter computes at about 1 GFLOP/s
 
@@ -19,6 +20,7 @@ export default defineConfig({
     reporters: ['default', './test/conformance/reporter.ts'],
     projects: [
       {
+        resolve: { alias },
         test: {
           name: 'cpu',
           environment: 'node',
@@ -28,7 +30,10 @@ export default defineConfig({
           sequence: { groupOrder: 0 },
         },
       },
-      { test: { name: 'gpu', include: ['test/**/*.gpu.test.ts'], sequence: { groupOrder: 1 }, ...alone } },
+      {
+        resolve: { alias },
+        test: { name: 'gpu', include: ['test/**/*.gpu.test.ts'], sequence: { groupOrder: 1 }, ...alone },
+      },
       {
         test: {
           name: 'browser',
