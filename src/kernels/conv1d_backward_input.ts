@@ -29,7 +29,8 @@ export const conv1dBackwardInputKernel = defineKernel({
     dy_offset: 'u32',
     dx_offset: 'u32',
   },
-  workgroups: (p) => linearGrid(p.steps * p.batch * p.features, 64),
+  workgroups: (p) =>
+    linearGrid(p.steps * p.batch * p.group_count * Math.ceil(p.features / p.group_count / 4), 64),
   reference({ dy, w, dx }, p) {
     const groupFilters = p.filters / p.group_count;
     const groupFeatures = p.features / p.group_count;

@@ -32,7 +32,7 @@ export const conv1dBackwardWeightsKernel = defineKernel({
     dy_offset: 'u32',
   },
   workgroups: (p) => [
-    Math.ceil((p.size * (p.features / p.group_count) * p.filters) / 64),
+    Math.ceil((p.size * p.features * Math.ceil(p.filters / p.group_count / 4)) / 64),
     1,
     Math.ceil(p.out_steps / p.slice),
   ],
