@@ -24,14 +24,15 @@ export type ArrayLikeData =
 /** Numbers with a shape, row-major. */
 export class NdArray {
   readonly shape: readonly number[];
-  readonly data: ArrayLike<number>;
+  readonly data: Numbers;
 
   /** @throws ShapeError when the shape has another number of elements than `data`. */
   constructor(shape: readonly number[], data: ArrayLike<number>) {
     const fits = shape.every((n) => Number.isSafeInteger(n) && n >= 0) && sizeOf(shape) === data.length;
     if (!fits) throw new ShapeError(`${data.length} numbers do not make an array of shape ${show(shape)}`);
     this.shape = [...shape];
-    this.data = data;
+    // Plain arrays become doubles, so that `data` has the methods of typed arrays.
+    this.data = isTyped(data) ? (data as Numbers) : Float64Array.from(data);
   }
 
   /** The length of the first axis. */
@@ -47,10 +48,8 @@ export class NdArray {
   /** The entries `indices` of the first axis, copied, in that order. */
   take(indices: ArrayLike<number>): NdArray {
     const { stride, data } = this;
-    const kind = data.constructor as { new (n: number): { [i: number]: number } & ArrayLike<number> };
-    const out = Array.isArray(data)
-      ? new Float64Array(indices.length * stride)
-      : new kind(indices.length * stride);
+    const kind = data.constructor as new (n: number) => Numbers;
+    const out = new kind(indices.length * stride);
     for (let i = 0; i < indices.length; i++) {
       const from = indices[i] * stride;
       for (let k = 0; k < stride; k++) out[i * stride + k] = data[from + k];

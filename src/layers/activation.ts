@@ -8,6 +8,7 @@ import { activationForward } from '../kernels/activation_forward.ts';
 import { activations, defaultAlpha, defaultBeta, type ElementwiseName } from '../kernels/activation_kinds.ts';
 import { softmaxBackward } from '../kernels/softmax_backward.ts';
 import { softmaxForward } from '../kernels/softmax_forward.ts';
+import { firstShapeNames } from './first_shape.ts';
 import { type AppliedLayer, type LayerOptions, plainLayer } from './plain.ts';
 import { noteProbabilities } from './probabilities.ts';
 
@@ -97,7 +98,14 @@ export interface ActivationLayerOptions extends ApplyActivationOptions, LayerOpt
  * @throws OptionError for an unknown name, or an alpha or beta that the activation does not have.
  */
 export function activation(options: ActivationLayerOptions): AppliedLayer {
-  checkOptions('activation', options, ['activation', 'alpha', 'beta', 'name', 'trainable']);
+  checkOptions('activation', options, [
+    'activation',
+    'alpha',
+    'beta',
+    'name',
+    'trainable',
+    ...firstShapeNames,
+  ]);
   const { activation: kind, alpha, beta, ...common } = options;
   checkActivation(options.name ?? 'activation', kind, { alpha, beta });
   const given = { ...(alpha !== undefined && { alpha }), ...(beta !== undefined && { beta }) };

@@ -3,6 +3,7 @@ import type { Builder } from '../core/builder.ts';
 import { OptionError } from '../core/errors.ts';
 import { checkOptions, shown } from '../core/options.ts';
 import type { Tensor } from '../core/tensor.ts';
+import { type FirstShape, firstShape, firstShapeNames } from './first_shape.ts';
 import { defineLayer, type Layer, type Outputs } from './layer.ts';
 import { joined } from './movements.ts';
 import { isNamedConfig, type NamedConfig } from './named.ts';
@@ -26,7 +27,7 @@ export type Directed = RecurrentLayer<Outputs> | RnnLayer;
 export const mergeModes = ['concat', 'sum', 'ave', 'mul', 'none'] as const;
 export type MergeMode = (typeof mergeModes)[number];
 
-export interface BidirectionalOptions {
+export interface BidirectionalOptions extends FirstShape {
   /** Read forward, and, where there is no `backwardLayer`, by a layer of the same options backward. */
   layer: Directed | NamedConfig;
   /** A layer with `goBackwards` opposite to that of `layer`. */
@@ -61,7 +62,14 @@ export interface BidirectionalLayer extends Layer<Outputs>, Applicable {
  */
 export function bidirectional(options: BidirectionalOptions): BidirectionalLayer {
   const { name = 'bidirectional' } = options ?? {};
-  checkOptions(name, options, ['layer', 'backwardLayer', 'mergeMode', 'name', 'trainable']);
+  checkOptions(name, options, [
+    'layer',
+    'backwardLayer',
+    'mergeMode',
+    'name',
+    'trainable',
+    ...firstShapeNames,
+  ]);
   const { trainable = true } = options;
   const mergeMode = options.mergeMode === null ? 'none' : (options.mergeMode ?? 'concat');
   if (!mergeModes.includes(mergeMode)) {
@@ -85,6 +93,7 @@ export function bidirectional(options: BidirectionalOptions): BidirectionalLayer
   const layer: BidirectionalLayer = defineLayer({
     ...{ name, className: 'Bidirectional', trainable, mergeMode, run },
     ...{ forwardLayer: forward, backwardLayer: backward, inner: [forward, backward] },
+    ...firstShape(name, options),
     outputs: merged + (returnState ? 2 * ((forward.outputs ?? 1) - 1) : 0),
     parameterCount: (features: number) =>
       forward.parameterCount(features) + backward.parameterCount(features),

@@ -8,6 +8,7 @@ import { columnSum } from '../kernels/column_sum.ts';
 import { type Matrix, matmul } from '../kernels/matmul.ts';
 import { type ActivationName, applyActivation, checkActivation } from './activation.ts';
 import type { EmbeddingLayer } from './embedding.ts';
+import { firstShape, firstShapeNames } from './first_shape.ts';
 import { defineLayer, type Layer } from './layer.ts';
 import type { LayerOptions } from './plain.ts';
 import { penalise, type RegularizerOption, regularizer, regularizerConfig } from './regularizers.ts';
@@ -34,7 +35,16 @@ export interface DenseLayer extends Layer, Applicable {
 }
 
 const OPTIONS = [
-  ...['units', 'activation', 'useBias', 'activityRegularizer', 'tieTo', 'name', 'trainable'],
+  ...[
+    'units',
+    'activation',
+    'useBias',
+    'activityRegularizer',
+    'tieTo',
+    'name',
+    'trainable',
+    ...firstShapeNames,
+  ],
   ...weightOptionNames('kernel', 'bias'),
 ];
 
@@ -73,6 +83,7 @@ export function dense(options: DenseOptions): DenseLayer {
     className: 'Dense',
     rowwise: true,
     trainable,
+    ...firstShape(name, options),
     units,
     parameterCount: (features: number) => (tieTo ? 0 : features * units) + (useBias ? units : 0),
     build(b: Builder, x: Tensor): Tensor {

@@ -6,6 +6,7 @@ import { expectCount, sizeOf, type Tensor } from '../core/tensor.ts';
 import { embeddingBackward } from '../kernels/embedding_backward.ts';
 import { embeddingForward } from '../kernels/embedding_forward.ts';
 import { mergeMasks } from '../kernels/mask_merge.ts';
+import { firstShape, firstShapeNames } from './first_shape.ts';
 import { defineLayer, type Layer } from './layer.ts';
 import { publicShape } from './layout.ts';
 import type { LayerOptions } from './plain.ts';
@@ -46,7 +47,7 @@ export interface EmbeddingLayer extends Layer, Applicable {
 
 const OPTIONS = [
   ...['inputDim', 'outputDim', 'maskZero', 'weights', 'activityRegularizer', 'paddingIndex', 'inputLength'],
-  ...['name', 'trainable', ...weightOptionNames('embeddings')],
+  ...['name', 'trainable', ...firstShapeNames, ...weightOptionNames('embeddings')],
 ];
 
 /**
@@ -89,6 +90,7 @@ export function embedding(options: EmbeddingOptions): EmbeddingLayer {
     className: 'Embedding',
     rowwise: true,
     trainable,
+    ...firstShape(name, options),
     takesIds: true,
     inputDim,
     outputDim,

@@ -2,11 +2,12 @@
 import type { Builder } from '../core/builder.ts';
 import { checkOptions } from '../core/options.ts';
 import type { Tensor } from '../core/tensor.ts';
+import { type FirstShape, firstShape, firstShapeNames } from './first_shape.ts';
 import { defineLayer, type Layer, type Outputs } from './layer.ts';
 import type { Applicable } from './symbolic.ts';
 
 /** The options that every layer has. */
-export interface LayerOptions {
+export interface LayerOptions extends FirstShape {
   /** Unique within a model. */
   name?: string;
   /** False freezes the weights. */
@@ -36,13 +37,14 @@ export function plainLayer<Output extends Outputs = Tensor>(definition: {
 }): AppliedLayer<Output> {
   const { className, options, config, later, takesIds, outputs, build } = definition;
   const { rowwise = false } = definition;
-  const known = ['name', 'trainable', ...Object.keys(config), ...(later?.names ?? [])];
+  const known = ['name', 'trainable', ...firstShapeNames, ...Object.keys(config), ...(later?.names ?? [])];
   checkOptions(options.name ?? definition.name, options, known);
   const { name = definition.name, trainable = true } = options;
   const layer: Layer<Output> & { readonly rowwise: boolean } = {
     name,
     className,
     trainable,
+    ...firstShape(name, options),
     rowwise,
     ...(takesIds !== undefined && { takesIds }),
     ...(outputs !== undefined && { outputs }),

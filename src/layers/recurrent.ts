@@ -8,6 +8,7 @@ import { maskRows } from '../kernels/mask_rows.ts';
 import { reverseTime } from '../kernels/reverse_time.ts';
 import type { Cell } from './cell.ts';
 import { dropped, expectRate } from './dropout.ts';
+import { type FirstShape, firstShape, firstShapeNames } from './first_shape.ts';
 import { defineLayer, type Layer, type Outputs } from './layer.ts';
 import { publicShape } from './layout.ts';
 import { type Lane, type RecurrenceOptions, recurrence } from './recurrence.ts';
@@ -22,7 +23,7 @@ import { penalise, type RegularizerOption, regularizer, regularizerConfig } from
 import { stateMask } from './state_mask.ts';
 import type { Applicable } from './symbolic.ts';
 
-export interface RecurrentOptions extends WeightOptions {
+export interface RecurrentOptions extends WeightOptions, FirstShape {
   units: number;
   /** Return the whole sequence [N,T,H] instead of the last output [N,H]; default false, as Keras. */
   returnSequences?: boolean;
@@ -104,7 +105,7 @@ export interface RecurrentTraits {
 const OPTIONS = [
   ...['units', 'returnSequences', 'returnState', 'goBackwards', 'stateful', 'dropout'],
   ...['recurrentDropout', 'zeroOutputForMask'],
-  ...['activityRegularizer', 'unroll', 'name', 'trainable', ...weightOptionNames],
+  ...['activityRegularizer', 'unroll', 'name', 'trainable', ...firstShapeNames, ...weightOptionNames],
 ];
 
 /** Makes a recurrent layer of a cell; its equations are those of `recurrence`. */
@@ -154,6 +155,7 @@ export function recurrentLayer(options: RecurrentOptions, traits: RecurrentTrait
 
   const layer: RecurrentLayer<Outputs> = defineLayer({
     ...{ name, className, trainable, cell, units, options, lane, run, build },
+    ...firstShape(name, options),
     stateCount: cell.states,
     outputs: returnState ? 1 + cell.states : 1,
     recurrence: settings,

@@ -3,6 +3,7 @@ import type { Builder } from '../core/builder.ts';
 import { OptionError, ShapeError, show } from '../core/errors.ts';
 import { checkOptions, shown } from '../core/options.ts';
 import type { Tensor } from '../core/tensor.ts';
+import { type FirstShape, firstShape, firstShapeNames } from './first_shape.ts';
 import { type GruOptions, gru } from './gru.ts';
 import { defineLayer, type Layer, type Outputs } from './layer.ts';
 import { publicShape } from './layout.ts';
@@ -90,7 +91,7 @@ function cellOf<O extends RecurrentOptions>(
   return cell;
 }
 
-export interface RnnOptions extends Pick<RecurrentOptions, OfLayers> {
+export interface RnnOptions extends Pick<RecurrentOptions, OfLayers>, FirstShape {
   /** A cell, or several from the lowest to the highest. */
   cell: RecurrentCell | NamedConfig | readonly (RecurrentCell | NamedConfig)[];
   activityRegularizer?: RegularizerOption;
@@ -125,7 +126,7 @@ export interface RnnLayer extends Layer<Outputs>, Applicable {
  */
 export function rnn(options: RnnOptions): RnnLayer {
   const { name = 'rnn' } = options ?? {};
-  checkOptions(name, options, ['cell', 'name', 'trainable', ...Object.keys(ofLayers)]);
+  checkOptions(name, options, ['cell', 'name', 'trainable', ...firstShapeNames, ...Object.keys(ofLayers)]);
   const { returnSequences = false, returnState = false, goBackwards = false, trainable = true } = options;
   const { stateful = false, zeroOutputForMask = false } = options;
   const activityRegularizer = regularizer(options.activityRegularizer, `${name}/activityRegularizer`);
@@ -155,6 +156,7 @@ export function rnn(options: RnnOptions): RnnLayer {
   };
   const layer: RnnLayer = defineLayer({
     ...{ name, className: 'RNN', trainable, cells, options, stateCount, run, inner: layers },
+    ...firstShape(name, options),
     outputs: returnState ? 1 + stateCount : 1,
     parameterCount: (features: number) =>
       layers.reduce(

@@ -3,6 +3,7 @@ import type { Builder } from '../core/builder.ts';
 import { OptionError, ShapeError, show } from '../core/errors.ts';
 import { checkOptions, shown } from '../core/options.ts';
 import type { Tensor } from '../core/tensor.ts';
+import { firstShape, firstShapeNames } from './first_shape.ts';
 import { type AnyLayer, defineLayer, type Layer, type Outputs, outputsOf } from './layer.ts';
 import { publicShape } from './layout.ts';
 import { permuted } from './movements.ts';
@@ -30,7 +31,7 @@ export function timeDistributed<Output extends Outputs = Tensor>(
   options: (Layer<Output> & object) | TimeDistributedOptions,
 ): Layer<Output> & Applicable & { readonly layer: AnyLayer } {
   const given = isLayer(options) ? { layer: options } : (options as TimeDistributedOptions);
-  checkOptions('timeDistributed', given, ['layer', 'name', 'trainable']);
+  checkOptions('timeDistributed', given, ['layer', 'name', 'trainable', ...firstShapeNames]);
   const { layer, name = 'time_distributed', trainable = true } = given as TimeDistributedOptions;
   if (!isLayer(layer)) {
     throw new OptionError(`[${name}] takes a layer, such as dense({ units: 4 }), got ${shown(layer)}`);
@@ -39,6 +40,7 @@ export function timeDistributed<Output extends Outputs = Tensor>(
     name,
     className: 'TimeDistributed',
     trainable,
+    ...firstShape(name, given as TimeDistributedOptions),
     layer,
     inner: [layer],
     ...(layer.outputs !== undefined && { outputs: layer.outputs }),

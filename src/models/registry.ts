@@ -2,12 +2,13 @@
 import { OptionError } from '../core/errors.ts';
 import { checkOptions, shown } from '../core/options.ts';
 import { activation } from '../layers/activation.ts';
-import { elu, leakyReLU, prelu, softmax } from '../layers/activation_layers.ts';
+import { elu, leakyReLU, prelu, reLU, softmax } from '../layers/activation_layers.ts';
 import { additiveAttention, attention } from '../layers/attention.ts';
 import { batchNormalization } from '../layers/batch_normalization.ts';
 import { bidirectional } from '../layers/bidirectional.ts';
 import { conv1D } from '../layers/conv_1d.ts';
 import { dense } from '../layers/dense.ts';
+import { dot } from '../layers/dot.ts';
 import { dropout, spatialDropout1D } from '../layers/dropout.ts';
 import { embedding } from '../layers/embedding.ts';
 import { gru } from '../layers/gru.ts';
@@ -56,6 +57,7 @@ const factories: Record<string, LayerFactory> = {
   Conv1D: conv1D,
   Cropping1D: cropping1D,
   Dense: dense,
+  Dot: dot,
   Dropout: dropout,
   ELU: elu,
   Embedding: embedding,
@@ -78,6 +80,7 @@ const factories: Record<string, LayerFactory> = {
   Permute: permute,
   RMSNormalization: rmsNormalization,
   RNN: rnn,
+  ReLU: reLU,
   RepeatVector: repeatVector,
   Reshape: reshape,
   SimpleRNN: simpleRNN,

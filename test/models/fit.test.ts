@@ -1,10 +1,13 @@
 // Models train: the loss falls, each batch counts by its samples, and options do what Keras says.
 import { describe, expect, test } from 'vitest';
 import type { Backend } from '../../src/backends/backend.ts';
+import { bidirectional } from '../../src/layers/bidirectional.ts';
 import { dense } from '../../src/layers/dense.ts';
 import { embedding } from '../../src/layers/embedding.ts';
 import { lstm } from '../../src/layers/lstm.ts';
+import { masking } from '../../src/layers/masking.ts';
 import { input } from '../../src/layers/symbolic.ts';
+import { timeDistributed } from '../../src/layers/time_distributed.ts';
 import { model } from '../../src/models/functional.ts';
 import { sequential } from '../../src/models/sequential.ts';
 import type { Callback } from '../../src/training/callback.ts';
@@ -241,4 +244,20 @@ describe('fit', () => {
     expect(epoch).toEqual([0, 1, 2]);
     expect(stopped).toBe('the signal was aborted');
   });
+});
+
+test('the first layer may say the shape of the input, as in tf.layers', async () => {
+  for (const first of [{ inputShape: [null, 1] }, { batchInputShape: [null, null, 1] }]) {
+    for (const layer of [
+      lstm({ units: 2, ...first }),
+      dense({ units: 2, ...first }),
+      bidirectional({ layer: lstm({ units: 2 }), ...first }),
+      timeDistributed({ layer: dense({ units: 2 }), ...first }),
+      masking({ ...first }),
+    ]) {
+      expect(sequential([layer]).hasGraph).toBe(true);
+      expect(sequential([layer]).graph.inputs[0].shape).toEqual([null, 1]);
+    }
+  }
+  expect(() => lstm({ units: 2, inputShape: [0] })).toThrow('[lstm/inputShape] must be an array of positive');
 });
