@@ -5,10 +5,15 @@ import { type Builder, buildPlan } from '../../src/core/builder.ts';
 import { OptionError, ShapeError } from '../../src/core/errors.ts';
 import { Parameters } from '../../src/core/parameters.ts';
 import type { Tensor } from '../../src/core/tensor.ts';
+import { bidirectional } from '../../src/layers/bidirectional.ts';
 import { crf } from '../../src/layers/crf.ts';
 import { dense } from '../../src/layers/dense.ts';
+import { embedding } from '../../src/layers/embedding.ts';
+import { lstm } from '../../src/layers/lstm.ts';
+import { sequential } from '../../src/models/sequential.ts';
 import { crfLoss, lossFunction } from '../../src/training/losses.ts';
 import { metric } from '../../src/training/metrics.ts';
+import { adam } from '../../src/training/optimizers.ts';
 import { checkGradients } from '../harness/gradient_check.ts';
 
 const T = 4;
@@ -198,5 +203,36 @@ describe('as a layer', () => {
     expect(
       refused((b) => void crfLoss()(b, crf().build(b, b.input('x', [T, N, K])), target(b, [N, T]))),
     ).toThrow(/expected tags \[5, 4\] of u32, got u32 \[4, 5\]/);
+  });
+});
+
+test('a tagger learns tags that depend on the token before, from padded sequences', async () => {
+  const model = sequential([
+    embedding({ inputDim: 6, outputDim: 8, maskZero: true }),
+    bidirectional({ layer: lstm({ units: 6, returnSequences: true }) }),
+    dense({ units: K }),
+    crf(),
+  ]);
+  model.compile({
+    optimizer: adam({ learningRate: 0.05 }),
+    loss: 'crf',
+    metrics: ['accuracy'],
+    backend: cpu(),
+    seed: 1,
+  });
+  const length = (n: number) => 3 + (n % 3);
+  const x = Array.from({ length: 16 }, (_, n) =>
+    Array.from({ length: 5 }, (_, t) => (t < length(n) ? 1 + ((n * 7 + t * 3) % 5) : 0)),
+  );
+  const y = x.map((row) => row.map((token, t) => (token + (row[t - 1] ?? 0)) % K));
+  const { history } = await model.fit(x, y, { epochs: 30, batchSize: 5, verbose: 0 });
+  expect(history.loss.at(-1)).toBeLessThan(0.1 * history.loss[0]);
+  expect((await model.evaluate(x, y, { verbose: 0 })).accuracy).toBe(1);
+  const tagged = await model.predict(x);
+  if (Array.isArray(tagged)) throw new Error('one output was expected');
+  expect(tagged.shape).toEqual([16, 5]);
+  x.forEach((row, n) => {
+    const tagsOf = Array.from({ length: 5 }, (_, t) => tagged.data[n * 5 + t]);
+    expect(tagsOf).toEqual(y[n].map((tag, t) => (row[t] === 0 ? 0 : tag)));
   });
 });

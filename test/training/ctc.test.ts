@@ -6,7 +6,12 @@ import { OptionError, ShapeError } from '../../src/core/errors.ts';
 import { Parameters } from '../../src/core/parameters.ts';
 import type { Tensor } from '../../src/core/tensor.ts';
 import { applyActivation } from '../../src/layers/activation.ts';
+import { bidirectional } from '../../src/layers/bidirectional.ts';
+import { dense } from '../../src/layers/dense.ts';
+import { lstm } from '../../src/layers/lstm.ts';
+import { sequential } from '../../src/models/sequential.ts';
 import { type CtcOptions, ctc, ctcBeamSearch, ctcGreedyDecode, ctcRows } from '../../src/training/losses.ts';
+import { adam } from '../../src/training/optimizers.ts';
 import { checkGradients } from '../harness/gradient_check.ts';
 
 const T = 5;
@@ -185,4 +190,28 @@ describe('what is refused', () => {
     expect(() => ctcGreedyDecode({ shape: [2, 3], data: [1, 2, 3, 4, 5, 6] })).toThrow(ShapeError);
     expect(() => ctcBeamSearch({ shape: [1, 1, 2], data: [1, 2] }, { beams: 0 })).toThrow(/positive integer/);
   });
+});
+
+test('a model learns label sequences without an alignment, and they are read off its predictions', async () => {
+  const model = sequential([
+    bidirectional({ layer: lstm({ units: 8, returnSequences: true }) }),
+    dense({ units: 4 }),
+  ]);
+  model.compile({ optimizer: adam({ learningRate: 0.03 }), loss: 'ctc', backend: cpu(), seed: 1 });
+  // One pulse a label, at different steps.
+  const labels = [[1, 2], [3], [2, 2], [3, 1], [1], [2, 3]];
+  const steps = 8;
+  const x = labels.map((sequence, n) =>
+    Array.from({ length: steps }, (_, t) => {
+      const at = sequence.findIndex((_, i) => t === 1 + (n % 2) + 4 * i);
+      return [0, 1, 2].map((c) => (at >= 0 && sequence[at] === c + 1 ? 1 : 0));
+    }),
+  );
+  const y = labels.map((sequence) => [...sequence, 0].slice(0, 2));
+  const { history } = await model.fit(x, y, { epochs: 150, batchSize: 6, verbose: 0 });
+  expect(history.loss.at(-1)).toBeLessThan(0.05 * history.loss[0]);
+  const scores = await model.predict(x);
+  if (Array.isArray(scores)) throw new Error('one output was expected');
+  expect(ctcGreedyDecode(scores)).toEqual(labels);
+  expect(ctcBeamSearch(scores, { beams: 10 })).toEqual(labels);
 });

@@ -2,17 +2,11 @@
 import { OptionError } from '../../core/errors.ts';
 import { shown } from '../../core/options.ts';
 import { isNamedConfig, type NamedConfig } from '../../layers/named.ts';
-import {
-  binaryCrossentropy,
-  binaryFocalCrossentropy,
-  categoricalCrossentropy,
-  categoricalFocalCrossentropy,
-  categoricalGeneralizedCrossEntropy,
-  negativeLogLikelihood,
-  sparseCategoricalCrossentropy,
-} from './classes.ts';
+import { binaryCrossentropy, categoricalCrossentropy, sparseCategoricalCrossentropy } from './classes.ts';
 import { crfLoss } from './crf.ts';
 import { ctc } from './ctc.ts';
+import { binaryFocalCrossentropy, categoricalFocalCrossentropy } from './focal.ts';
+import { categoricalGeneralizedCrossEntropy, negativeLogLikelihood } from './likelihoods.ts';
 import { isLossFunction, type Loss, type LossFunction } from './loss.ts';
 import {
   categoricalHinge,

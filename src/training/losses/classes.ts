@@ -45,7 +45,7 @@ export interface SparseCategoricalOptions extends CategoricalOptions {
 }
 
 /** What a class loss works on: logits, or probabilities. */
-function read(
+export function read(
   b: Builder,
   prediction: Tensor,
   fromLogits: boolean | undefined,
@@ -56,7 +56,11 @@ function read(
 }
 
 /** The common options, checked. */
-function common<O extends ClassLossOptions>(defaultName: string, options: O, names: readonly string[]) {
+export function common<O extends ClassLossOptions>(
+  defaultName: string,
+  options: O,
+  names: readonly string[],
+) {
   checkOptions(defaultName, options, ['name', 'reduction', 'fromLogits', 'labelSmoothing', ...names]);
   const { name = defaultName, reduction = 'sumOverBatchSize', fromLogits, labelSmoothing = 0 } = options;
   expectReduction(name, reduction);
@@ -193,150 +197,14 @@ export function binaryCrossentropy(options: BinaryCrossentropyOptions = {}): Los
   });
 }
 
-export interface BinaryFocalOptions extends ClassLossOptions {
-  /** How much less what is right already counts; default 2. */
-  gamma?: number;
-  /** Weight of the positive class, 1 - alpha that of the other, with `applyClassBalancing`; default 0.25. */
-  alpha?: number;
-  applyClassBalancing?: boolean;
-}
-
-/**
- * Binary cross entropy times (1 - p_t)^gamma, p_t being the probability of the target; Lin et al. 2017, as Keras.
- * @throws OptionError for options out of range; the loss throws ShapeError for tensors that do not fit.
- */
-export function binaryFocalCrossentropy(options: BinaryFocalOptions = {}): LossFunction {
-  const names = ['gamma', 'alpha', 'applyClassBalancing'];
-  const checked = common('binary_focal_crossentropy', options, names);
-  const { name, reduction, labelSmoothing, fromLogits } = checked;
-  const { gamma = 2, alpha = 0.25, applyClassBalancing = false } = options;
-  expectNumber(`${name}/gamma`, gamma, 0);
-  expectNumber(`${name}/alpha`, alpha, 0, 1);
-  return defineLoss({
-    name,
-    className: 'BinaryFocalCrossentropy',
-    targets: 'values',
-    config: { ...checked.config, gamma, alpha, applyClassBalancing },
-    emit(b, prediction, target, given) {
-      expectNumbers(name, target);
-      const { on, logits } = read(b, prediction, fromLogits, 'sigmoid');
-      const smoothing = { kept: 1 - labelSmoothing, shift: labelSmoothing / 2 };
-      const preparation = logits ? 'sigmoid' : 'none';
-      const balanced = applyClassBalancing ? alpha : -1;
-      const form: RowLossForm = { name, kind: 'binaryFocal', on, preparation, reduction, ...smoothing };
-      return emitRowLoss(b, prediction, target, { ...form, gamma, alpha: balanced }, given);
-    },
-  });
-}
-
-export interface CategoricalFocalOptions extends ClassLossOptions {
-  /** How much less what is right already counts; default 2. */
-  gamma?: number;
-  /** A weight, or V weights, one a class; default 0.25. */
-  alpha?: number | readonly number[];
-}
-
-/**
- * Cross entropy times alpha·(1 - p)^gamma, with target distributions [...,V] or labels [...] u32; Lin et al. 2017.
- * @throws OptionError for options out of range; the loss throws ShapeError for tensors that do not fit.
- */
-export function categoricalFocalCrossentropy(options: CategoricalFocalOptions = {}): LossFunction {
-  const checked = common('categorical_focal_crossentropy', options, ['gamma', 'alpha']);
-  const { name, reduction, labelSmoothing, fromLogits } = checked;
-  const { gamma = 2, alpha = 0.25 } = options;
-  expectNumber(`${name}/gamma`, gamma, 0);
-  const weights = typeof alpha === 'number' ? [alpha] : alpha;
-  for (const weight of weights) expectNumber(`${name}/alpha`, weight, 0);
-  return defineLoss({
-    name,
-    className: 'CategoricalFocalCrossentropy',
-    targets: 'values',
-    config: { ...checked.config, gamma, alpha: typeof alpha === 'number' ? alpha : [...alpha] },
-    emit(b, prediction, target, given) {
-      const { on, logits } = read(b, prediction, fromLogits, 'softmax');
-      const smoothing = { kept: 1 - labelSmoothing, shift: labelSmoothing / expectColumns(name, prediction) };
-      const preparation = logits ? 'softmax' : 'sum';
-      const balance = typeof alpha === 'number' ? { alpha } : { alpha: 1, classWeight: alpha };
-      const form: RowLossForm = { name, kind: 'categoricalFocal', on, preparation, reduction, gamma };
-      return emitRowLoss(b, prediction, target, { ...form, ...smoothing, ...balance }, given);
-    },
-  });
-}
-
-export interface GeneralizedCrossentropyOptions extends LossOptions {
-  /** Between cross entropy (towards 0) and absolute error (1); default 0.5. */
-  q?: number;
-}
-
-/**
- * (1 - p[label]^q)/q of probabilities p [...,V] with labels [...] u32 or one-hot targets: robust where labels are wrong;
- * Zhang and Sabuncu 2018.
- * @throws OptionError unless q is above 0 and at most 1.
- */
-export function categoricalGeneralizedCrossEntropy(
-  options: GeneralizedCrossentropyOptions = {},
-): LossFunction {
-  const defaultName = 'categorical_generalized_cross_entropy';
-  checkOptions(defaultName, options, ['name', 'reduction', 'q']);
-  const { name = defaultName, reduction = 'sumOverBatchSize', q = 0.5 } = options;
-  expectReduction(name, reduction);
-  const alpha = expectNumber(`${name}/q`, q, 1e-6, 1);
-  return defineLoss({
-    name,
-    className: 'CategoricalGeneralizedCrossEntropy',
-    targets: 'labels',
-    config: { name, reduction, q },
-    emit: (b, prediction, target, given) =>
-      emitRowLoss(b, prediction, target, { name, kind: 'generalized', reduction, alpha }, given),
-  });
-}
-
-export interface NegativeLogLikelihoodOptions extends LossOptions {
-  /** V weights, one a class; they enter the divisor of 'meanWithSampleWeight', as of torch's mean. */
-  classWeight?: readonly number[];
-  ignoreClass?: number;
-}
-
-/**
- * -x[label] of log-probabilities x [...,V] with labels [...] u32, as torch.nn.NLLLoss.
- * @throws OptionError for options out of range; the loss throws ShapeError for tensors that do not fit.
- */
-export function negativeLogLikelihood(options: NegativeLogLikelihoodOptions = {}): LossFunction {
-  const defaultName = 'negative_log_likelihood';
-  checkOptions(defaultName, options, ['name', 'reduction', 'classWeight', 'ignoreClass']);
-  const { name = defaultName, reduction = 'sumOverBatchSize', classWeight, ignoreClass } = options;
-  expectReduction(name, reduction);
-  if (ignoreClass !== undefined) expectIgnored(name, ignoreClass);
-  const own = {
-    ...(classWeight && { classWeight: [...classWeight] }),
-    ...(ignoreClass !== undefined && { ignoreClass }),
-  };
-  return defineLoss({
-    name,
-    className: 'NegativeLogLikelihood',
-    targets: 'labels',
-    config: { name, reduction, ...own },
-    emit(b, prediction, target, given) {
-      expectLabels(name, target);
-      const form: RowLossForm = {
-        name,
-        kind: 'negativeLogarithm',
-        classesDivide: true,
-        reduction,
-        classWeight,
-        ignoreClass,
-      };
-      return emitRowLoss(b, prediction, target, form, given);
-    },
-  });
-}
-
-function expectIgnored(name: string, ignoreClass: number): void {
+/** @throws OptionError unless a label to ignore is a 32-bit integer. */
+export function expectIgnored(name: string, ignoreClass: number): void {
   const fits = ignoreClass >= -(2 ** 31) && ignoreClass < 2 ** 32 && Number.isInteger(ignoreClass);
   if (!fits) throw new OptionError(`[${name}] ignoreClass must be a 32-bit integer, got ${ignoreClass}`);
 }
 
-function expectLabels(name: string, target: Tensor): void {
+/** @throws ShapeError unless targets are labels. */
+export function expectLabels(name: string, target: Tensor): void {
   if (target.dtype === 'u32') return;
   throw new ShapeError(
     `[${name}] takes labels as u32, got ${target.dtype} ${show(target.shape)} (${target.name});` +
