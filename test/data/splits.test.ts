@@ -138,10 +138,17 @@ describe('kFold', () => {
 
 describe('stratifiedKFold', () => {
   test('the folds of sklearn.model_selection.StratifiedKFold', () => {
-    // StratifiedKFold(n_splits=3).split(X, [1,1,0,0,0,1,0,1,0]): tests [0,2,3], [1,4,6] and [5,7,8].
-    const splits = stratifiedKFold({ nSplits: 3 }).split([1, 1, 0, 0, 0, 1, 0, 1, 0]);
-    for (const { test: held } of splits) expect(held.length).toBe(3);
-    expect(rising(splits.flatMap(({ test: held }) => held))).toEqual(upTo(9));
+    const tests = (classes: number[]) =>
+      stratifiedKFold({ nSplits: 3 })
+        .split(classes)
+        .map(({ test: held }) => held);
+    expect(tests([1, 1, 0, 0, 0, 1, 0, 1, 0])).toEqual([upTo(3), [3, 4, 5], [6, 7, 8]]);
+    expect(tests([2, 0, 2, 1, 0, 0, 1, 2, 2, 0, 1])).toEqual([upTo(4), [4, 5, 6, 7], [8, 9, 10]]);
+    expect(tests([0, 0, 0, 0, 1, 1, 1])).toEqual([
+      [0, 1, 4],
+      [2, 5],
+      [3, 6],
+    ]);
   });
 
   test('each class is spread as evenly as can be', () => {
