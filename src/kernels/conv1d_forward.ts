@@ -1,4 +1,4 @@
-// The convolution over time, directly, for strides and groups; conv1d_products.ts takes matrix products where these do.
+// The convolution over time, directly, for features in groups; layers/convolution.ts takes matrix products where these do.
 import wgsl from '../../shaders/conv1d_forward.wgsl?raw';
 import type { Builder } from '../core/builder.ts';
 import { defineKernel, linearGrid } from '../core/kernel.ts';

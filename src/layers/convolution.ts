@@ -1,11 +1,12 @@
-// The convolution over time and its gradients: one matrix product a tap where steps and features allow it, else directly.
+// The convolution over time and its gradients: one matrix product a tap where features are in one group, else directly.
 import type { Builder } from '../core/builder.ts';
 import { sizeOf, type Tensor } from '../core/tensor.ts';
 import { columnSum } from '../kernels/column_sum.ts';
 import { conv1dBackwardInput } from '../kernels/conv1d_backward_input.ts';
 import { conv1dBackwardWeights } from '../kernels/conv1d_backward_weights.ts';
 import { type ConvShape, conv1dForward } from '../kernels/conv1d_forward.ts';
-import { matmul } from '../kernels/matmul.ts';
+import { type Matrix, matmul } from '../kernels/matmul.ts';
+import { stridedCopy } from '../kernels/strided_copy.ts';
 
 /** Emits y [T',N,O] of x [T,N,D], kernel [size,D/groups,O] and bias [O], and the backward steps. */
 export function convolved(
@@ -58,7 +59,7 @@ function directly(b: Builder, shape: ConvShape, { x, kernel, bias, y }: Operands
   });
 }
 
-/** The steps of x that one tap of the kernel meets, and the steps of y that it adds to, equally many. */
+/** The steps of x that one tap of the kernel meets, `stride` apart, and the steps of y that it adds to, equally many. */
 interface Tap {
   index: number;
   from: number;
@@ -67,15 +68,15 @@ interface Tap {
 }
 
 /**
- * The taps, first one that adds to every step of y; undefined where steps are left out, features are in groups, or no tap
- * adds to every step.
+ * The taps, first one that adds to every step of y; undefined where features are in groups, or no tap adds to every step.
  */
 function tapsOf({ steps, outSteps, size, stride, dilation, pad, groups }: ConvShape): Tap[] | undefined {
-  if (stride !== 1 || groups !== 1) return undefined;
+  if (groups !== 1) return undefined;
   const taps = Array.from({ length: size }, (_, index): Tap => {
     const shift = index * dilation - pad;
-    const to = Math.max(0, -shift);
-    return { index, to, from: to + shift, count: Math.min(outSteps, steps - shift) - to };
+    const to = Math.max(0, Math.ceil(-shift / stride));
+    const end = Math.min(outSteps, Math.floor((steps - 1 - shift) / stride) + 1);
+    return { index, to, from: to * stride + shift, count: end - to };
   });
   const first = taps.find(({ count }) => count === outSteps);
   if (!first || taps.some(({ count }) => count < 1)) return undefined;
@@ -84,14 +85,11 @@ function tapsOf({ steps, outSteps, size, stride, dilation, pad, groups }: ConvSh
 
 function byProducts(
   b: Builder,
-  { steps, batch: N, features: D, filters: O }: ConvShape,
+  shape: ConvShape,
   taps: readonly Tap[],
   { x, kernel, bias, y }: Operands,
 ): void {
-  const ofX = (tensor: Tensor, { from, count }: Tap) => ({
-    tensor,
-    ...{ rows: count * N, cols: D, offset: from * N * D },
-  });
+  const { steps, batch: N, features: D, filters: O, stride } = shape;
   const ofY = (tensor: Tensor, { to, count }: Tap) => ({
     tensor,
     ...{ rows: count * N, cols: O, offset: to * N * O },
@@ -102,7 +100,7 @@ function byProducts(
   });
   for (const [i, tap] of taps.entries()) {
     matmul(b, {
-      ...{ a: ofX(x, tap), b: ofKernel(kernel, tap), c: ofY(y, tap) },
+      ...{ a: metSteps(b, shape, x, tap), b: ofKernel(kernel, tap), c: ofY(y, tap) },
       ...(i === 0 ? { bias } : { accumulate: 1 }),
     });
   }
@@ -114,7 +112,8 @@ function byProducts(
     for (const [i, tap] of dKernel ? taps.entries() : []) {
       // The first tap meets all of dy, whose sums are the gradient of the bias.
       matmul(b, {
-        ...{ a: { ...ofX(x, tap), transposed: true }, b: ofY(dy, tap), c: ofKernel(dKernel!.tensor, tap) },
+        a: { ...metSteps(b, shape, x, tap), transposed: true },
+        ...{ b: ofY(dy, tap), c: ofKernel(dKernel!.tensor, tap) },
         accumulate: dKernel!.accumulate,
         sums: i === 0 ? dBias : undefined,
       });
@@ -134,13 +133,43 @@ function byProducts(
     }
     const order = whole ? [whole, ...taps.filter((tap) => tap !== whole)] : taps;
     for (const tap of order) {
-      matmul(b, {
-        a: ofY(dy, tap),
-        b: { ...ofKernel(kernel, tap), transposed: true },
-        c: ofX(dx.tensor, tap),
-        accumulate,
-      });
+      const factors = { a: ofY(dy, tap), b: { ...ofKernel(kernel, tap), transposed: true } };
+      if (stride === 1) {
+        matmul(b, { ...factors, c: metSteps(b, shape, dx.tensor, tap), accumulate });
+      } else {
+        const part = b.scratch('met steps', [tap.count, N * D]);
+        matmul(b, { ...factors, c: { tensor: part, rows: tap.count * N, cols: D } });
+        const { alone, among } = placesOf(shape, tap);
+        stridedCopy(b, {
+          shape: part.shape,
+          source: part,
+          from: alone,
+          to: dx.tensor,
+          into: among,
+          accumulate,
+        });
+      }
       accumulate = 1;
     }
   });
+}
+
+/** The steps of x [T,N,D] that a tap meets, as rows: in place, or, where they are apart, copied side by side. */
+function metSteps(b: Builder, shape: ConvShape, x: Tensor, tap: Tap): Matrix {
+  const { batch: N, features: D, stride } = shape;
+  const { from, count } = tap;
+  const size = { rows: count * N, cols: D };
+  if (stride === 1) return { tensor: x, ...size, offset: from * N * D };
+  const tensor = b.scratch('met steps', [count, N * D]);
+  const { alone, among } = placesOf(shape, tap);
+  stridedCopy(b, { shape: tensor.shape, source: x, from: among, to: tensor, into: alone });
+  return { tensor, ...size };
+}
+
+/** Where the steps that a tap meets lie, each as one row: side by side, and among all steps. */
+function placesOf({ batch: N, features: D, stride }: ConvShape, { from }: Tap) {
+  return {
+    alone: { strides: [N * D, 1] },
+    among: { first: from * N * D, strides: [stride * N * D, 1] },
+  };
 }
