@@ -34,7 +34,8 @@ import {
   crfForwardKernel,
   crfSlopesKernel,
 } from './crf.ts';
-import { ctcBackwardKernel, ctcForwardKernel, ctcLengthsKernel } from './ctc.ts';
+import { ctcBackwardKernel, ctcForwardKernel } from './ctc.ts';
+import { ctcLengthsKernel } from './ctc_lengths.ts';
 import { dropoutKernel } from './dropout.ts';
 import { embeddingBackwardKernel } from './embedding_backward.ts';
 import { embeddingEdgesKernel } from './embedding_edges.ts';

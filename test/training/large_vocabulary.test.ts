@@ -20,6 +20,7 @@ import {
   type SparseCrossEntropyOptions,
   sparseCategoricalCrossentropy,
 } from '../../src/training/losses.ts';
+import { type Measured, metric } from '../../src/training/metrics.ts';
 import { adam } from '../../src/training/optimizers.ts';
 import { checkGradients } from '../harness/gradient_check.ts';
 
@@ -235,6 +236,46 @@ describe('what a plan stores', () => {
         ),
       ).toThrow(/reads dense\/y \[5, 3, 7\], which the loss has overwritten.*keepLogits: true/);
     }
+  });
+
+  test('metrics before a loss have the logits in parts too', async () => {
+    const measured = async (limits: object) => {
+      const backend = cpu({ precision: 'f64', limits });
+      const results: Measured[] = [];
+      const plan = buildPlan(
+        {
+          name: 'measured',
+          limits: backend.limits,
+          parameters: new ModelParameters({ seed: 2 }),
+          training: true,
+        },
+        (b) => {
+          const y = head(b, input(b));
+          const target = labelInput(b);
+          for (const name of ['accuracy', 'perplexity']) results.push(metric(name).build(b, y, target));
+          sparseCategoricalCrossentropy()(b, y, target);
+          b.backward();
+        },
+      );
+      const executable = await backend.load(plan);
+      for (const t of Object.values(plan.inputs)) {
+        const values = given[t.name as keyof typeof given];
+        backend.write(t, values ?? Float64Array.from({ length: sizeOf(t.shape) }, (_, i) => Math.sin(2 * i)));
+      }
+      executable.run();
+      return {
+        whole: whole(plan).includes('dense/y'),
+        results: await Promise.all(
+          results.map(async ({ state, result }) => result(await backend.read(state))),
+        ),
+      };
+    };
+    const [some, all] = [await measured(inParts), await measured({})];
+    expect([some.whole, all.whole]).toEqual([false, true]);
+    some.results.forEach((value, i) => {
+      expect(value).toBeCloseTo(all.results[i], 10);
+    });
+    expect(all.results[0]).toBeGreaterThan(0);
   });
 
   test('distributions that no device can bind, in parts; logits that must be whole are refused with their shape', () => {

@@ -9,6 +9,7 @@ import { softmaxCrossEntropySoft } from '../../kernels/softmax_cross_entropy_sof
 import { addInto } from '../../kernels/sum_slices.ts';
 import { logitsBehind } from '../../layers/probabilities.ts';
 import { expectValues } from './loss.ts';
+import { eachPart } from './parts.ts';
 import { rowMask, totalOf } from './weighing.ts';
 
 export interface CrossEntropyOptions {
@@ -148,20 +149,11 @@ function inParts(
   training: boolean,
   emitRows: (first: number, count: number, logits: Tensor, gradient: 0 | 1) => void,
 ): void {
-  const { wholeBytes, bindingBytes } = b.limits;
-  const most = Math.max(1, Math.floor(Math.min(wholeBytes, bindingBytes) / (4 * classes)));
-  // Parts of equal size; multiples of 64 rows, so that the parts of labels and losses begin where WebGPU can bind.
-  const even = Math.ceil(parts.rows / Math.ceil(parts.rows / most));
-  const count = most < 64 ? even : Math.min(Math.ceil(even / 64) * 64, Math.floor(most / 64) * 64);
-  const logits = b.scratch('logits', [count, classes]);
   const backward = training ? parts.backward() : undefined;
-  for (let first = 0; first < parts.rows; first += count) {
-    const left = Math.min(count, parts.rows - first);
-    const some = left === count ? logits : b.view(logits, 0, [left, classes]);
-    parts.forward(first, left, some);
-    emitRows(first, left, some, backward ? 1 : 0);
-    backward?.(first, left, some);
-  }
+  eachPart(b, parts, classes, (first, count, logits) => {
+    emitRows(first, count, logits, training ? 1 : 0);
+    backward?.(first, count, logits);
+  });
 }
 
 /** Where the kernel finds the logits and leaves their gradient: in place, or in a copy that is added later. */

@@ -7,6 +7,7 @@ import { argmax } from '../../kernels/argmax.ts';
 import { labelMatch } from '../../kernels/label_match.ts';
 import { thresholdMatch } from '../../kernels/threshold_match.ts';
 import { topKMatch } from '../../kernels/top_k_match.ts';
+import { eachPart } from '../losses/parts.ts';
 import { withoutLastOne } from '../losses/weighing.ts';
 import {
   areLogits,
@@ -160,7 +161,16 @@ function labelled(
     shape,
     sampleWeight,
     labels: { labels, classes: columns, ignored },
-    emit: (score) => topKMatch(b, { x: prediction, labels, score, rows, columns, k, first: top ? 0 : 1 }),
+    emit(score) {
+      const match = { columns, k, first: top ? 0 : 1 } as const;
+      // Logits that a loss takes in parts are computed in parts for the metric too, and so once more.
+      const parts = b.claim(prediction, false);
+      if (!parts) return topKMatch(b, { x: prediction, labels, score, rows, ...match });
+      eachPart(b, parts, columns, (first, count, x) => {
+        const part = (t: Tensor) => b.view(t, first, [count]);
+        topKMatch(b, { x, labels: part(labels), score: part(score), rows: count, ...match });
+      });
+    },
   });
 }
 
