@@ -9,7 +9,13 @@ export interface Axis {
 
 /** Ticks at 1, 2 or 5 times a power of ten, as many as `about`; the axis ends at ticks where `whole`. */
 export function linearAxis(low: number, high: number, about: number, whole = true): Axis {
-  const span = high - low || Math.abs(high) || 1;
+  const size = Math.max(Math.abs(low), Math.abs(high));
+  // Ticks between numbers that hardly differ, or hardly from 0, would fall together.
+  if (high - low <= Math.max(1e-9 * size, 1e-290)) {
+    const half = size > 1e-280 ? size / 2 : 0.5;
+    return linearAxis(low - half, high + half, about, whole);
+  }
+  const span = high - low;
   const step = niceStep(span / about);
   const first = whole ? Math.floor(low / step + 1e-9) : Math.ceil(low / step - 1e-9);
   const last = whole ? Math.ceil((low + span) / step - 1e-9) : Math.floor(high / step + 1e-9);

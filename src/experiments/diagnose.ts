@@ -54,13 +54,13 @@ const LEARNED = 0.1;
  * Says whether a training underfits, fits well or overfits, and why. Curves are smoothed over a twentieth of the epochs;
  * the rules are asked in this order:
  * 1. unclear: fewer than 5 epochs, or a value that is no number;
- * 2. overfit: validation rose by more than 0.1 after its best epoch while training went on to get better;
- * 3. underfit: the best value does not beat `baseline`; without one, training got better by less than a tenth of its
- *    first value;
- * 4. underfit: training and validation were both still getting better, by more than 0.05 in the last quarter;
- * 5. overfit: validation ends worse than training by more than 0.25, and no longer gets better;
- * 6. good fit: validation ends within 0.1 of its best and within 0.25 of training; else unclear.
- * The numbers are parts of what was learned (see `Measures`). Without validation only rules 1, 3 and 4 can speak.
+ * 2. underfit, where no `baseline` is given: training got better by less than a tenth of its first value;
+ * 3. overfit: validation rose by more than 0.1 after its best epoch while training went on to get better;
+ * 4. underfit: the best value does not beat `baseline`;
+ * 5. underfit: training and validation were both still getting better, by more than 0.05 in the last quarter;
+ * 6. overfit: validation ends worse than training by more than 0.25, and no longer gets better;
+ * 7. good fit: validation ends within 0.1 of its best and within 0.25 of training; else unclear.
+ * The numbers are parts of what was learned (see `Measures`). Without validation only the rules 1, 2, 4 and 5 can speak.
  * Of several histories the verdict is that of more than half.
  * @throws DataError when a history lacks `monitor`; OptionError for what is no history.
  */
@@ -141,18 +141,6 @@ function diagnosisOf(run: Run, monitor: string, sign: number, baseline: number |
   const { rise, gap, trainingProgress, validationProgress } = measures;
   const at = indexOfLeast(validation ?? training);
   const wentOn = training[at] - training[training.length - 1] > 0;
-  if (validation && rise > RISE && wentOn) {
-    const what = `${name} is best in epoch ${best.epoch} and has got worse since by ${reason.percent(rise)} of what was learned`;
-    return says('overfit', [what, `${monitor} went on to get better`], { measures });
-  }
-  const beaten = baseline === undefined || sign * best.value < sign * baseline;
-  if (!beaten) {
-    return says(
-      'underfit',
-      [`the best ${name}, ${short(best.value)}, does not beat the baseline ${short(baseline!)}`],
-      { measures },
-    );
-  }
   const gained = (training[0] - Math.min(...training)) / (Math.abs(training[0]) || 1);
   if (baseline === undefined && gained < LEARNED) {
     return says(
@@ -165,6 +153,18 @@ function diagnosisOf(run: Run, monitor: string, sign: number, baseline: number |
           'if that is all there is to learn, say what is naive: { baseline }',
         ],
       },
+    );
+  }
+  if (validation && rise > RISE && wentOn) {
+    const what = `${name} is best in epoch ${best.epoch} and has got worse since by ${reason.percent(rise)} of what was learned`;
+    return says('overfit', [what, `${monitor} went on to get better`], { measures });
+  }
+  const beaten = baseline === undefined || sign * best.value < sign * baseline;
+  if (!beaten) {
+    return says(
+      'underfit',
+      [`the best ${name}, ${short(best.value)}, does not beat the baseline ${short(baseline!)}`],
+      { measures },
     );
   }
   if (trainingProgress > PROGRESS && validationProgress > PROGRESS) {

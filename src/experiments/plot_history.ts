@@ -108,7 +108,7 @@ export function plotHistory(
       several ? each.map((one) => line(`thin ${kind}`, one.map(place))) : [],
     ),
     ...curves.map(({ kind, mean }) => line(kind, mean.map(place))),
-    mark(judged.kind, place(best), `${short(best.value)} in epoch ${best.epoch}`, box),
+    mark(judged.kind, place(best), `best ${short(best.value)}, epoch ${best.epoch}`, box),
   ];
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" class="history-plot ${theme}" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escaped(title)}">`,
