@@ -3,7 +3,7 @@ import { sizeOf } from '../core/tensor.ts';
 import { turn } from '../core/turn.ts';
 import { NdArray } from '../data/nd_array.ts';
 import type { Logs } from '../training/callback.ts';
-import { type InFlight, inFlight } from '../training/in_flight.ts';
+import { inFlight } from '../training/in_flight.ts';
 import { sizesOf, writeBatch } from './batches.ts';
 import { type Samples, takeSamples } from './model_data.ts';
 import type { Mode, ModelPlan, Objective, Tally } from './model_plan.ts';
@@ -50,16 +50,15 @@ export function inOrder(samples: Samples, batchSize: number): Generator<Samples>
 /** Plans whose sums a pass leaves on the device; those of the plan that was not used for longest are read first. */
 const OPEN = 12;
 
-interface Open {
-  queue: InFlight;
-}
-
 /** One pass over batches of training or testing, whose sums stay on the device until they are read. */
 export class Pass {
   readonly #setting: Setting;
   readonly #mode: Exclude<Mode, 'predict'>;
-  readonly #open = new Map<ModelPlan, Open>();
+  /** The plans whose sums are on the device, in the order of their last use. */
+  readonly #open = new Set<ModelPlan>();
   #current: ModelPlan | undefined;
+  /** One queue for all plans: they run on one device, one after the other. */
+  readonly #queue = inFlight({ finished: async () => this.#current?.executable.finished() });
   /** Sums of plans that are not open any more. */
   #settled: Float64Array[] | undefined;
 
@@ -73,45 +72,38 @@ export class Pass {
     const { runtime, outputs, objectives, hyper } = this.#setting;
     const backend = await runtime.home();
     const plan = await runtime.plan(sizesOf(this.#mode, samples, objectives, outputs));
-    // What is queued of another plan comes to an end first, so that all that is queued is bounded.
-    if (this.#current && this.#current !== plan) await this.#open.get(this.#current)?.queue.drained();
     this.#current = plan;
-    const { queue } = await this.#opened(plan);
+    await this.#opened(plan);
     writeBatch(backend, runtime.graph, plan, samples);
     if (plan.hyper && step !== undefined) backend.write(plan.hyper, hyper(step));
     await runtime.run(plan);
-    await queue.submitted();
+    await this.#queue.submitted();
   }
 
   async drained(): Promise<void> {
-    for (const { queue } of this.#open.values()) await queue.drained();
+    await this.#queue.drained();
   }
 
   /** Reads the sums of all plans of the pass: losses and metrics by name. */
   async logs(): Promise<Logs> {
-    const plans = [...this.#open.keys()];
+    const plans = [...this.#open];
     if (plans.length === 0) return {};
     const sums = await Promise.all(plans.map((plan) => plan.readTallies()));
     const total = sums.reduce(added, this.#settled ?? zerosLike(sums[0]));
     return namedLogs(plans[0].tallies, total, this.#setting.outputs);
   }
 
-  async #opened(plan: ModelPlan): Promise<Open> {
-    const known = this.#open.get(plan);
-    this.#open.delete(plan);
-    if (!known) {
+  async #opened(plan: ModelPlan): Promise<void> {
+    if (!this.#open.delete(plan)) {
       const backend = await this.#setting.runtime.home();
       for (const { state } of plan.tallies) backend.write(state, new Float64Array(sizeOf(state.shape)));
     }
-    const open = known ?? { queue: inFlight(plan.executable) };
-    this.#open.set(plan, open);
-    if (this.#open.size > OPEN) {
-      const [oldest] = this.#open.keys();
-      const sums = await oldest.readTallies();
-      this.#settled = added(this.#settled ?? zerosLike(sums), sums);
-      this.#open.delete(oldest);
-    }
-    return open;
+    this.#open.add(plan);
+    if (this.#open.size <= OPEN) return;
+    const [oldest] = this.#open;
+    const sums = await oldest.readTallies();
+    this.#settled = added(this.#settled ?? zerosLike(sums), sums);
+    this.#open.delete(oldest);
   }
 }
 

@@ -17,7 +17,7 @@ export interface InFlight {
  * Call `submitted()` after each run: it returns at once while at most three groups of steps are queued.
  * The size of a group follows the measured speed, because a wait for the GPU costs up to 100 ms in some browsers.
  */
-export function inFlight(executable: Executable): InFlight {
+export function inFlight(executable: Pick<Executable, 'finished'>): InFlight {
   const fences: Promise<void>[] = [];
   let group = 1;
   let steps = 0;
