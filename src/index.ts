@@ -47,9 +47,48 @@ export {
 export type { Clear, Copy, Dispatch, Plan, Step } from './core/plan.ts';
 export { type Random, random } from './core/random.ts';
 export type { DType, Role, Tensor } from './core/tensor.ts';
+export { type BucketBatch, type BucketOptions, bucketByLength, type Sequences } from './data/buckets.ts';
+export {
+  type ArrayBatch,
+  type ArrayDataset,
+  type ArrayTable,
+  type BatchOptions,
+  datasetFromArrays,
+} from './data/datasets.ts';
+export {
+  type Folds,
+  type KFoldOptions,
+  kFold,
+  type StratifiedFolds,
+  stratifiedKFold,
+  type TimeSeriesSplitOptions,
+  timeSeriesSplit,
+} from './data/folds.ts';
 export { type ArrayLikeData, NdArray, type Nested, ndarray } from './data/nd_array.ts';
 export { type PadSequencesOptions, padSequences } from './data/pad_sequences.ts';
+export {
+  type ColumnOptions,
+  type MinMaxScalerOptions,
+  minMaxScaler,
+  type Scaler,
+  type ScalerRecord,
+  type StandardScalerOptions,
+  scalerFromJSON,
+  standardScaler,
+} from './data/scalers.ts';
+export { type Split, type SplitOptions, trainTestIndices, trainTestSplit } from './data/split.ts';
 export { type Level, Vocabulary, type VocabularyRecord } from './data/vocabulary.ts';
+export { type WindowOptions, type Windows, windowDataset, windows } from './data/windows.ts';
+export type { Recorded } from './experiments/curves.ts';
+export {
+  type DiagnoseOptions,
+  type Diagnosis,
+  diagnose,
+  type Measures,
+  type Verdict,
+} from './experiments/diagnose.ts';
+export { type PlotHistoryOptions, plotHistory } from './experiments/plot_history.ts';
+export { repeat, type Spread } from './experiments/repeat.ts';
 export {
   type ModelRecord,
   type Progress,
