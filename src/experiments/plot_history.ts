@@ -198,7 +198,7 @@ function mark(
 ): string {
   const half = 3.4 * words.length;
   const middle = Math.min(Math.max(x, left + half), right - half);
-  const above = y - top > 34;
+  const above = y - top > 16;
   return [
     `<circle class="${kind}" cx="${round(x)}" cy="${round(y)}" r="4.5"/>`,
     text('value middle', round(middle), round(above ? y - 14 : y + 24), words),
