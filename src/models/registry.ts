@@ -7,6 +7,7 @@ import { additiveAttention, attention } from '../layers/attention.ts';
 import { batchNormalization } from '../layers/batch_normalization.ts';
 import { bidirectional } from '../layers/bidirectional.ts';
 import { conv1D } from '../layers/conv_1d.ts';
+import { crf } from '../layers/crf.ts';
 import { dense } from '../layers/dense.ts';
 import { dot } from '../layers/dot.ts';
 import { dropout, spatialDropout1D } from '../layers/dropout.ts';
@@ -53,6 +54,7 @@ const factories: Record<string, LayerFactory> = {
   AveragePooling1D: averagePooling1D,
   BatchNormalization: batchNormalization,
   Bidirectional: bidirectional,
+  CRF: crf,
   Concatenate: concatenate,
   Conv1D: conv1D,
   Cropping1D: cropping1D,

@@ -10,6 +10,7 @@ import { crf } from '../../src/layers/crf.ts';
 import { dense } from '../../src/layers/dense.ts';
 import { embedding } from '../../src/layers/embedding.ts';
 import { lstm } from '../../src/layers/lstm.ts';
+import { modelFromJSON } from '../../src/models/from_config.ts';
 import { sequential } from '../../src/models/sequential.ts';
 import { crfLoss, lossFunction } from '../../src/training/losses.ts';
 import { metric } from '../../src/training/metrics.ts';
@@ -235,4 +236,9 @@ test('a tagger learns tags that depend on the token before, from padded sequence
     const tagsOf = Array.from({ length: 5 }, (_, t) => tagged.data[n * 5 + t]);
     expect(tagsOf).toEqual(y[n].map((tag, t) => (row[t] === 0 ? 0 : tag)));
   });
+  const again = modelFromJSON(model.toJSON());
+  again.compile({ loss: 'crf', backend: cpu() });
+  await again.predict(x);
+  await again.setWeights(await model.getWeights());
+  expect(await again.predict(x)).toEqual(tagged);
 });
