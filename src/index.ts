@@ -350,7 +350,13 @@ export {
   squaredHinge,
 } from './training/losses.ts';
 export * as metrics from './training/metrics.ts';
-export { type Metric, type MetricName, metric } from './training/metrics.ts';
+export {
+  type Measured,
+  type Metric,
+  type MetricName,
+  type MetricOptions,
+  metric,
+} from './training/metrics.ts';
 export {
   type AdadeltaOptions,
   type AdagradOptions,
