@@ -351,10 +351,10 @@ export {
 } from './training/losses.ts';
 export * as metrics from './training/metrics.ts';
 export {
-  type Measured,
   type Metric,
   type MetricName,
   type MetricOptions,
+  type MetricState,
   metric,
 } from './training/metrics.ts';
 export {

@@ -11,4 +11,4 @@ export {
   perplexity,
   rootMeanSquaredError,
 } from './metrics/means.ts';
-export type { LogitsOption, Measured, Metric, MetricOptions } from './metrics/metric.ts';
+export type { LogitsOption, Metric, MetricOptions, MetricState } from './metrics/metric.ts';

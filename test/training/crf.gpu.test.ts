@@ -7,7 +7,7 @@ import { buildPlan } from '../../src/core/builder.ts';
 import { Parameters } from '../../src/core/parameters.ts';
 import { crf } from '../../src/layers/crf.ts';
 import { crfLoss } from '../../src/training/losses.ts';
-import { accuracy, f1Score, type Measured } from '../../src/training/metrics.ts';
+import { accuracy, f1Score, type MetricState } from '../../src/training/metrics.ts';
 import { compare } from '../harness/kernel_run.ts';
 
 const T = 7;
@@ -26,7 +26,7 @@ afterAll(() => gpu?.dispose());
 
 async function run(backend: Backend): Promise<Record<string, number[]>> {
   const parameters = new Parameters({ seed: 3 });
-  const measured: Measured[] = [];
+  const measured: MetricState[] = [];
   const plan = buildPlan({ name: 'crf', limits: backend.limits, parameters, training: true }, (b) => {
     const x = b.input('x', [T, N, K], { differentiable: true });
     const target = b.input('tags', [T, N], { dtype: 'u32' });

@@ -20,7 +20,7 @@ import {
   type SparseCrossEntropyOptions,
   sparseCategoricalCrossentropy,
 } from '../../src/training/losses.ts';
-import { type Measured, metric } from '../../src/training/metrics.ts';
+import { type MetricState, metric } from '../../src/training/metrics.ts';
 import { adam } from '../../src/training/optimizers.ts';
 import { checkGradients } from '../harness/gradient_check.ts';
 
@@ -241,7 +241,7 @@ describe('what a plan stores', () => {
   test('metrics before a loss have the logits in parts too', async () => {
     const measured = async (limits: object) => {
       const backend = cpu({ precision: 'f64', limits });
-      const results: Measured[] = [];
+      const results: MetricState[] = [];
       const plan = buildPlan(
         {
           name: 'measured',

@@ -38,7 +38,7 @@ interface Case {
 async function measured(metric: metrics.Metric, it: Case): Promise<number> {
   const backend = cpu({ precision: 'f64' });
   const inputs: [Tensor, ArrayLike<number>][] = [];
-  let built!: metrics.Measured;
+  let built!: metrics.MetricState;
   const plan = buildPlan({ name: 'metric', limits: backend.limits, parameters: new Parameters() }, (b) => {
     const given = b.input('prediction', it.shape, { dtype: it.dtype ?? 'f32' });
     const target = b.input('target', it.targetShape, { dtype: it.targetType ?? 'f32' });

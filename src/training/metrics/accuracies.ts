@@ -13,9 +13,9 @@ import {
   areLogits,
   defineMetric,
   type LogitsOption,
-  type Measured,
   type Metric,
   type MetricOptions,
+  type MetricState,
   meanOfRows,
 } from './metric.ts';
 
@@ -132,7 +132,12 @@ export function tagAccuracy(options: NamedMetric = {}): Metric {
   return defineMetric('TagAccuracy', name, {}, ofTags);
 }
 
-function ofTags(b: Builder, prediction: Tensor, target: Tensor, { sampleWeight }: MetricOptions): Measured {
+function ofTags(
+  b: Builder,
+  prediction: Tensor,
+  target: Tensor,
+  { sampleWeight }: MetricOptions,
+): MetricState {
   const labels = withoutLastOne(b, target, prediction.shape);
   for (const t of [prediction, labels]) expectLabels(b.path, t);
   expectShape(labels, prediction.shape, b.path);
@@ -150,7 +155,7 @@ function labelled(
   target: Tensor,
   { sampleWeight }: MetricOptions,
   { k, top = false, ignoreClass }: { k: number; top?: boolean; ignoreClass?: number | undefined },
-): Measured {
+): MetricState {
   const { shape, columns, rows } = rowsOf(b, prediction);
   expectLabels(b.path, target);
   const labels = withoutLastOne(b, target, shape);
@@ -180,7 +185,7 @@ function binary(
   given: Tensor,
   { sampleWeight }: MetricOptions,
   options: { threshold: number; fromLogits: LogitsOption },
-): Measured {
+): MetricState {
   const { shape, columns, rows } = rowsOf(b, prediction);
   const targets = expectTargets(b, prediction, given);
   const threshold = thresholdOf(b, prediction, options);

@@ -16,7 +16,13 @@ import {
   rowsOf,
   thresholdOf,
 } from './accuracies.ts';
-import { defineMetric, type LogitsOption, type Measured, type Metric, type MetricOptions } from './metric.ts';
+import {
+  defineMetric,
+  type LogitsOption,
+  type Metric,
+  type MetricOptions,
+  type MetricState,
+} from './metric.ts';
 
 /**
  * How the numbers of classes become one: `micro` counts all classes as one, `macro` is their plain mean, `weighted` their
@@ -115,7 +121,7 @@ function averaged(counts: readonly Counts[], average: Average, score: (counts: C
 }
 
 interface Counted {
-  state: Measured['state'];
+  state: MetricState['state'];
   classes: number;
   read(values: ArrayLike<number>): Counts[];
 }

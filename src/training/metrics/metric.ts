@@ -11,7 +11,7 @@ export interface MetricOptions {
 }
 
 /** What a metric has counted, and how its number follows. */
-export interface Measured {
+export interface MetricState {
   /** Sums that runs add to, until the trainer zeroes them. */
   state: Tensor;
   /** The metric, from the contents of the state (or the sum of several such). */
@@ -30,7 +30,7 @@ export interface Metric {
    * Rows that the prediction's mask leaves out do not count, `sampleWeight` weights the others.
    * @throws ShapeError for tensors that do not fit.
    */
-  build(b: Builder, prediction: Tensor, target: Tensor, options?: MetricOptions): Measured;
+  build(b: Builder, prediction: Tensor, target: Tensor, options?: MetricOptions): MetricState;
   getConfig?(): Record<string, unknown>;
 }
 
@@ -50,7 +50,7 @@ export function defineMetric(
   className: string,
   name: string,
   config: Record<string, unknown>,
-  build: (b: Builder, prediction: Tensor, target: Tensor, options: MetricOptions) => Measured,
+  build: (b: Builder, prediction: Tensor, target: Tensor, options: MetricOptions) => MetricState,
 ): Metric {
   return {
     name,
@@ -79,7 +79,7 @@ export function meanOfRows(
     labels?: { labels: Tensor; classes: number; ignored?: number | undefined } | undefined;
     emit(score: Tensor): void;
   },
-): Measured {
+): MetricState {
   const { prediction, shape, sampleWeight, labels, emit } = options;
   const score = b.scratch('score', shape);
   emit(score);
