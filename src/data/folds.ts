@@ -3,7 +3,7 @@ import { OptionError } from '../core/errors.ts';
 import { checkOptions } from '../core/options.ts';
 import { random } from '../core/random.ts';
 import { countOf, expectCount, expectFlag, ordered, shuffle } from './order.ts';
-import { membersOf, type Split } from './split.ts';
+import { type Classes, membersOf, type Split } from './split.ts';
 
 export interface Folds {
   readonly nSplits: number;
@@ -49,7 +49,7 @@ export function kFold(options: KFoldOptions = {}): Folds {
 export interface StratifiedFolds {
   readonly nSplits: number;
   /** The divisions, for the class of each sample. */
-  split(classes: ArrayLike<number | string>): Split[];
+  split(classes: Classes): Split[];
 }
 
 /**

@@ -5,6 +5,9 @@ import { type Random, random } from '../core/random.ts';
 import { type ArrayLikeData, asArray, NdArray } from './nd_array.ts';
 import { countOf, expectCount, expectFlag, ordered, shuffle } from './order.ts';
 
+/** A class for each sample. */
+export type Classes = ArrayLike<number | string> | NdArray;
+
 /** Which samples serve for what, by their positions. */
 export interface Split {
   readonly train: number[];
@@ -21,7 +24,7 @@ export interface SplitOptions {
   /** Decides the order; default 0. */
   seed?: number;
   /** A class for each sample: both parts have as much of each as all samples have. */
-  stratify?: ArrayLike<number | string>;
+  stratify?: Classes;
 }
 
 const OPTIONS = ['testSize', 'trainSize', 'shuffle', 'seed', 'stratify'];
@@ -109,15 +112,16 @@ function sizes(where: string, n: number, { testSize, trainSize }: SplitOptions) 
 function stratified(
   where: string,
   n: number,
-  classes: ArrayLike<number | string>,
+  classes: Classes,
   size: { train: number; test: number },
   next: Random,
 ): Split {
-  const members = [...membersOf(where, n, classes).values()];
-  const lone = members.find((one) => one.length < 2);
+  const byClass = membersOf(where, n, classes);
+  const members = [...byClass.values()];
+  const lone = [...byClass].find(([, one]) => one.length < 2);
   if (lone) {
     throw new OptionError(
-      `[${where}/stratify] the class ${shown(classes[lone[0]])} has one sample only, which cannot be in both parts`,
+      `[${where}/stratify] the class ${shown(lone[0])} has one sample only, which cannot be in both parts`,
     );
   }
   for (const [part, count] of Object.entries(size)) {
@@ -164,11 +168,7 @@ function shares(counts: readonly number[], total: number): number[] {
  * The positions of each class, in the order in which the classes appear.
  * @throws ShapeError unless there is a class for each sample.
  */
-export function membersOf(
-  where: string,
-  n: number,
-  classes: ArrayLike<number | string>,
-): Map<number | string, number[]> {
+export function membersOf(where: string, n: number, classes: Classes): Map<number | string, number[]> {
   const list = classes instanceof NdArray ? classes.data : classes;
   if (list?.length !== n) {
     throw new ShapeError(`[${where}] ${n} samples need ${n} classes, got ${list?.length ?? shown(classes)}`);

@@ -68,6 +68,12 @@ describe('trainTestSplit', () => {
     expect(rising([...train, ...held])).toEqual(upTo(100));
     const names = held.map((i) => classes[i]);
     expect(['rare', 'odd', 'even'].map((name) => countOf(names, name))).toEqual([2, 10, 8]);
+    const labels = new NdArray([4], Uint8Array.of(0, 1, 0, 1));
+    expect(
+      trainTestIndices(4, { testSize: 2, stratify: labels })
+        .test.map((i) => i % 2)
+        .sort(),
+    ).toEqual([0, 1]);
     const few = trainTestIndices(7, { testSize: 3, stratify: [0, 0, 0, 0, 1, 1, 1] });
     expect(rising([...few.train, ...few.test])).toEqual(upTo(7));
   });

@@ -44,7 +44,7 @@ export function tensorBoard(options: TensorBoardOptions): Callback {
   return {
     onTrainBegin(training) {
       // TensorBoard takes files of this kind, and reads those of one folder in the order of their names.
-      file = `events.out.tfevents.${String(Math.floor(Date.now())).padStart(14, '0')}.${training.modelName}.v2`;
+      file = `events.out.tfevents.${Date.now()}.${training.modelName}.v2`;
     },
     async onBatchEnd(batch, training) {
       if (updateFreq === 'epoch' || (batch + 1) % updateFreq !== 0) return;
