@@ -140,7 +140,7 @@ function diagnosisOf(run: Run, monitor: string, sign: number, baseline: number |
   const reason = { name, monitor, percent: (part: number) => `${Math.round(100 * part)}%` };
   const { rise, gap, trainingProgress, validationProgress } = measures;
   const at = indexOfLeast(validation ?? training);
-  const wentOn = training[at] - training[training.length - 1] > 0;
+  const wentOn = training[at] > atEnd(training);
   const gained = (training[0] - Math.min(...training)) / (Math.abs(training[0]) || 1);
   if (baseline === undefined && gained < LEARNED) {
     return says(
@@ -207,16 +207,30 @@ function diagnosisOf(run: Run, monitor: string, sign: number, baseline: number |
 }
 
 function measured(training: readonly number[], validation: readonly number[]): Measures {
-  const last = training.length - 1;
   const least = Math.min(...training, ...validation);
   const learned = Math.max(training[0], validation[0]) - least || 1;
-  const quarter = Math.min(Math.floor(0.75 * last), last - 1);
+  const end = atEnd(validation);
   return {
-    rise: (validation[last] - Math.min(...validation)) / learned,
-    gap: (validation[last] - training[last]) / learned,
-    trainingProgress: (training[quarter] - training[last]) / learned,
-    validationProgress: (validation[quarter] - validation[last]) / learned,
+    rise: (end - Math.min(...validation)) / learned,
+    gap: (end - atEnd(training)) / learned,
+    trainingProgress: progress(training) / learned,
+    validationProgress: progress(validation) / learned,
   };
+}
+
+/** The mean of the last tenth. */
+function atEnd(values: readonly number[]): number {
+  const last = values.slice(-Math.max(1, Math.round(values.length / 10)));
+  return last.reduce((sum, value) => sum + value, 0) / last.length;
+}
+
+/** How far the values fall over the last quarter, by the straight line of least squares through them. */
+function progress(values: readonly number[]): number {
+  const part = values.slice(-Math.max(3, Math.ceil(values.length / 4)));
+  const middle = (part.length - 1) / 2;
+  const along = part.reduce((sum, value, i) => sum + (i - middle) * value, 0);
+  const square = part.reduce((sum, _, i) => sum + (i - middle) ** 2, 0);
+  return (-along / square) * (part.length - 1);
 }
 
 /** The mean over a twentieth of the epochs around each, fewer at the ends. */

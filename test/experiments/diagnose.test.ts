@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { cpu } from '../../src/backends/cpu.ts';
 import { DataError } from '../../src/core/errors.ts';
+import { random } from '../../src/core/random.ts';
 import { diagnose } from '../../src/experiments/diagnose.ts';
 import { repeat } from '../../src/experiments/repeat.ts';
 import { dense } from '../../src/layers/dense.ts';
@@ -61,13 +62,14 @@ describe.each(Object.keys(kinds))('%s', (name) => {
         fc.constantFrom(1e-4, 1, 300),
         fc.nat(),
         (n, scale, seed) => {
-          const noise = (e: number) => 0.004 * Math.sin(12.9898 * (e + seed));
-          const values = (curve: Curve) => over(n, curve).map((value, e) => scale * (value + noise(e)));
-          const found = diagnose({ history: { loss: values(training), val_loss: values(validation) } });
+          const next = random(seed);
+          const noise = () => 0.04 * (next.uniform() - 0.5);
+          const values = (curve: Curve) => over(n, curve).map((value) => scale * (value + noise()));
+          const held = values(validation);
+          const found = diagnose({ history: { loss: values(training), val_loss: held } });
           expect(found.verdict, found.reasons.join('; ')).toBe(verdict);
           expect(found.reasons.length).toBeGreaterThan(0);
           expect(found.suggestions.length).toBeGreaterThan(0);
-          const held = values(validation);
           expect(held[found.bestEpoch]).toBe(Math.min(...held));
         },
       ),
