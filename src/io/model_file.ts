@@ -17,6 +17,7 @@ interface CompileRecord {
   optimizer: OptimizerConfig;
   loss: unknown;
   metrics: unknown;
+  weightedMetrics?: unknown;
   lossWeights?: unknown;
   step: number;
 }
@@ -87,11 +88,13 @@ export function loadModel(bytes: Uint8Array, options: LoadModelOptions = {}): Mo
 function compileRecord(model: Model): CompileRecord | undefined {
   const { compiled, optimizer } = model;
   if (!compiled || !optimizer) return undefined;
-  const { loss, metrics, lossWeights } = compiled;
+  const { loss, metrics, weightedMetrics, lossWeights } = compiled;
+  const named = (one: unknown) => (typeof one === 'string' ? one : metricConfig(one as Metric));
   return {
     optimizer: optimizer.config,
     loss: mapped(loss, (one) => lossConfig(lossFunction(one as never))),
-    metrics: mapped(metrics, (one) => (typeof one === 'string' ? one : metricConfig(one as Metric))),
+    metrics: mapped(metrics, named),
+    weightedMetrics: mapped(weightedMetrics, named),
     ...(lossWeights !== undefined && { lossWeights }),
     step: model.step,
   };
@@ -110,12 +113,13 @@ function mapped(value: unknown, config: (one: unknown) => unknown): unknown {
 }
 
 function restoreCompiled(model: Model, record: CompileRecord): void {
-  const { optimizer, loss, metrics, lossWeights, step } = record;
+  const { optimizer, loss, metrics, weightedMetrics, lossWeights, step } = record;
   try {
     model.compile({
       optimizer: optimizerFromConfig(optimizer),
       ...(loss !== undefined && { loss: loss as never }),
       ...(metrics !== undefined && { metrics: metrics as never }),
+      ...(weightedMetrics !== undefined && { weightedMetrics: weightedMetrics as never }),
       ...(lossWeights !== undefined && { lossWeights: lossWeights as never }),
     });
   } catch (error) {

@@ -17,12 +17,14 @@ export interface CompileOptions {
   optimizer?: string | Optimizer;
   /** One for all outputs, one each, or by the names of the outputs; an output without one is not judged. */
   loss?: LossOption | readonly (LossOption | null | undefined)[] | Readonly<Record<string, LossOption>>;
-  /** For one output a list, for several a list of lists or lists by the names of the outputs. */
+  /** Measured without the weights of samples and classes. For one output a list, for several a list of lists or lists by the names of the outputs. */
   metrics?:
     | MetricOption
     | readonly MetricOption[]
     | readonly (readonly MetricOption[])[]
     | Readonly<Record<string, MetricOption | readonly MetricOption[]>>;
+  /** As `metrics`, measured with the weights. */
+  weightedMetrics?: CompileOptions['metrics'];
   /** What the losses of several outputs are multiplied by. */
   lossWeights?: readonly number[] | Readonly<Record<string, number>>;
   /** Where the model runs; default: a WebGPU device that all models share. */
@@ -36,7 +38,7 @@ export interface Compiled {
   readonly options: CompileOptions;
 }
 
-const OPTIONS = ['optimizer', 'loss', 'metrics', 'lossWeights', 'backend', 'seed'];
+const OPTIONS = ['optimizer', 'loss', 'metrics', 'weightedMetrics', 'lossWeights', 'backend', 'seed'];
 
 /** @throws OptionError for unknown names, or options that do not fit. */
 export function checkCompile(name: string, options: CompileOptions): Compiled {
@@ -63,7 +65,7 @@ function lowerFirst(text: string): string {
  */
 export function objectivesOf(
   name: string,
-  { loss, metrics, lossWeights }: CompileOptions,
+  { loss, metrics, weightedMetrics, lossWeights }: CompileOptions,
   outputs: readonly OutputSpec[],
 ): Objective[] {
   const names = outputs.map((output) => output.name);
@@ -74,7 +76,11 @@ export function objectivesOf(
     names,
     (w) => typeof w === 'number' && names.length === 1,
   );
-  const measured = forOutputs(`${name}/metrics`, metrics, names, (m) => isMetrics(m, names.length));
+  const measured = [metrics, weightedMetrics].map((list, k) =>
+    forOutputs(`${name}/${k ? 'weightedMetrics' : 'metrics'}`, list, names, (m) =>
+      isMetrics(m, names.length),
+    ),
+  );
   return outputs.map((output, i) => {
     const weight = weights[i] ?? 1;
     if (typeof weight !== 'number' || !(weight >= 0 && Number.isFinite(weight))) {
@@ -82,15 +88,18 @@ export function objectivesOf(
         `[${name}/lossWeights] takes numbers from 0 on, got ${shown(weight)} for ${output.name}`,
       );
     }
-    const made =
-      losses[i] === undefined || losses[i] === null ? undefined : lossFunction(losses[i] as LossOption);
-    const list = measured[i] === undefined ? [] : Array.isArray(measured[i]) ? measured[i] : [measured[i]];
-    return {
-      loss: weight === 0 ? undefined : made,
-      weight,
-      metrics: (list as MetricOption[]).map((one) => metric(one, { loss: made })),
-    };
+    const given = losses[i] as LossOption | null | undefined;
+    const loss = given === undefined || given === null ? undefined : lossFunction(given);
+    const [plain, weighted] = measured.map((all) =>
+      listOf(all[i] as MetricOption | readonly MetricOption[]).map((one) => metric(one, { loss })),
+    );
+    return { loss: weight === 0 ? undefined : loss, weight, metrics: plain, weightedMetrics: weighted };
   });
+}
+
+function listOf<T>(value: T | readonly T[] | null | undefined): readonly T[] {
+  if (value === undefined || value === null) return [];
+  return Array.isArray(value) ? value : [value as T];
 }
 
 /** What belongs to each output, of one for all, a list, or a table by name. */

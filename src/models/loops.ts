@@ -133,7 +133,10 @@ function namedLogs(
   tallies.forEach((tally, i) => {
     if (tally.name === 'loss') return;
     const prefix = outputs.length > 1 && tally.output !== undefined ? `${outputs[tally.output].name}_` : '';
-    logs[`${prefix}${tally.name}`] = tally.result(sums[i]);
+    const base = `${prefix}${tally.name}`;
+    let name = base;
+    for (let k = 1; name in logs; k++) name = `${base}_${k}`;
+    logs[name] = tally.result(sums[i]);
   });
   return logs;
 }

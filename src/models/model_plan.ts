@@ -23,6 +23,8 @@ export interface Objective {
   /** What its loss and gradient are multiplied by. */
   readonly weight: number;
   readonly metrics: readonly Metric[];
+  /** Metrics in which rows count by their weights. */
+  readonly weightedMetrics: readonly Metric[];
 }
 
 /** What plans of one model differ by. */
@@ -185,13 +187,14 @@ function judge(
   outputs.forEach((output, i) => {
     const target = targets[i];
     if (!target) return;
-    for (const metric of objectives[i].metrics) {
-      const sampleWeight = weights[i];
-      const built = b.scope(`metric ${i}`, () =>
+    const { metrics, weightedMetrics } = objectives[i];
+    [...metrics, ...weightedMetrics].forEach((metric, k) => {
+      const sampleWeight = k >= metrics.length ? weights[i] : undefined;
+      const built = b.scope(`metric ${i}.${k}`, () =>
         metric.build(b, output, target, sampleWeight ? { sampleWeight } : {}),
       );
       tallies.push({ name: metric.name, output: i, weight: 1, ...built });
-    }
+    });
   });
   outputs.forEach((output, i) => {
     const target = targets[i];
@@ -200,7 +203,7 @@ function judge(
     b.scope(`loss ${i}`, () => {
       const sums = b.state('sums', [2]);
       if (isLossFunction(loss)) {
-        loss.emit(b, output, target, { sums, weight, sampleWeight: weights[i] });
+        loss.emit(b, output, target, { sums, weight, sampleWeight: weights[i], labelsChecked: true });
       } else {
         sumLoss(b, seedLoss(b, loss(b, output, target), weight), { batch, sums, weight });
       }

@@ -302,7 +302,7 @@ export class ModelTrainer {
 
   #setting(): Setting {
     const { outputs } = this;
-    const none = { loss: undefined, weight: 1, metrics: [] };
+    const none = { loss: undefined, weight: 1, metrics: [], weightedMetrics: [] };
     return {
       runtime: this.#runtime,
       outputs,

@@ -68,6 +68,17 @@ describe('fit', () => {
     expect(loss).toBeCloseTo((each[0] + 2 * each[1] + 3 * each[3]) / 4, 6);
   });
 
+  test('metrics count all rows alike, weighted metrics by their weights, as in Keras 3', async () => {
+    const { x, y } = echoData(4);
+    const echo = echoModel();
+    echo.compile({ loss: 'mse', metrics: ['mae'], weightedMetrics: ['mae'], backend: f64() });
+    const each: number[] = [];
+    for (let i = 0; i < 4; i++) each.push((await echo.evaluate([x[i]], [y[i]])).mae);
+    const logs = await echo.evaluate(x, y, { sampleWeight: [1, 2, 0, 3] });
+    expect(logs.mae).toBeCloseTo((each[0] + each[1] + each[2] + each[3]) / 4, 6);
+    expect(logs.mae_1).toBeCloseTo((each[0] + 2 * each[1] + 3 * each[3]) / 6, 6);
+  });
+
   test('weights of classes are weights of their samples', async () => {
     const ids = [
       [1, 2],
