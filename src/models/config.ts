@@ -24,17 +24,11 @@ export interface ModelConfig extends Record<string, unknown> {
 }
 
 /** @throws OptionError for a layer without a config, such as a user's own. */
-export function configOf(
-  className: 'Sequential' | 'Functional',
-  name: string,
-  graph: Graph,
-  spec: InputSpec | undefined,
-): ModelConfig {
+export function configOf(name: string, graph: Graph, knowsInput: boolean): ModelConfig {
   const pair = ({ call, index }: Source) => [call, index] as const;
-  const waits = className === 'Sequential' && !spec;
   return {
     name,
-    inputs: waits ? [] : graph.inputs,
+    inputs: knowsInput ? graph.inputs : [],
     layers: graph.layers.map((layer, i) => ({ name: graph.layerNames[i], ...layerConfig(layer) })),
     calls: graph.calls.map((call) => ({ layer: call.name, inputs: call.inputs.map(pair) })),
     outputs: graph.outputs.map(pair),

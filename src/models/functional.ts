@@ -35,7 +35,7 @@ export function model(options: FunctionalOptions): Model {
     layerNames: graph.layerNames,
     takesIds: graph.inputs[0]?.dtype === 'int32',
     outputs: graph.outputs.length,
-    getConfig: () => configOf('Functional', name, graph, undefined),
+    getConfig: () => configOf(name, graph, true),
   });
   // Shapes that do not fit are told here and not at the first data.
   made.outputShapes;

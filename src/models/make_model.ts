@@ -26,7 +26,8 @@ export interface ModelKind {
   /** For a model that waits: its graph with an input of no known shape, and that for data of some shape. */
   readonly chain?: Graph;
   graphFor?(x: NdArray): Graph;
-  getConfig(): Record<string, unknown>;
+  /** `graph` is undefined while the model waits for data. */
+  getConfig(graph: Graph | undefined): Record<string, unknown>;
 }
 
 /** Makes a model of a graph; it is a layer as well, and can stand in other models. */
@@ -45,6 +46,8 @@ export function makeModel(kind: ModelKind): Model {
     if (Array.isArray(weights)) return weights.map((one, i) => asArray(`${where}/setWeights/${i}`, one));
     throw new OptionError(`[${where}/setWeights] takes an array of arrays, got ${shown(weights)}`);
   };
+
+  const config = () => kind.getConfig(runtime.hasGraph ? runtime.graph : undefined);
 
   const definition: Omit<Model, keyof Applicable> = {
     ...{ name, className, layers, layerNames, inner: layers, takesIds, outputs, runtime, extras: {} },
@@ -119,8 +122,8 @@ export function makeModel(kind: ModelKind): Model {
     resetStates: () => runtime.resetStates(),
     save: () => saveModel(model),
     dispose: () => runtime.dispose(),
-    getConfig: () => kind.getConfig(),
-    toJSON: () => JSON.stringify({ format: 'webgpu-rnn model 1', className, config: kind.getConfig() }),
+    getConfig: config,
+    toJSON: () => JSON.stringify({ format: 'webgpu-rnn model 1', className, config: config() }),
   };
   const model: Model = defineLayer(definition as Model);
 

@@ -53,6 +53,12 @@ const OF_ARRAYS = [
 
 export type FitDatasetOptions = Omit<FitOptions, (typeof OF_ARRAYS)[number]>;
 
+/** The number of batches, where a dataset says it as those of this library do. */
+function batchesIn(dataset: DatasetSource): number | undefined {
+  const { batches } = dataset as { batches?: unknown };
+  return typeof batches === 'number' ? batches : undefined;
+}
+
 export class ModelTrainer {
   readonly #name: string;
   readonly #runtime: Runtime;
@@ -135,7 +141,8 @@ export class ModelTrainer {
     this.#expectCompiled('fitDataset');
     const open = await this.#opened('fitDataset', dataset);
     const validation = this.#validation('fitDataset/validationData', options.validationData, 32);
-    const source = { count: undefined, batches: () => batchesOf('fitDataset', this.#spec(), open()) };
+    const count = batchesIn(dataset);
+    const source = { count, batches: () => batchesOf('fitDataset', this.#spec(), open()) };
     return this.#train(source, validation, options);
   }
 

@@ -1,13 +1,14 @@
 // The sequential model: layers in a row, each with a name of its own.
 import { OptionError } from '../core/errors.ts';
 import { checkOptions, shown } from '../core/options.ts';
-import type { NdArray } from '../data/nd_array.ts';
 import type { AnyLayer } from '../layers/layer.ts';
 import { type InputSpec, isSymbolic, type Symbolic } from '../layers/symbolic.ts';
 import { configOf } from './config.ts';
 import { chainOf, type Graph } from './graph.ts';
 import { makeModel } from './make_model.ts';
 import type { Model } from './model.ts';
+import { hasTime } from './model_data.ts';
+import { sketchOf } from './sketch.ts';
 
 export type Sequential = Model;
 
@@ -40,7 +41,6 @@ export function sequential(
   const dtype = row[0].takesIds ? 'int32' : 'float32';
   const given: InputSpec | undefined = spec ?? ownSpec(row[0], dtype);
   const chain = chainOf(row, given ?? { shape: [], dtype, name: 'input' });
-  const graphFor = (x: NdArray): Graph => chainOf(row, { shape: x.shape.slice(1), dtype, name: 'input' });
   return makeModel({
     name,
     className: 'Sequential',
@@ -50,9 +50,29 @@ export function sequential(
     layerNames: chain.layerNames,
     takesIds: (given?.dtype ?? dtype) === 'int32',
     outputs: row.at(-1)!.outputs ?? 1,
-    graphFor,
-    getConfig: () => configOf('Sequential', name, chain, given),
+    graphFor: (x) => graphOfData(name, row, dtype, x.shape.slice(1)),
+    getConfig: (graph) => configOf(name, graph ?? chain, graph !== undefined),
   });
+}
+
+/**
+ * The graph for data whose samples have this shape; sequences may have any length where no weight depends on it.
+ */
+function graphOfData(
+  name: string,
+  row: readonly AnyLayer[],
+  dtype: InputSpec['dtype'],
+  shape: readonly number[],
+): Graph {
+  const exact = chainOf(row, { shape, dtype, name: 'input' });
+  const open = chainOf(row, { shape: [null, ...shape.slice(1)], dtype, name: 'input' });
+  if (!hasTime(open.inputs[0])) return exact;
+  try {
+    return sketchOf(name, open).followsLength ? exact : open;
+  } catch {
+    // Some layer needs to know the length; what does not fit at all is told of the exact shape.
+    return exact;
+  }
 }
 
 /** The shape that the first layer was given, as tf.layers spells it, or the input of a model that stands first. */

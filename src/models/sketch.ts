@@ -1,5 +1,6 @@
 // The shapes and parameters of a model before there is data: its layers are built into plans that are never loaded.
 import { buildPlan } from '../core/builder.ts';
+import { show } from '../core/errors.ts';
 import { defaultLimits } from '../core/limits.ts';
 import { Parameters } from '../core/parameters.ts';
 import { sizeOf, type Tensor } from '../core/tensor.ts';
@@ -36,6 +37,8 @@ export interface Sketch {
   /** For each input of ids: the number of tokens that all who look them up know. */
   readonly idLimits: readonly (number | undefined)[];
   readonly parameters: readonly ParameterSketch[];
+  /** Whether the shape of some parameter depends on lengths that may vary. */
+  readonly followsLength: boolean;
 }
 
 /**
@@ -56,6 +59,7 @@ export function sketchOf(name: string, graph: Graph): Sketch {
     ),
     idLimits: small.idLimits,
     parameters: small.parameters,
+    followsLength: small.parameters.some(({ shape }, i) => show(shape) !== show(large.parameters[i].shape)),
   };
 }
 

@@ -9,6 +9,7 @@ import { type AnyLayer, defineLayer } from '../../src/layers/layer.ts';
 import { lstm } from '../../src/layers/lstm.ts';
 import { add } from '../../src/layers/merge.ts';
 import { scaled } from '../../src/layers/operations.ts';
+import { flatten } from '../../src/layers/shape.ts';
 import { input } from '../../src/layers/symbolic.ts';
 import { timeDistributed } from '../../src/layers/time_distributed.ts';
 import { modelFromJSON } from '../../src/models/from_config.ts';
@@ -132,6 +133,25 @@ describe('JSON and files', () => {
     flat(await back.getWeights()).forEach((value, i) => {
       expect(value).toBeCloseTo(weights[i], 6);
     });
+  });
+
+  test('a model that got its shape from data is saved with it', async () => {
+    const made = sequential([lstm({ units: 2 }), dense({ units: 1 })]);
+    made.compile({ loss: 'mse', backend: f64() });
+    expect(made.toJSON()).toContain('"inputs":[]');
+    const { x } = echoData(3, 4);
+    const expected = Array.from((await made.predict(x)).data);
+    const back = loadModel(await saveModel(made));
+    back.runtime.useBackend(f64());
+    Array.from((await back.predict(x)).data).forEach((value, i) => {
+      expect(value).toBeCloseTo(expected[i], 6);
+    });
+    // Sequences of other lengths are as good: no weight depends on the length.
+    expect((await made.predict(echoData(2, 7).x)).shape).toEqual([2, 1]);
+    const flatDense = sequential([flatten(), dense({ units: 1 })]);
+    flatDense.compile({ backend: f64() });
+    await flatDense.predict(x);
+    await expect(flatDense.predict(echoData(2, 7).x)).rejects.toThrow('expected [N, 4, 1], got [2, 7, 1]');
   });
 
   test('layers of a user are saved by their class and read back by its factory', () => {
