@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// `node examples/run.js NAME`: runs an example where a GPU adapter is found; `--cpu` on the CPU, `--quick` with less training.
+// `node examples/run.js NAME`: runs an example where a GPU adapter is found; `--cpu` on the CPU.
 
 import fs from 'node:fs';
 import path from 'node:path';
@@ -18,10 +18,10 @@ try {
   const argv = process.argv.slice(2);
   const name = argv.find((argument) => !argument.startsWith('-'));
   if (name === undefined || !names.includes(name)) {
-    process.stderr.write(`usage: node examples/run.js NAME [--cpu] [--quick]\nNAME: ${names.join(', ')}\n`);
+    process.stderr.write(`usage: node examples/run.js NAME [--cpu]\nNAME: ${names.join(', ')}\n`);
     process.exitCode = 2;
   } else if (argv.includes('--cpu') || argv.includes('--launched')) {
-    await run(name, { onCpu: argv.includes('--cpu'), quick: argv.includes('--quick') });
+    await run(name, argv.includes('--cpu'));
   } else {
     // Dawn looks for an adapter once a process, so that the environment must be right before it starts.
     process.exitCode = await launch([fileURLToPath(import.meta.url), ...argv, '--launched']);
@@ -33,9 +33,9 @@ try {
 
 /**
  * @param {string} name
- * @param {{ onCpu: boolean, quick: boolean }} options
+ * @param {boolean} onCpu
  */
-async function run(name, { onCpu, quick }) {
+async function run(name, onCpu) {
   const server = await createServer({
     root: path.join(folder, '..'),
     configFile: false,
@@ -51,7 +51,7 @@ async function run(name, { onCpu, quick }) {
     const backend = await (onCpu ? library.cpu() : library.webgpu());
     console.log(`${name} on ${backend.description}`);
     const start = performance.now();
-    console.log(await example.main({ backend, quick }));
+    console.log(await example.main({ backend }));
     console.log(`${((performance.now() - start) / 1000).toFixed(1)} s`);
     backend.dispose();
   } finally {
