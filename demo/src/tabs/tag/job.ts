@@ -1,0 +1,166 @@
+// The worker's side of the tab: trains one lesson in short stretches and answers in between.
+import { loadModel } from 'webgpu-rnn';
+import type { JobFactory } from '../../types.ts';
+import { type AdderExtras, adder } from './adder.ts';
+import type { Lesson } from './lesson.ts';
+import type { Command, Event, LessonOptions } from './protocol.ts';
+import { type SegmenterExtras, segmenter } from './segmenter.ts';
+
+/** Milliseconds of training between two looks at what the page wants. */
+const STRETCH = 60;
+/** Milliseconds between two measurements, at least, and how many times longer than one training must go on. */
+const MEASURE_EVERY = 400;
+const MEASURE_SHARE = 4;
+const MOST_BATCHES = 32;
+
+type Extras = SegmenterExtras | AdderExtras;
+
+export const job: JobFactory<Command, Event> = (context) => {
+  const { backend, seed, post, turn } = context;
+  let lesson: Lesson | undefined;
+  let options: LessonOptions | undefined;
+  let snapshot = context.snapshot;
+  let training = false;
+  let asked = '';
+  let batches = 1;
+  let measured = { at: 0, cost: 0 };
+
+  /** The model runs one thing at a time: whoever comes waits for those before. */
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(task: () => Promise<T>): Promise<T> => {
+    const mine = last.then(task, task);
+    last = mine.catch(() => {});
+    return mine;
+  };
+
+  const begin = async (wanted: LessonOptions, bytes?: Uint8Array): Promise<void> => {
+    const old = lesson;
+    lesson = undefined;
+    await old?.model.dispose();
+    const saved = bytes && opened(bytes, wanted.kind);
+    saved?.model.runtime.useBackend(backend);
+    const around = { backend, seed };
+    const made =
+      wanted.kind === 'segment'
+        ? await segmenter(wanted, {
+            ...around,
+            saved: saved as { model: Lesson['model']; extras: SegmenterExtras },
+          })
+        : adder(wanted, { ...around, saved: saved as { model: Lesson['model']; extras: AdderExtras } });
+    [lesson, options, batches, measured] = [made, wanted, 1, { at: 0, cost: 0 }];
+    const { digits, units } = made.model.extras as unknown as AdderExtras;
+    const { examples, heldOut, model } = made;
+    const parameters = model.countParams();
+    post({
+      type: 'begun',
+      step: model.step,
+      parameters,
+      examples,
+      heldOut,
+      units,
+      ...(digits && { digits }),
+    });
+  };
+
+  const measure = async (): Promise<void> => {
+    if (!lesson) return;
+    const begun = performance.now();
+    const { step } = lesson.model;
+    post({ type: 'measured', step, ...(await lesson.measure()) });
+    await answer().catch(() => {});
+    measured = { at: performance.now(), cost: performance.now() - begun };
+  };
+
+  /** What cannot be answered is not asked again. */
+  const answer = async (): Promise<void> => {
+    if (!lesson || asked === '') return;
+    try {
+      post({ type: 'answer', step: lesson.model.step, answer: await lesson.answer(asked) });
+    } catch (error) {
+      asked = '';
+      throw error;
+    }
+  };
+
+  const stretch = async (): Promise<void> => {
+    if (!lesson || !training) return;
+    const { model, batchSize } = lesson;
+    const { x, y } = lesson.rows(batches * batchSize);
+    const begun = performance.now();
+    const { history } = await model.fit(x, y, { batchSize, shuffle: false, verbose: 0 });
+    const taken = (performance.now() - begun) / batches;
+    const loss = history.loss[0];
+    if (!Number.isFinite(loss))
+      throw new Error('The training diverged: reset it and take a smaller learning rate.');
+    const examplesPerSecond = (1000 * batchSize) / taken;
+    post({ type: 'progress', step: model.step, loss, millisecondsPerStep: taken, examplesPerSecond });
+    // The first run compiles; its time says little.
+    batches = Math.max(1, Math.min(MOST_BATCHES, 2 * batches, Math.round(STRETCH / taken)));
+    const { at, cost } = measured;
+    if (performance.now() - at > Math.max(MEASURE_EVERY, MEASURE_SHARE * cost)) await measure();
+  };
+
+  const train = async (): Promise<void> => {
+    if (training || !lesson) return;
+    training = true;
+    post({ type: 'state', training });
+    try {
+      while (training) {
+        await inTurn(stretch);
+        await turn();
+      }
+      await inTurn(measure);
+    } finally {
+      training = false;
+      post({ type: 'state', training });
+    }
+  };
+
+  return {
+    async handle(command) {
+      switch (command.type) {
+        case 'begin': {
+          training = false;
+          const bytes = snapshot;
+          snapshot = undefined;
+          await inTurn(() => begin(command.lesson, bytes));
+          return inTurn(measure);
+        }
+        case 'open':
+          training = false;
+          await inTurn(() => begin(options!, command.bytes));
+          return inTurn(measure);
+        case 'train':
+          // Not awaited: a command that never ends would hold up nobody, but it is none.
+          train().catch(context.fail);
+          return;
+        case 'pause':
+          training = false;
+          return;
+        case 'ask':
+          asked = command.text;
+          return inTurn(answer);
+        case 'save':
+          return inTurn(async () => post({ type: 'saved', bytes: await lesson?.model.save() }));
+      }
+    },
+    snapshot: () => inTurn(async () => (lesson && lesson.model.step > 0 ? lesson.model.save() : undefined)),
+    dispose() {
+      training = false;
+      inTurn(async () => lesson?.model.dispose()).catch(() => {});
+    },
+  };
+};
+
+/** A model of this tab out of a file. @throws Error in the visitor's words for another file. */
+function opened(bytes: Uint8Array, kind: LessonOptions['kind']) {
+  const model = loadModel(bytes);
+  const extras = model.extras as unknown as Partial<Extras>;
+  if (extras.kind !== kind) {
+    const wanted = kind === 'segment' ? 'splits text into words' : 'adds numbers';
+    throw new Error(
+      `This file holds another model than one that ${wanted}: open it in the tab that made it.`,
+    );
+  }
+  return { model, extras: extras as Extras };
+}
