@@ -1,4 +1,124 @@
-// A panel to save, download, open and remove models; the same in every tab.
-import type { ModelsPanelOptions } from './types.ts';
+// Save, download, open and remove models; the same in every tab.
+import { announce, button, dropZone, h, panel, say, uniqueId } from './kit.ts';
+import { download, listModels, openModel, removeModel, saveModel } from './store.ts';
+import type { ModelsPanelOptions, SavedModel } from './types.ts';
 
-export declare function modelsPanel(options: ModelsPanelOptions): { element: HTMLElement; refresh(): void };
+/** A panel for the models of one tab; `refresh` reads the list anew. */
+export function modelsPanel(options: ModelsPanelOptions): { element: HTMLElement; refresh(): void } {
+  const list = h('ul', { class: 'models' });
+  const id = uniqueId('name');
+  const name = h('input', { type: 'text', id, maxlength: 60, placeholder: options.tab, autocomplete: 'off' });
+  const chosenName = (): string => name.value.trim() || options.tab;
+
+  /** Runs what a button does; what fails is said. */
+  const attempt = async (what: string, action: () => Promise<unknown>): Promise<void> => {
+    try {
+      await action();
+    } catch (error) {
+      say('error', `${what}: ${(error as Error).message}`);
+    }
+  };
+  const withBytes = (what: string, use: (bytes: Uint8Array) => unknown): Promise<void> =>
+    attempt(what, async () => {
+      const bytes = await options.bytes();
+      if (bytes) await use(bytes);
+      else say('info', 'There is no model yet: train one first.');
+    });
+  const save = (): Promise<void> =>
+    withBytes('The model was not saved', async (bytes) => {
+      await saveModel(chosenName(), bytes, { tab: options.tab, ...options.meta() });
+      announce(`Saved as ${chosenName()}.`);
+      await refresh();
+    });
+  const open = (model: SavedModel): Promise<void> =>
+    attempt(`“${model.name}” was not opened`, async () => {
+      const { bytes, meta } = await openModel(model.name);
+      await options.onOpen(bytes, model.name, meta);
+      announce(`Opened ${model.name}.`);
+    });
+
+  const row = (model: SavedModel): HTMLElement =>
+    h(
+      'li',
+      null,
+      h(
+        'div',
+        { class: 'model-text' },
+        h('strong', null, model.name),
+        h(
+          'span',
+          { class: 'hint' },
+          `${model.note} · ${size(model.bytes)} · ${new Date(model.time).toLocaleString()}`,
+        ),
+      ),
+      h(
+        'div',
+        { class: 'row' },
+        labelled(
+          button('Open', () => open(model)),
+          `Open ${model.name}`,
+        ),
+        labelled(
+          button('Download', () =>
+            attempt('The model was not downloaded', async () =>
+              download(`${model.name}.safetensors`, (await openModel(model.name)).bytes),
+            ),
+          ),
+          `Download ${model.name}`,
+        ),
+        labelled(
+          button(
+            'Delete',
+            () =>
+              attempt('The model was not deleted', async () => {
+                await removeModel(model.name);
+                await refresh();
+              }),
+            { kind: 'danger' },
+          ),
+          `Delete ${model.name}`,
+        ),
+      ),
+    );
+  const refresh = async (): Promise<void> => {
+    const models = await listModels(options.tab).catch(() => []);
+    list.replaceChildren(...models.map(row));
+    list.hidden = models.length === 0;
+  };
+  refresh();
+
+  const element = panel(
+    'Keep the model',
+    h(
+      'div',
+      { class: 'row end' },
+      h('div', { class: 'field' }, h('label', { for: id }, 'Name'), name),
+      button('Save in this browser', save),
+      button('Download', () =>
+        withBytes('The model was not downloaded', (bytes) => download(`${chosenName()}.safetensors`, bytes)),
+      ),
+    ),
+    dropZone({
+      label: 'Open a model file',
+      accept: '.safetensors',
+      maxBytes: 512 * 2 ** 20,
+      onBytes: (bytes, file) => {
+        attempt(`“${file}” was not opened`, async () => {
+          await options.onOpen(bytes, file.replace(/\.safetensors$/, ''), undefined);
+          announce(`Opened ${file}.`);
+        });
+      },
+    }),
+    list,
+  );
+  return { element, refresh: () => void refresh() };
+}
+
+function labelled(element: HTMLButtonElement, label: string): HTMLButtonElement {
+  element.setAttribute('aria-label', label);
+  return element;
+}
+
+function size(bytes: number): string {
+  return bytes < 2 ** 20 ? `${Math.ceil(bytes / 1024)} KB` : `${(bytes / 2 ** 20).toFixed(1)} MB`;
+}

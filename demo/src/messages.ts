@@ -1,0 +1,54 @@
+// What the page tells its visitor: banners that stay until they are closed, and a live region for what happens.
+import { h } from './element.ts';
+import type { Action, Banner } from './types.ts';
+
+const pause = 2000; // ms between two announcements
+let last = 0;
+let waiting: ReturnType<typeof setTimeout> | undefined;
+
+/** Has a screen reader say the text; at most one every two seconds, of those that come in between the last. */
+export function announce(text: string): void {
+  clearTimeout(waiting);
+  waiting = setTimeout(
+    () => {
+      last = Date.now();
+      const region = document.getElementById('live');
+      if (region) region.textContent = text;
+    },
+    Math.max(0, last + pause - Date.now()),
+  );
+}
+
+const shown = new Map<string, Banner>();
+
+/** Shows a banner with the text and buttons that close it; one with the same text takes the place of the first. */
+export function say(kind: 'info' | 'error', text: string, actions: readonly Action[] = []): Banner {
+  shown.get(text)?.close();
+  const buttons = actions.map((action) =>
+    h('button', { type: 'button', class: 'button', onclick: () => act(action) }, action.label),
+  );
+  const element = h(
+    'div',
+    { class: `banner ${kind}`, role: kind === 'error' ? 'alert' : 'status' },
+    h('p', null, text),
+    h(
+      'div',
+      { class: 'row' },
+      buttons,
+      h('button', { type: 'button', class: 'button quiet', onclick: () => banner.close() }, 'Close'),
+    ),
+  );
+  const banner: Banner = {
+    close() {
+      element.remove();
+      if (shown.get(text) === banner) shown.delete(text);
+    },
+  };
+  const act = (action: Action): void => {
+    banner.close();
+    action.run();
+  };
+  shown.set(text, banner);
+  document.getElementById('banners')?.append(element);
+  return banner;
+}
