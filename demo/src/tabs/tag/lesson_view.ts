@@ -1,0 +1,251 @@
+// What both lessons show: controls, figures, curves, and the worker behind them.
+import { lineChart } from '../../charts.ts';
+import { openJob } from '../../job.ts';
+import { announce, button, h, panel, stat } from '../../kit.ts';
+import { modelsPanel } from '../../models_panel.ts';
+import type { Chart, Control, JobHandle, Settings } from '../../types.ts';
+import type { Command, Event, LessonOptions } from './protocol.ts';
+
+export type Begun = Extract<Event, { type: 'begun' }>;
+export type MeasuredEvent = Extract<Event, { type: 'measured' }>;
+export type AnswerEvent = Extract<Event, { type: 'answer' }>;
+
+export interface LessonParts {
+  /** The name under which its models are kept. */
+  name: string;
+  controls: readonly Control<never>[] | readonly { element: HTMLElement }[];
+  /** Where the visitor tries it. */
+  trial: HTMLElement;
+  /** Held-out examples as they are answered now. */
+  examples: HTMLElement;
+  /** What the score counts, such as 'F1 of held-out words'. */
+  score: string;
+  /** How examples are counted, such as 'sentences'. */
+  unit: string;
+  lesson(): LessonOptions;
+  settings(): Settings;
+  onBegun(event: Begun): void;
+  onMeasured(event: MeasuredEvent): void;
+  onAnswer(event: AnswerEvent): void;
+  /** The question that stands in the field. */
+  question(): string;
+}
+
+export interface LessonView {
+  readonly element: HTMLElement;
+  /** Begins anew, because what is learned has changed; training goes on if it ran. */
+  renew(): void;
+  ask(text: string): void;
+  show(): void;
+}
+
+/** Milliseconds between two readings aloud. */
+const ALOUD = 12_000;
+/** Milliseconds after a control's last move. */
+const SETTLED = 250;
+
+export function lessonView(parts: LessonParts): LessonView {
+  let handle: JobHandle<Command> | undefined;
+  let training = false;
+  let wanted = false;
+  let saving: ((bytes: Uint8Array | undefined) => void)[] = [];
+  let opening: { resolve(): void; reject(error: Error): void } | undefined;
+  let spoken = 0;
+  let renewal: ReturnType<typeof setTimeout> | undefined;
+
+  const figures = {
+    step: stat('updates'),
+    loss: stat('loss'),
+    score: stat(parts.score),
+    time: stat('ms per update'),
+    speed: stat(`${parts.unit} per second`),
+    size: stat('parameters'),
+  };
+  const start = button('Train', () => toggle(), { kind: 'primary' });
+  const reset = button('Reset', () => renew(false));
+  const note = h('p', { class: 'hint tag-note' }, 'Getting the device ready…');
+  const lossHost = h('div', { class: 'tag-chart' });
+  const scoreHost = h('div', { class: 'tag-chart' });
+  const models = modelsPanel({
+    tab: parts.name,
+    bytes: () =>
+      new Promise((resolve) => {
+        if (!handle) return resolve(undefined);
+        saving.push(resolve);
+        handle.send({ type: 'save' });
+      }),
+    meta: () => ({ note: summary(), settings: parts.settings() }),
+    onOpen: (bytes) =>
+      new Promise<void>((resolve, reject) => {
+        opening = { resolve, reject };
+        connect().send({ type: 'open', bytes });
+      }),
+  });
+  let charts: { loss: Chart; score: Chart } | undefined;
+  let lastLoss = Number.NaN;
+  let lastScore = Number.NaN;
+
+  const element = h(
+    'div',
+    { class: 'stack' },
+    h(
+      'div',
+      { class: 'columns' },
+      panel(
+        'The lesson',
+        parts.controls.map((control) => control.element),
+        h('div', { class: 'row' }, start, reset),
+        note,
+      ),
+      h(
+        'div',
+        { class: 'stack' },
+        parts.trial,
+        h(
+          'div',
+          { class: 'stats' },
+          Object.values(figures).map((figure) => figure.element),
+        ),
+      ),
+    ),
+    h('div', { class: 'halves' }, panel('How it learns', lossHost, scoreHost), parts.examples),
+    models.element,
+  );
+
+  function summary(): string {
+    const score = Number.isNaN(lastScore) ? '' : `, ${parts.score} ${percent(lastScore)}`;
+    return `${figures.step.element.querySelector('dd')?.textContent ?? ''} updates${score}`;
+  }
+
+  function connect(): JobHandle<Command> {
+    handle ??= openJob<Command, Event>('tag', {
+      onEvent,
+      onReady(_, restarted) {
+        if (!restarted) return;
+        begin();
+        if (wanted) handle!.send({ type: 'train' });
+      },
+      onLost() {
+        show(false);
+        note.textContent = 'The device is gone; the last weights are kept.';
+      },
+      onError(message) {
+        if (!opening) {
+          wanted = false;
+          return false;
+        }
+        opening.reject(new Error(message));
+        opening = undefined;
+        return true;
+      },
+    });
+    return handle;
+  }
+
+  function begin(): void {
+    connect().send({ type: 'begin', lesson: parts.lesson() });
+    const text = parts.question();
+    if (text !== '') connect().send({ type: 'ask', text });
+  }
+
+  /** Begins anew; `go` tells whether training goes on. */
+  function renew(go: boolean): void {
+    wanted = go;
+    charts?.loss.clear();
+    charts?.score.clear();
+    for (const figure of Object.values(figures)) figure.set('–');
+    lastLoss = Number.NaN;
+    lastScore = Number.NaN;
+    begin();
+    if (go) connect().send({ type: 'train' });
+  }
+
+  function toggle(): void {
+    wanted = !training;
+    connect().send({ type: wanted ? 'train' : 'pause' });
+    show(wanted);
+    announce(wanted ? 'Training.' : `Paused at ${summary()}.`);
+  }
+
+  function show(now: boolean): void {
+    training = now;
+    start.textContent = now ? 'Pause' : 'Train';
+  }
+
+  function onEvent(event: Event): void {
+    switch (event.type) {
+      case 'begun':
+        note.textContent = `${format(event.examples)} ${parts.unit} to learn from, ${format(event.heldOut)} held out.`;
+        figures.size.set(format(event.parameters));
+        figures.step.set(format(event.step));
+        parts.onBegun(event);
+        opening?.resolve();
+        opening = undefined;
+        return;
+      case 'state':
+        if (event.training !== wanted && event.training) return;
+        show(event.training);
+        return;
+      case 'progress':
+        figures.step.set(format(event.step));
+        figures.loss.set(event.loss.toFixed(3));
+        figures.time.set(event.millisecondsPerStep.toFixed(event.millisecondsPerStep < 10 ? 2 : 0));
+        figures.speed.set(format(event.examplesPerSecond));
+        lastLoss = event.loss;
+        charts?.loss.push(event.step, [event.loss]);
+        return;
+      case 'measured':
+        lastScore = event.score;
+        figures.score.set(percent(event.score));
+        charts?.score.push(event.step, [event.score]);
+        parts.onMeasured(event);
+        aloud(event.step);
+        return;
+      case 'answer':
+        parts.onAnswer(event);
+        return;
+      case 'saved':
+        for (const resolve of saving) resolve(event.bytes);
+        saving = [];
+    }
+  }
+
+  function aloud(step: number): void {
+    if (!training || performance.now() - spoken < ALOUD) return;
+    spoken = performance.now();
+    announce(`Update ${step}: loss ${lastLoss.toFixed(2)}, ${parts.score} ${percent(lastScore)}.`);
+  }
+
+  return {
+    element,
+    renew() {
+      clearTimeout(renewal);
+      if (handle) renewal = setTimeout(() => renew(training), SETTLED);
+    },
+    ask(text) {
+      handle?.send({ type: 'ask', text });
+    },
+    show() {
+      charts ??= {
+        loss: lineChart(lossHost, {
+          ...{ title: 'Loss', x: 'updates', y: 'loss', height: 170, log: true },
+          series: [{ label: 'loss', color: '--accent' }],
+        }),
+        score: lineChart(scoreHost, {
+          ...{ title: parts.score, x: 'updates', y: '', height: 150, format: percent },
+          series: [{ label: parts.score, color: '--accent-2', width: 2 }],
+        }),
+      };
+      if (!handle) begin();
+      models.refresh();
+    },
+  };
+}
+
+export function percent(part: number): string {
+  return `${(100 * part).toFixed(1)} %`;
+}
+
+function format(value: number): string {
+  return Math.round(value).toLocaleString('en');
+}
