@@ -1,5 +1,5 @@
-// Two sequences that conflict: 0, 1, 2 go on with 3 or 4, as they began; a network with a state that stays must remember.
-import { adam, type Backend, dense, input, lstm, sequential } from 'webgpu-rnn';
+// Two sequences that conflict: after 0, 1, 2 comes 3 or 4, as each began; what was seen first must stay in the state.
+import { adam, type Backend, dense, input, lstm, type Model, sequential } from 'webgpu-rnn';
 
 const sequences = [
   [3, 0, 1, 2, 3],
@@ -8,48 +8,52 @@ const sequences = [
 const symbols = 5;
 
 export interface Result {
-  /** What the network says after each step of the sequences; right is the sequence without its first symbol. */
+  /** What the network says after each symbol, of which it gets one at a time. */
   predicted: number[][];
+  /** Each sequence without its first symbol. */
   wanted: number[][];
 }
 
-/** Trains one symbol at a time: the state goes on from batch to batch, until it is reset after each sequence. */
+/** Learns from whole sequences, and then reads them symbol by symbol: the state goes on from call to call. */
 export async function main({ backend }: { backend?: Backend } = {}): Promise<Result> {
-  const model = sequential([
-    input({ shape: [1, symbols] }),
-    lstm({ units: 20, stateful: true }),
-    dense({ units: symbols, activation: 'softmax' }),
-  ]);
-  model.compile({
-    optimizer: adam({ learningRate: 0.01 }),
+  const learner = build(false);
+  learner.compile({
+    optimizer: adam({ learningRate: 0.02 }),
     loss: 'categoricalCrossentropy',
     ...(backend && { backend }),
   });
-  for (let epoch = 0; epoch < 150; epoch++) {
-    for (const sequence of sequences) {
-      const x = sequence.slice(0, -1).map((symbol) => [oneHot(symbol)]);
-      const y = sequence.slice(1).map(oneHot);
-      await model.fit(x, y, { batchSize: 1, shuffle: false, verbose: 0 });
-      await model.resetStates();
-    }
-  }
+  const x = sequences.map((sequence) => sequence.slice(0, -1).map(oneHot));
+  const y = sequences.map((sequence) => sequence.slice(1).map(oneHot));
+  await learner.fit(x, y, { epochs: 200, verbose: 0 });
+
+  const reader = build(true);
+  reader.compile({ ...(backend && { backend }) });
+  await reader.setWeights(await learner.getWeights());
   const predicted: number[][] = [];
-  for (const sequence of sequences) {
-    const said = await model.predict(
-      sequence.slice(0, -1).map((symbol) => [oneHot(symbol)]),
-      { batchSize: 1 },
-    );
-    predicted.push((said.toArray() as number[][]).map(mostLikely));
-    await model.resetStates();
+  for (const steps of x) {
+    const said: number[] = [];
+    for (const step of steps) said.push(mostLikely((await reader.predict([[step]])).data));
+    predicted.push(said);
+    await reader.resetStates();
   }
-  await model.dispose();
+  await learner.dispose();
+  await reader.dispose();
   return { predicted, wanted: sequences.map((sequence) => sequence.slice(1)) };
+}
+
+function build(stateful: boolean): Model {
+  return sequential([
+    input({ shape: [null, symbols] }),
+    lstm({ units: 20, returnSequences: true, stateful }),
+    dense({ units: symbols, activation: 'softmax' }),
+  ]);
 }
 
 function oneHot(symbol: number): number[] {
   return Array.from({ length: symbols }, (_, i) => Number(i === symbol));
 }
 
-function mostLikely(probabilities: number[]): number {
-  return probabilities.indexOf(Math.max(...probabilities));
+function mostLikely(probabilities: ArrayLike<number>): number {
+  const list = Array.from(probabilities);
+  return list.indexOf(Math.max(...list));
 }

@@ -33,7 +33,7 @@ export interface SegmenterOptions {
 /** Learns from sentences that are split into words. */
 export async function trainSegmenter(
   sentences: readonly (readonly string[])[],
-  { backend, units = 48, epochs = 5, learningRate = 0.01 }: SegmenterOptions = {},
+  { backend, units = 48, epochs = 5, learningRate = 0.03 }: SegmenterOptions = {},
 ): Promise<Segmenter> {
   const characters = [...new Set(sentences.flatMap((words) => [...words.join('')]))];
   const idOf = new Map(characters.map((character, i) => [character, i + 2]));
