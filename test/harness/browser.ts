@@ -183,7 +183,8 @@ async function start(url: string, adapterFlags: string[], folder?: string): Prom
   const browser = await puppeteer.launch({
     executablePath: executable,
     args: [...quiet, ...adapterFlags],
-    env: { ...process.env, ...env, ...(folder !== undefined && { TMPDIR: folder }) },
+    // Else pages have the language of the shell, and of LANG=C the browser makes what Intl takes for none.
+    env: { ...process.env, LC_ALL: 'en_US.UTF-8', ...env, ...(folder !== undefined && { TMPDIR: folder }) },
     ...(folder !== undefined && {
       userDataDir: path.join(folder, 'profile'),
       handleSIGINT: false,

@@ -1,0 +1,56 @@
+// Takes pictures of every tab of the demo page, light and dark, wide and narrow, into docs/screenshots: `node demo/screenshots.js [tab...]`.
+import { mkdir } from 'node:fs/promises';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { runnerImport } from 'vite';
+
+const { values, positionals } = parseArgs({
+  options: {
+    out: { type: 'string', default: fileURLToPath(new URL('../docs/screenshots/', import.meta.url)) },
+  },
+  allowPositionals: true,
+});
+
+/** How each tab comes to show something: its settings, and the seconds that its first button gets. */
+const recipes = {
+  write: { hash: 'write', seconds: 45 },
+  remember: { hash: 'remember', seconds: 60 },
+  forecast: { hash: 'forecast', seconds: 45 },
+  tag: { hash: 'tag', seconds: 60 },
+  speed: { hash: 'speed', seconds: 45 },
+};
+const sizes = { wide: { width: 1280, height: 860 }, narrow: { width: 390, height: 844 } };
+
+const chosen = Object.entries(recipes).filter(
+  ([tab]) => positionals.length === 0 || positionals.includes(tab),
+);
+const { module } = await runnerImport(fileURLToPath(new URL('../test/demo/open_demo.ts', import.meta.url)));
+await mkdir(values.out, { recursive: true });
+const demo = await module.openDemo({ webgl: true });
+try {
+  for (const [tab, { hash, seconds }] of chosen) {
+    const { page, problems, close } = await demo.open(hash);
+    await page.waitForSelector(`#panel-${tab} .tab-body *`);
+    const begin = await page.$(`#panel-${tab} .button.primary:not(:disabled)`);
+    await begin?.click();
+    await pause(seconds);
+    for (const theme of ['light', 'dark']) {
+      await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: theme }]);
+      for (const [size, viewport] of Object.entries(sizes)) {
+        await page.setViewport(viewport);
+        await pause(1.5);
+        await page.screenshot({ path: `${values.out}/${tab}-${theme}-${size}.png`, fullPage: true });
+      }
+    }
+    process.stdout.write(`${tab}: ${problems.length === 0 ? 'a clean console' : problems.join('\n  ')}\n`);
+    await close();
+  }
+} finally {
+  await demo.close();
+}
+
+/** @param {number} seconds */
+function pause(seconds) {
+  return new Promise((resolve) => setTimeout(resolve, 1000 * seconds));
+}
