@@ -61,8 +61,7 @@ export async function trainSegmenter(
   return {
     async segment(texts) {
       const tags = await model.predict(padSequences(texts.map(idsOf), { padding: 'post' }));
-      const T = tags.shape[1];
-      return texts.map((text, n) => split(text, Array.from(tags.slice(n, n + 1).data).slice(0, T)));
+      return (tags.toArray() as number[][]).map((row, n) => split(texts[n], row));
     },
     dispose: () => model.dispose(),
   };
