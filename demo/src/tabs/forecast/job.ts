@@ -27,6 +27,7 @@ export function job({ backend, post, turn }: JobContext<Event>): Job<Command> {
   let stopped = false;
   let disposed = false;
   let wake = () => {};
+  let tail: Promise<void> = Promise.resolve();
 
   function taskOf(settings: RunSettings): ForecastTask {
     const values =
@@ -142,19 +143,27 @@ export function job({ backend, post, turn }: JobContext<Event>): Job<Command> {
     paused = false;
   }
 
+  /** One after the other: what begins a training must not meet what ends it. */
+  function inTurn(work: () => Promise<void> | void): Promise<void> {
+    const done = tail.then(end).then(work);
+    tail = done.catch(() => {});
+    return done;
+  }
+
   return {
     async handle(command) {
       switch (command.type) {
         case 'train':
-          await end();
-          running = train(command.settings).finally(() => {
-            running = undefined;
+          await inTurn(() => {
+            running = train(command.settings).finally(() => {
+              running = undefined;
+            });
           });
           return running;
         case 'preview':
-          await end();
-          taskOf(command.settings);
-          return;
+          return inTurn(() => {
+            taskOf(command.settings);
+          });
         case 'pause':
           paused = true;
           return;
@@ -167,24 +176,24 @@ export function job({ backend, post, turn }: JobContext<Event>): Job<Command> {
         case 'save':
           post({ type: 'saved', bytes: await model?.save() });
           return;
-        case 'open': {
-          await end();
-          const opened = loadModel(command.bytes);
-          const { task: kind, window, horizon, relative } = opened.extras as Record<string, unknown>;
-          if (kind !== 'forecast')
-            throw new Error('This model comes from another tab: it forecasts no series.');
-          await model?.dispose();
-          model = opened;
-          model.runtime.useBackend(backend);
-          const task = taskOf({
-            ...command.settings,
-            window: Number(window),
-            horizon: Number(horizon),
-            relative: Boolean(relative),
+        case 'open':
+          return inTurn(async () => {
+            const opened = loadModel(command.bytes);
+            const { task: kind, window, horizon, relative } = opened.extras as Record<string, unknown>;
+            if (kind !== 'forecast')
+              throw new Error('this model comes from another tab and forecasts no series');
+            await model?.dispose();
+            model = opened;
+            model.runtime.useBackend(backend);
+            const task = taskOf({
+              ...command.settings,
+              window: Number(window),
+              horizon: Number(horizon),
+              relative: Boolean(relative),
+            });
+            await forecast(task, 0, true);
+            post({ type: 'state', state: 'done', run: 0, why: 'opened' });
           });
-          await forecast(task, 0, true);
-          post({ type: 'state', state: 'done', run: 0, why: 'opened' });
-        }
       }
     },
     snapshot: async () => model?.save(),

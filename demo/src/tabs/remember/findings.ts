@@ -10,6 +10,8 @@ export interface Finding {
   /** How sure that is, from 0 to 1; below `sure` the sentence says that nothing was found. */
   readonly strength: number;
   readonly found: boolean;
+  /** What of the unit shows it. */
+  readonly state: 'cell' | 'hidden';
   /** Why this unit, with its numbers. */
   readonly why: string;
 }
@@ -66,7 +68,7 @@ export function findCounter(recording: Recording, layer = 0): Finding {
   const found = Math.abs(r) >= 0.8 && perA * perB < 0;
   const moves = `its cell state ${moved(perA)} with each a and ${moved(perB)} with each b`;
   return {
-    ...{ role: 'counts', layer, unit, strength: Math.abs(r), found },
+    ...{ role: 'counts', state: 'cell', layer, unit, strength: Math.abs(r), found },
     why: found
       ? `Unit ${unit + 1} counts: ${moves}. Over n = 1 to ${recording.batch} it follows the count with a correlation of ${figure(r)}.`
       : `No unit counts yet. Unit ${unit + 1} comes nearest (correlation ${figure(r)} with the count): ${moves}.`,
@@ -98,7 +100,7 @@ export function findMemory(recording: Recording, before: number, right: boolean,
   const side = gaps[0] > 0 ? 'higher' : 'lower';
   const held = Math.round((100 * kept.reduce(sum, 0)) / kept.length);
   return {
-    ...{ role: 'remembers', layer, unit, strength: Math.min(1, least / 0.5), found },
+    ...{ role: 'remembers', state: 'cell', layer, unit, strength: Math.min(1, least / 0.5), found },
     why: found
       ? `Unit ${unit + 1} remembers the A: from the first letter to the last x its cell state stays ${side} after A than after B, never by less than ${figure(least)}. Its forget gate keeps ${held} % from letter to letter, so the x in between do not wash it out.`
       : `No unit remembers the A yet: ${right ? 'the answer is right, but no single unit holds it all the way' : 'the two texts still end alike'}. Unit ${unit + 1} holds them ${figure(least)} apart.`,
@@ -134,16 +136,18 @@ export function findWatchers(recording: Recording, text: string, sequence = 0): 
         Float32Array.from(values, (_, t) => from[(t * recording.batch + sequence) * units + unit]);
       const byUnit = Array.from({ length: units }, (_, unit) => {
         const [c, h] = [cell, hidden].map((from) => correlation(series(from, unit), values));
-        return Math.abs(c) >= Math.abs(h) ? { r: c, state: 'cell state' } : { r: h, state: 'hidden state' };
+        return Math.abs(c) >= Math.abs(h)
+          ? { r: c, state: 'cell' as const }
+          : { r: h, state: 'hidden' as const };
       });
       const unit = strongest(byUnit.map(({ r }) => r));
       const { r, state } = byUnit[unit];
       const found = Math.abs(r) >= 0.5;
       const sense = r < 0 ? 'falls' : 'rises';
       const why = found
-        ? `Unit ${unit + 1} watches ${role}: its ${state} ${sense} with ${words} (correlation ${figure(r)}).`
+        ? `Unit ${unit + 1} watches ${role}: its ${state} state ${sense} with ${words} (correlation ${figure(r)}).`
         : `No unit watches ${role} clearly; unit ${unit + 1} comes nearest (correlation ${figure(r)}).`;
-      return [{ role, layer, unit, strength: Math.abs(r), found, why }];
+      return [{ role, state, layer, unit, strength: Math.abs(r), found, why }];
     })
     .sort((a, b) => b.strength - a.strength);
 }

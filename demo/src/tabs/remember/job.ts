@@ -2,11 +2,13 @@
 import { loadModel, type Model } from 'webgpu-rnn';
 import type { Job, JobContext } from '../../types.ts';
 import { type Lesson, type LessonNote, lessonOf, longestText, type Shown, stepsOfRound } from './lessons.ts';
-import type { Command, Event, RunSettings } from './messages.ts';
+import type { Command, Event, RunSettings, RunState } from './messages.ts';
 import { sourceText } from './texts.ts';
 
 /** Milliseconds between two looks while it trains. */
 const LOOK = 250;
+/** The shortest text to learn from: one in which a passage can be held out. */
+const fewestCharacters = 4 * longestText;
 /** Milliseconds between two reports of the loss. */
 const REPORT = 80;
 
@@ -24,8 +26,12 @@ export function job(context: JobContext<Event>): Job<Command> {
   /** Whether what is shown is out of date. */
   let stale = false;
   let wake = () => {};
+  /** The step at which training ends by itself. */
+  let limit = 0;
+  let tail: Promise<void> = Promise.resolve();
+  let { snapshot } = context;
 
-  const state = (now: 'training' | 'paused' | 'done', why?: string) =>
+  const state = (now: RunState, why?: string) =>
     post({ type: 'state', state: now, task: settings!.task, step, ...(why !== undefined && { why }) });
 
   async function look(): Promise<void> {
@@ -66,7 +72,7 @@ export function job(context: JobContext<Event>): Job<Command> {
       await context.turn();
       if (!Number.isFinite(loss)) why = 'the loss is no number any more: begin anew';
       else if (lesson!.task === 'memory' && loss < 0.015) why = 'both texts are known by heart';
-      else if (step >= settings!.most) why = `${settings!.most} ${rounds > 1 ? 'steps' : 'epochs'} are done`;
+      else if (step >= limit) why = `${step} ${rounds > 1 ? 'steps' : 'epochs'} are done`;
       else if (paused && !stopped) {
         report();
         await look();
@@ -97,6 +103,7 @@ export function job(context: JobContext<Event>): Job<Command> {
     paused = false;
   }
 
+  /** Makes a lesson, untrained but for what a lost device left behind. */
   async function settle(to: RunSettings, trained?: Model): Promise<void> {
     await end();
     await lesson?.dispose();
@@ -104,32 +111,59 @@ export function job(context: JobContext<Event>): Job<Command> {
     settings = to;
     step = 0;
     const corpus = to.task === 'text' ? (to.corpus ?? (await sourceText())) : '';
-    if (to.task === 'text' && corpus.length < 4 * longestText) {
+    if (to.task === 'text' && corpus.length < fewestCharacters) {
       throw new Error(
-        `A text to learn from takes at least ${4 * longestText} characters; this one has ${corpus.length}.`,
+        `A text to learn from takes at least ${fewestCharacters} characters; this one has ${corpus.length}.`,
       );
     }
-    lesson = await lessonOf(backend, to, corpus, trained);
+    lesson = await lessonOf(backend, to, corpus, trained ?? kept(to));
   }
 
-  function start(): Promise<void> {
+  /** What the last snapshot held, once, where it is of this task. */
+  function kept({ task, units }: RunSettings): Model | undefined {
+    if (!snapshot) return undefined;
+    const model = loadModel(snapshot);
+    snapshot = undefined;
+    const note = model.extras as unknown as LessonNote;
+    return note.task === task && note.units === units ? model : undefined;
+  }
+
+  /** One after the other: what makes a lesson must not meet what takes it away. */
+  function inTurn<R>(work: () => Promise<R>): Promise<R> {
+    const done = tail.then(work);
+    tail = done.then(
+      () => {},
+      () => {},
+    );
+    return done;
+  }
+
+  function start(most: number): void {
+    limit = step + most;
     state('training');
     running = run().finally(() => {
       running = undefined;
     });
-    return running;
   }
 
   return {
     async handle(command) {
       switch (command.type) {
+        case 'prepare':
+          return inTurn(async () => {
+            await settle(command.settings);
+            await look();
+            state('new');
+          });
         case 'train': {
-          // After a lost device training goes on from what was kept.
-          const kept = step === 0 && !lesson && context.snapshot ? loadModel(context.snapshot) : undefined;
-          const fits =
-            kept && (kept.extras as unknown as LessonNote).task === command.settings.task ? kept : undefined;
-          await settle(command.settings, fits);
-          return start();
+          const { settings: to } = command;
+          await inTurn(async () => {
+            const same = lesson && JSON.stringify(to) === JSON.stringify(settings);
+            if (same) await end();
+            else await settle(to);
+            start(to.most);
+          });
+          return running;
         }
         case 'pause':
           paused = true;
@@ -138,29 +172,28 @@ export function job(context: JobContext<Event>): Job<Command> {
           paused = false;
           wake();
           return;
-        case 'stop':
-          return end();
         case 'watch': {
           const { count, letter, text } = command;
           shown = { count, letter, text };
           stale = true;
           wake();
-          if (lesson && !running) await look();
-          return;
+          return inTurn(async () => {
+            if (lesson && !running && stale) await look();
+          });
         }
         case 'save':
-          post({ type: 'saved', bytes: await lesson?.model.save() });
-          return;
-        case 'open': {
-          const model = loadModel(command.bytes);
-          const { task, units } = model.extras as unknown as Partial<LessonNote>;
-          if (!task || !units)
-            throw new Error('This model comes from another tab: it knows none of these tasks.');
-          await settle({ task, units, seed: context.seed, most: 0 }, model);
-          post({ type: 'opened', task, units });
-          await look();
-          state('done', 'opened');
-        }
+          return inTurn(async () => post({ type: 'saved', bytes: await lesson?.model.save() }));
+        case 'open':
+          return inTurn(async () => {
+            const model = loadModel(command.bytes);
+            const { task, units } = model.extras as unknown as Partial<LessonNote>;
+            if (!task || !units)
+              throw new Error('this model comes from another tab and knows none of these tasks');
+            await settle({ ...command.settings, task, units }, model);
+            post({ type: 'opened', task, units });
+            await look();
+            state('done', 'opened');
+          });
       }
     },
     snapshot: async () => lesson?.model.save(),

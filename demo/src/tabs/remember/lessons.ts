@@ -118,6 +118,7 @@ async function memoryLesson(backend: Backend, model: Model, { units }: RunSettin
         ...{ task: 'memory', layer: layer.name, units: layer.units, right },
         ...spelled([...x[n], y[n][length - 1]], length, memoryLetters, told[n]),
         planes: planesOf(recording, 0, n, length),
+        other: planesOf(recording, 0, 1 - n, length).cell,
         findings: [findMemory(recording, length - 1, right)],
       };
     },

@@ -8,21 +8,25 @@ export interface RunSettings {
   task: TaskName;
   units: number;
   seed: number;
-  /** Epochs (steps, with a text) after which training ends by itself. */
+  /** Epochs (steps, with a text) after which training ends by itself, each time it is begun. */
   most: number;
   /** A text of one's own to learn; else the project's source. */
   corpus?: string;
 }
 
 export type Command =
+  /** Makes an untrained network and shows it. */
+  | { type: 'prepare'; settings: RunSettings }
+  /** Trains it, or trains it on where the settings are still the same. */
   | { type: 'train'; settings: RunSettings }
   | { type: 'pause' }
   | { type: 'resume' }
-  | { type: 'stop' }
   /** What is shown: n of the counting task, A or B, or a text. */
   | { type: 'watch'; count: number; letter: 'A' | 'B'; text: string }
   | { type: 'save' }
-  | { type: 'open'; bytes: Uint8Array };
+  | { type: 'open'; bytes: Uint8Array; settings: RunSettings };
+
+export type RunState = 'new' | 'training' | 'paused' | 'done';
 
 /** What the network did with one sequence. */
 export interface View {
@@ -43,6 +47,8 @@ export interface View {
   counts?: number[];
   /** Of the memory task: whether both texts end rightly. */
   right?: boolean;
+  /** The cell states [H,T] of the text that begins with the other letter. */
+  other?: Float32Array;
   /** Characters that the network has never seen. */
   unknown?: number;
 }
@@ -50,6 +56,6 @@ export interface View {
 export type Event =
   | { type: 'progress'; points: [step: number, loss: number][]; milliseconds: number }
   | { type: 'view'; view: View }
-  | { type: 'state'; state: 'training' | 'paused' | 'done'; task: TaskName; step: number; why?: string }
+  | { type: 'state'; state: RunState; task: TaskName; step: number; why?: string }
   | { type: 'saved'; bytes: Uint8Array | undefined }
   | { type: 'opened'; task: TaskName; units: number };
