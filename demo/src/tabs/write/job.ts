@@ -137,7 +137,7 @@ export const job: JobFactory<Command, Event> = (context) => {
   };
 
   /** Puts a model in the place of the one there is. */
-  const open = async (run: number, stored: StoredModel): Promise<void> => {
+  const open = async (run: number, stored: StoredModel, opened?: () => void): Promise<void> => {
     const settings = { ...defaultsFor(adapter), ...stored.settings };
     const made = new Session({ backend, adapter, settings, vocabulary: stored.vocabulary, stored, run });
     try {
@@ -148,6 +148,7 @@ export const job: JobFactory<Command, Event> = (context) => {
     }
     forget();
     session = made;
+    opened?.();
     tellModel(made);
     rest();
   };
@@ -216,8 +217,8 @@ export const job: JobFactory<Command, Event> = (context) => {
             const { request, run, bytes, name } = command;
             try {
               const stored = openModelFile(bytes, name);
-              await open(run, stored);
-              post({ type: 'opened', request, settings: stored.settings, step: stored.step });
+              const { settings, step } = stored;
+              await open(run, stored, () => post({ type: 'opened', request, settings, step }));
             } catch (error) {
               post({ type: 'failed', request, message: (error as Error).message });
             }

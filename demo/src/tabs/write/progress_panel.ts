@@ -1,0 +1,148 @@
+// How far a run is: its state in words, its numbers, and the curves of its losses.
+import { lineChart } from '../../charts.ts';
+import { h, panel, stat } from '../../kit.ts';
+import type { Event, ModelFacts, TextFacts } from './messages.ts';
+import { bytesInWords, grouped, short } from './words.ts';
+
+type LossEvent = Extract<Event, { type: 'loss' }>;
+
+interface Point {
+  readonly step: number;
+  readonly loss: number | null;
+  readonly validation: number | null;
+}
+
+export interface ProgressPanel {
+  readonly numbers: HTMLElement;
+  readonly curves: HTMLElement;
+  loss(event: LossEvent): void;
+  validation(step: number, loss: number): void;
+  memory(bytes: number): void;
+  text(facts: TextFacts): void;
+  model(facts: ModelFacts): void;
+  /** Takes back what lies after this step. */
+  rewind(step: number): void;
+  clear(): void;
+  /** The last losses in words, such as for the note of a saved model. */
+  summary(): string;
+}
+
+/** Numbers, and charts below them. */
+export function progressPanel(): ProgressPanel {
+  const stats = {
+    loss: stat('Loss, nats'),
+    validation: stat('Validation loss'),
+    perplexity: stat('Perplexity'),
+    speed: stat('Tokens per second'),
+    step: stat('ms per step'),
+    memory: stat('GPU memory'),
+    steps: stat('Steps'),
+    epochs: stat('Passes over the text'),
+  };
+  const about = h('p', { class: 'hint' });
+  const numbers = h(
+    'div',
+    { class: 'stack' },
+    h(
+      'div',
+      { class: 'stats' },
+      Object.values(stats).map((s) => s.element),
+    ),
+    about,
+  );
+  const place = h('div', { class: 'halves' });
+  const left = h('div', null);
+  const right = h('div', null);
+  place.append(left, right);
+  const series = [
+    { label: 'Training', color: '--accent' },
+    { label: 'Validation', color: '--accent-2', width: 2.5 },
+  ];
+  const losses = lineChart(left, { title: 'Loss, nats a character', x: 'Step', y: 'Loss', series });
+  const perplexities = lineChart(right, {
+    title: 'Perplexity',
+    x: 'Step',
+    y: 'Perplexity',
+    series,
+    log: true,
+  });
+  let shown = { loss: Number.NaN, validation: Number.NaN };
+  let smooth = Number.NaN;
+  let speed = Number.NaN;
+  const facts: { text?: TextFacts; model?: ModelFacts } = {};
+
+  const describe = (): void => {
+    const { text, model } = facts;
+    about.textContent = [
+      model && `${short(model.weights)} weights`,
+      text &&
+        `${text.name}: ${grouped(text.characters)} characters, ${text.distinct} different ones, ${grouped(text.validation)} kept back for validation`,
+      text && `${text.batch} places read side by side`,
+    ]
+      .filter(Boolean)
+      .join(' · ');
+  };
+  const raised = (value: number | null): number | null =>
+    value === null ? null : Math.exp(Math.min(value, 20));
+  /** Everything that was told, so that a run that goes back to its last weights can take it back. */
+  let history: Point[] = [];
+  const push = (at: number, loss: number | null, validation: number | null): void => {
+    // A measurement may arrive after the loss of a later step.
+    const step = Math.max(at, history.at(-1)?.step ?? 0);
+    history.push({ step, loss, validation });
+    losses.push(step, [loss, validation]);
+    perplexities.push(step, [raised(loss), raised(validation)]);
+    const perplexity = Number.isFinite(shown.validation) ? shown.validation : shown.loss;
+    stats.perplexity.set(Math.exp(perplexity).toPrecision(3));
+  };
+  return {
+    numbers,
+    curves: panel('How it learns', place),
+    loss({ step, epoch, loss, tokensPerSecond, stepMs }) {
+      shown.loss = loss;
+      smooth = Number.isNaN(smooth) ? stepMs : 0.8 * smooth + 0.2 * stepMs;
+      speed = Number.isNaN(speed) ? tokensPerSecond : 0.8 * speed + 0.2 * tokensPerSecond;
+      stats.loss.set(loss.toFixed(3));
+      stats.speed.set(short(speed));
+      stats.step.set(smooth < 10 ? smooth.toFixed(1) : grouped(smooth));
+      stats.steps.set(grouped(step));
+      stats.epochs.set(epoch < 10 ? epoch.toFixed(2) : epoch.toFixed(1));
+      push(step, loss, null);
+    },
+    validation(step, loss) {
+      shown.validation = loss;
+      stats.validation.set(loss.toFixed(3));
+      push(step, null, loss);
+    },
+    memory: (bytes) => stats.memory.set(bytesInWords(bytes)),
+    text(text) {
+      facts.text = text;
+      describe();
+    },
+    model(model) {
+      facts.model = model;
+      describe();
+    },
+    rewind(step) {
+      if ((history.at(-1)?.step ?? 0) <= step) return;
+      history = history.filter((point) => point.step <= step);
+      const steps = history.map((point) => point.step);
+      const columns = [history.map((point) => point.loss), history.map((point) => point.validation)];
+      losses.set([steps, ...columns]);
+      perplexities.set([steps, ...columns.map((column) => column.map(raised))]);
+    },
+    clear() {
+      history = [];
+      shown = { loss: Number.NaN, validation: Number.NaN };
+      smooth = Number.NaN;
+      speed = Number.NaN;
+      delete facts.text;
+      delete facts.model;
+      about.textContent = '';
+      for (const s of Object.values(stats)) s.set('–');
+      losses.clear();
+      perplexities.clear();
+    },
+    summary: () => (Number.isFinite(shown.loss) ? `loss ${shown.loss.toFixed(2)}` : ''),
+  };
+}
