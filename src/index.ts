@@ -209,7 +209,7 @@ export {
   type RunOptions,
   recurrentLayer,
 } from './layers/recurrent.ts';
-export { mean, total } from './layers/reductions.ts';
+export { mean, rowMeans, total } from './layers/reductions.ts';
 export type { RegularizerOption } from './layers/regularizers.ts';
 export * as regularizers from './layers/regularizers.ts';
 export {

@@ -5,7 +5,10 @@ import { shown } from '../../core/options.ts';
 import { rootOf, type Tensor } from '../../core/tensor.ts';
 import { addInto } from '../../kernels/sum_slices.ts';
 
-/** Emits a loss and returns it, [1]; a loss of your own is just such a function. */
+/**
+ * Emits a loss and returns it, [1]; a loss of your own is just such a function. It may return one number for each row of
+ * the prediction instead, [N] of [N,D], [T,N] of [T,N,D] (`rowMeans` makes them), which are then weighted and masked.
+ */
 export type Loss = (b: Builder, prediction: Tensor, target: Tensor) => Tensor;
 
 /**
@@ -93,14 +96,27 @@ export interface LossDefinition {
 
 /** Makes a loss of the library out of its parts. */
 export function defineLoss({ name, config, emit, ...rest }: LossDefinition): LossFunction {
-  const loss: Loss = (b, prediction, target) => emit(b, prediction, target, {}).loss;
-  return Object.assign(loss, {
+  const loss: Loss = (b, prediction, target) => made.emit(b, prediction, target).loss;
+  const made: LossFunction = Object.assign(loss, {
     ...rest,
     lossName: name,
     getConfig: () => ({ ...config }),
-    emit: (b: Builder, prediction: Tensor, target: Tensor, options: EmitOptions = {}) =>
-      emit(b, prediction, target, options),
+    emit(b: Builder, prediction: Tensor, target: Tensor, options: EmitOptions = {}) {
+      const emission = emit(b, prediction, target, options);
+      emitted(b).add(emission.loss);
+      return emission;
+    },
   });
+  return made;
+}
+
+function emitted(b: Builder): Set<Tensor> {
+  return b.once('losses of the library', () => new Set());
+}
+
+/** Whether a loss [1] was emitted by one of the library's, which knows the mask and leaves its gradient itself. */
+export function isOfLibrary(b: Builder, loss: Tensor): boolean {
+  return emitted(b).has(loss);
 }
 
 /** Whether a loss is one of the library's, which a trainer can ask. */
