@@ -153,7 +153,14 @@ function drawSpans(u: uPlot, spans: readonly Span[]): void {
     if (!(right > left)) continue;
     ctx.fillStyle = translucent(token(color), 0.1);
     ctx.fillRect(left, bbox.top, right - left, bbox.height);
-    writeLabel(ctx, label, left + 6 * devicePixelRatio, bbox.top, right - left);
+    writeLabel(
+      ctx,
+      label,
+      left + 6 * devicePixelRatio,
+      bbox.top,
+      right - left - 12 * devicePixelRatio,
+      false,
+    );
   }
   ctx.restore();
 }
@@ -170,24 +177,27 @@ function drawMark(u: uPlot, { x, label }: { x: number; label: string }): void {
   ctx.lineTo(at, bbox.top + bbox.height);
   ctx.stroke();
   const space = bbox.left + bbox.width - at;
-  writeLabel(ctx, label, at + 5 * devicePixelRatio, bbox.top, space);
+  writeLabel(ctx, label, at + 5 * devicePixelRatio, bbox.top, space, true);
   ctx.restore();
 }
 
+/** A label to the right of its place; where there is no room, to the left of it or not at all. */
 function writeLabel(
   ctx: CanvasRenderingContext2D,
   text: string,
   left: number,
   top: number,
   space: number,
+  elseLeft: boolean,
 ): void {
   ctx.font = `${12 * devicePixelRatio}px system-ui, sans-serif`;
   ctx.fillStyle = token('--muted');
   ctx.textBaseline = 'top';
   ctx.textAlign = 'left';
   const width = ctx.measureText(text).width;
-  if (width <= space) ctx.fillText(text, left, top + 4 * devicePixelRatio);
-  else ctx.fillText(text, Math.max(0, left - width - 10 * devicePixelRatio), top + 4 * devicePixelRatio);
+  const y = top + 4 * devicePixelRatio;
+  if (width <= space) ctx.fillText(text, left, y);
+  else if (elseLeft) ctx.fillText(text, left - width - 10 * devicePixelRatio, y);
 }
 
 /** The chart in words: for each line the last and the least value. */

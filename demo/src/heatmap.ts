@@ -130,6 +130,8 @@ export function heatmap(host: HTMLElement, options: HeatmapOptions): Heatmap {
       1,
       Math.ceil((labelFont * 0.64 * Math.min(8, longest(columnLabels)) + 3) / cell),
     );
+    // Every third letter of a text says nothing; every tenth number does.
+    if (everyColumn > 1 && !columnLabels.every((text) => /^\d*$/.test(text))) return;
     columnLabels.forEach((text, c) => {
       if (c >= cols || c % everyColumn !== 0) return;
       ctx.fillStyle = token(c === cursor?.col ? '--ink' : '--muted');
