@@ -97,7 +97,8 @@ export function adderView(context: TabContext): TaskView {
     clearTimeout(timer);
     const rows = answer.letters.length;
     map ??= heatmap(mapHost, {
-      label: 'Attention: from the letters written (rows) to the letters read',
+      label: 'Where each letter written (rows) looked',
+      range: 1,
       rowHeight: [26, 40],
     });
     map.setLabels({
@@ -141,15 +142,22 @@ export function adderView(context: TabContext): TaskView {
       'Ask for a sum',
       h(
         'div',
-        { class: 'field' },
-        h('label', { for: typedId }, 'A sum that it may never have seen'),
-        typed,
-        problem,
+        { class: 'tag-asking' },
+        h(
+          'div',
+          { class: 'stack' },
+          h(
+            'div',
+            { class: 'field' },
+            h('label', { for: typedId }, 'A sum that it may never have seen'),
+            typed,
+            problem,
+          ),
+          answerLine,
+          verdict,
+        ),
+        mapHost,
       ),
-      answerLine,
-      verdict,
-      h('h4', null, 'Where it looked'),
-      mapHost,
     ),
     examples: panel('Held-out sums, answered now', rows),
     score: 'held-out sums right',

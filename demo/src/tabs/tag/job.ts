@@ -8,8 +8,8 @@ import { type SegmenterExtras, segmenter } from './segmenter.ts';
 
 /** Milliseconds of training between two looks at what the page wants. */
 const STRETCH = 60;
-/** Milliseconds between two measurements, at least, and how many times longer than one training must go on. */
-const MEASURE_EVERY = 400;
+/** Milliseconds of training between two measurements: some times what one took, within these bounds. */
+const MEASURE_EVERY = [400, 4000] as const;
 const MEASURE_SHARE = 4;
 const MOST_BATCHES = 32;
 
@@ -96,8 +96,9 @@ export const job: JobFactory<Command, Event> = (context) => {
     post({ type: 'progress', step: model.step, loss, millisecondsPerStep: taken, examplesPerSecond });
     // The first run compiles; its time says little.
     batches = Math.max(1, Math.min(MOST_BATCHES, 2 * batches, Math.round(STRETCH / taken)));
-    const { at, cost } = measured;
-    if (performance.now() - at > Math.max(MEASURE_EVERY, MEASURE_SHARE * cost)) await measure();
+    const [least, most] = MEASURE_EVERY;
+    const pause = Math.min(most, Math.max(least, MEASURE_SHARE * measured.cost));
+    if (performance.now() - measured.at > pause) await measure();
   };
 
   const train = async (): Promise<void> => {

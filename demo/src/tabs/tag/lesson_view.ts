@@ -108,7 +108,8 @@ export function lessonView(parts: LessonParts): LessonView {
         ),
       ),
     ),
-    h('div', { class: 'halves' }, panel('How it learns', lossHost, scoreHost), parts.examples),
+    parts.examples,
+    panel('How it learns', h('div', { class: 'halves' }, lossHost, scoreHost)),
     models.element,
   );
 
@@ -197,7 +198,7 @@ export function lessonView(parts: LessonParts): LessonView {
       case 'measured':
         lastScore = event.score;
         figures.score.set(percent(event.score));
-        charts?.score.push(event.step, [event.score]);
+        charts?.score.push(event.step, [100 * event.score]);
         parts.onMeasured(event);
         aloud(event.step);
         return;
@@ -232,7 +233,13 @@ export function lessonView(parts: LessonParts): LessonView {
           series: [{ label: 'loss', color: '--accent' }],
         }),
         score: lineChart(scoreHost, {
-          ...{ title: parts.score, x: 'updates', y: '', height: 150, format: percent },
+          ...{
+            title: parts.score[0].toUpperCase() + parts.score.slice(1),
+            x: 'updates',
+            y: '%',
+            height: 170,
+            format: (value) => `${+value.toFixed(1)} %`,
+          },
           series: [{ label: parts.score, color: '--accent-2', width: 2 }],
         }),
       };

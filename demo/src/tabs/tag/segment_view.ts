@@ -75,14 +75,7 @@ export function segmentView(context: TabContext): TaskView {
   const legend = h(
     'ul',
     { class: 'tag-legend' },
-    TAGS.map((tag) =>
-      h(
-        'li',
-        null,
-        h('span', { class: `tag-cell tag-${tag}`, 'aria-hidden': 'true' }, tag),
-        ` ${tag}: ${meanings[tag]}`,
-      ),
-    ),
+    TAGS.map((tag) => h('li', null, h('span', { class: `tag-cell tag-${tag}` }, tag), ` ${meanings[tag]}`)),
   );
   const rows = h(
     'ol',

@@ -23,7 +23,7 @@ const LENGTH = 40;
 /** Lengths at which a visitor's text is tagged; each is a plan of its own. */
 const ASKED = [40, 80, 160, 320];
 const HELD_OUT = 96;
-const SHOWN = 5;
+const SHOWN = 6;
 const batchSize = 32;
 /** Characters of the visitor's own text that are learned from. */
 const MOST_TEXT = 2_000_000;

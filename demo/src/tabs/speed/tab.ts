@@ -1,0 +1,309 @@
+// Speed: our training step beside those of TensorFlow.js on the visitor's own machine.
+import './speed.css';
+import { openJob } from '../../job.ts';
+import { announce, button, h, panel, say, segmented, select, slider } from '../../kit.ts';
+import { download } from '../../store.ts';
+import type { JobHandle, MountedTab, Settings, Tab, TabContext } from '../../types.ts';
+import { bars, milliseconds, nameOf } from './bars.ts';
+import { type Command, type Event, PEERS, type Peer, type SpeedResult } from './protocol.ts';
+import { sizes, sizeText } from './sizes.ts';
+
+const defaults = { work: 'M', cell: 'lstm', runs: 12 } as const;
+type CellName = 'lstm' | 'gru' | 'rnn';
+
+export const tab: Tab = {
+  id: 'speed',
+  title: 'Speed',
+  lead: 'One training step of the same network, with the same weights and the same data, by this library and by TensorFlow.js: measured here, on your machine, in turn.',
+  mount,
+};
+
+function mount(host: HTMLElement, context: TabContext): MountedTab {
+  let handle: JobHandle<Command> | undefined;
+  let running = false;
+  let result: SpeedResult | undefined;
+  let adapterName = '';
+  const chart = bars();
+
+  const about = h('p', { class: 'hint' });
+  const work = select({
+    label: 'Network',
+    value: defaults.work as string,
+    options: sizes.map(({ name, label }) => ({ value: name, label })),
+    onChange: () => changed(),
+  });
+  const cell = segmented<CellName>({
+    label: 'Cell',
+    value: defaults.cell,
+    options: [
+      { value: 'lstm', label: 'LSTM' },
+      { value: 'gru', label: 'GRU' },
+      { value: 'rnn', label: 'RNN' },
+    ],
+    onChange: () => changed(),
+  });
+  const runs = slider({
+    ...{ label: 'Blocks of each', min: 3, max: 40, step: 1, value: defaults.runs },
+    onInput: () => context.changed(),
+  });
+  const boxes = PEERS.map((peer) => ({
+    peer,
+    input: h('input', {
+      type: 'checkbox',
+      id: `speed-${peer}`,
+      checked: true,
+      onchange: () => context.changed(),
+    }),
+  }));
+  const chosen = (): Peer[] => boxes.filter(({ input }) => input.checked).map(({ peer }) => peer);
+  const go = button('Measure', () => (running ? stop() : start()), { kind: 'primary' });
+  const note = h('p', { class: 'hint' });
+  const copy = button('Copy the result as JSON', () => copyResult(), { disabled: true });
+  const save = button('Download', () => result && download('speed.json', json(), 'application/json'), {
+    disabled: true,
+  });
+  const machine = h('p', { class: 'speed-machine' }, 'Nothing is measured yet.');
+  const verdict = h('p', { class: 'speed-verdict', hidden: true });
+  const table = h('div', {
+    class: 'speed-table',
+    hidden: true,
+    tabindex: 0,
+    role: 'region',
+    'aria-label': 'The figures',
+  });
+
+  host.append(
+    h(
+      'div',
+      { class: 'columns' },
+      panel(
+        'What is measured',
+        work.element,
+        about,
+        cell.element,
+        runs.element,
+        h(
+          'fieldset',
+          { class: 'field speed-peers' },
+          h('legend', null, 'TensorFlow.js on'),
+          boxes.map(({ peer, input }) =>
+            h('div', { class: 'speed-check' }, input, h('label', { for: input.id }, peerName(peer))),
+          ),
+        ),
+        h('div', { class: 'row' }, go),
+        note,
+      ),
+      h(
+        'div',
+        { class: 'stack' },
+        panel(
+          'Milliseconds of a training step',
+          machine,
+          chart.element,
+          verdict,
+          table,
+          h('div', { class: 'row' }, copy, save),
+        ),
+        panel(
+          'How it is measured',
+          h(
+            'p',
+            { class: 'hint' },
+            'Every engine begins with the same weights. Before it is timed, its losses of three training steps are compared with a reference that is computed in double precision on the CPU. Then blocks of steps alternate between this library and its peer, in one worker; the bar is the median of the blocks, the line spans the middle half of them, and each dot is one block. Where TensorFlow.js can be written in two ways, the faster one counts.',
+          ),
+        ),
+      ),
+    ),
+  );
+  chart.begin(['webgpu-rnn webgpu', ...PEERS.map((peer) => `tfjs ${peer}`)]);
+  describe();
+
+  function changed(): void {
+    describe();
+    context.changed();
+  }
+
+  function describe(): void {
+    about.textContent = sizeText(work.value);
+  }
+
+  function start(): void {
+    setRunning(true);
+    result = undefined;
+    copy.disabled = true;
+    save.disabled = true;
+    table.hidden = true;
+    verdict.hidden = true;
+    note.textContent = 'Getting the device ready…';
+    announce('Measuring.');
+    handle ??= openJob<Command, Event>('speed', {
+      onEvent,
+      onReady(adapter, restarted) {
+        adapterName = adapter.description;
+        machine.textContent = adapterName;
+        if (restarted && running) send();
+      },
+      onLost() {
+        note.textContent = '';
+        setRunning(false);
+      },
+      onError() {
+        note.textContent = '';
+        setRunning(false);
+        return false;
+      },
+    });
+    send();
+  }
+
+  function send(): void {
+    handle?.send({
+      type: 'measure',
+      request: { work: work.value, cell: cell.value, peers: chosen(), runs: runs.value },
+    });
+  }
+
+  function stop(): void {
+    handle?.send({ type: 'stop' });
+    note.textContent = 'Stopping after this block…';
+  }
+
+  function setRunning(now: boolean): void {
+    running = now;
+    go.textContent = now ? 'Stop' : 'Measure';
+    for (const control of [work, cell, runs]) control.enable(!now);
+    for (const { input } of boxes) input.disabled = now;
+  }
+
+  function onEvent(event: Event): void {
+    switch (event.type) {
+      case 'begun':
+        chart.begin(event.engines);
+        note.textContent = event.withPeers
+          ? ''
+          : 'This build of the page has no TensorFlow.js: our step is measured alone.';
+        return;
+      case 'stage':
+        chart.stage(event.engine, event.text);
+        if (event.text === 'loading') announce(`${nameOf(event.engine)} is next.`);
+        return;
+      case 'block':
+        chart.push(event.engine, event.milliseconds);
+        return;
+      case 'failed':
+        chart.fail(event.engine, event.reason);
+        return;
+      case 'done':
+        setRunning(false);
+        chart.end();
+        if (event.stopped) note.textContent = '';
+        finish(event.result);
+    }
+  }
+
+  function finish(done: SpeedResult): void {
+    result = done;
+    copy.disabled = false;
+    save.disabled = false;
+    const { N, T } = done.work;
+    const text = sentence(done);
+    verdict.textContent = text;
+    verdict.hidden = text === '';
+    table.replaceChildren(tableOf(done));
+    table.hidden = false;
+    announce(text === '' ? 'Measured.' : text);
+    machine.textContent = `${done.adapter}${done.software && !/software/i.test(done.adapter) ? ' (software adapter)' : ''} · ${N} sequences of ${T} steps`;
+  }
+
+  const json = (): string => `${JSON.stringify(result, null, 2)}\n`;
+
+  async function copyResult(): Promise<void> {
+    try {
+      await navigator.clipboard.writeText(json());
+      copy.textContent = 'Copied';
+      announce('The result is copied.');
+      setTimeout(() => {
+        copy.textContent = 'Copy the result as JSON';
+      }, 1500);
+    } catch {
+      say('info', 'The browser did not let the page copy: download the result instead.');
+    }
+  }
+
+  return {
+    show() {},
+    hide() {},
+    settings(): Settings {
+      const peers = chosen();
+      return {
+        ...(work.value !== defaults.work && { work: work.value }),
+        ...(cell.value !== defaults.cell && { cell: cell.value }),
+        ...(runs.value !== defaults.runs && { runs: runs.value }),
+        ...(peers.length < PEERS.length && { peers: peers.join('.') || 'none' }),
+      };
+    },
+    apply(settings) {
+      if (sizes.some(({ name }) => name === settings.work)) work.set(String(settings.work));
+      if (['lstm', 'gru', 'rnn'].includes(String(settings.cell))) cell.set(settings.cell as CellName);
+      if (Number(settings.runs) > 0) runs.set(Math.min(40, Math.max(3, Math.round(Number(settings.runs)))));
+      if (settings.peers !== undefined) {
+        const wanted = String(settings.peers).split('.');
+        for (const { peer, input } of boxes) input.checked = wanted.includes(peer);
+      }
+      describe();
+    },
+  };
+}
+
+function peerName(peer: Peer): string {
+  return { webgpu: 'WebGPU', webgl: 'WebGL', wasm: 'WebAssembly' }[peer];
+}
+
+/** What came out, in one sentence: against the fastest of the others. */
+function sentence({ engines: [ours, ...others] }: SpeedResult): string {
+  const [best] = others
+    .flatMap(({ engine, ratio }) => (ratio ? [{ engine, ratio }] : []))
+    .sort((a, b) => a.ratio.median - b.ratio.median);
+  if (!ours?.milliseconds || !best) return '';
+  const { median, low, high } = best.ratio;
+  const [times, ...range] = [median, low, high].map((value) => value.toFixed(value < 10 ? 1 : 0));
+  if (median < 1) return `${nameOf(best.engine)} was faster here: it takes ${median.toFixed(2)} of our time.`;
+  return `${nameOf(best.engine)}, the fastest of the others here, takes ${times} times as long (${range.join(' to ')}).`;
+}
+
+function tableOf({ engines }: SpeedResult): HTMLElement {
+  const head = ['Engine', 'ms per step', 'middle half', 'tokens per second', 'times ours', 'loss off by'];
+  return h(
+    'table',
+    { class: 'plain' },
+    h(
+      'thead',
+      null,
+      h(
+        'tr',
+        null,
+        head.map((text) => h('th', { scope: 'col' }, text)),
+      ),
+    ),
+    h(
+      'tbody',
+      null,
+      engines.map(({ engine, form, milliseconds: time, tokensPerSecond, ratio, lossDifference, reason }) =>
+        h(
+          'tr',
+          null,
+          h('th', { scope: 'row' }, nameOf(engine), form && h('span', { class: 'hint' }, ` ${form}`)),
+          time
+            ? [
+                h('td', null, milliseconds(time.median)),
+                h('td', null, `${milliseconds(time.low)} to ${milliseconds(time.high)}`),
+                h('td', null, Math.round(tokensPerSecond ?? 0).toLocaleString('en')),
+                h('td', null, ratio ? ratio.median.toFixed(ratio.median < 10 ? 1 : 0) : '1'),
+                h('td', null, lossDifference?.toExponential(0) ?? '–'),
+              ]
+            : h('td', { colspan: head.length - 1 }, reason ?? ''),
+        ),
+      ),
+    ),
+  );
+}
