@@ -2,6 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { cpu } from 'webgpu-rnn';
+import { columns, corpus } from '../../examples/data/corpora.ts';
 import { main as series } from '../../examples/series.ts';
 import { main as sine } from '../../examples/sine.ts';
 import { sharedText } from '../harness/shared_data.ts';
@@ -45,3 +46,14 @@ test(
   },
   minute,
 );
+
+test('what is missing is named', (context) => {
+  expect(() => corpus('nothing.csv')).toThrow('../shared/corpora/nothing.csv is missing');
+  if (sharedText('corpora/airline-passengers.csv', 'columns of a file') === undefined) return context.skip();
+  expect(() => columns('airline-passengers.csv', ['Crew'])).toThrow(
+    'airline-passengers.csv has no column Crew: Month, Passengers',
+  );
+  expect(() => columns('airline-passengers.csv', ['Month'])).toThrow('line 2: 1949-01 is no number');
+  const passengers = columns('airline-passengers.csv', ['Passengers']);
+  expect([passengers.length, passengers[0], passengers[143]]).toEqual([144, [112], [432]]);
+});
