@@ -89,9 +89,12 @@ async function countingLesson(backend: Backend, model: Model, { units }: RunSett
       });
       const length = all.lengths[count - 1];
       const [layer] = recording.layers;
+      const said = spelled(countingIds(count), length, countingLetters, told[count - 1]);
       return {
         ...{ task: 'counting', layer: layer.name, units: layer.units, exact, counts: countsOf(count) },
-        ...spelled(countingIds(count), length, countingLetters, told[count - 1]),
+        ...said,
+        // Nobody can know whether another a or the X comes next.
+        wanted: said.wanted.map((symbol, t) => (t < count ? undefined : symbol)),
         planes: planesOf(recording, 0, count - 1, length),
         findings: [findCounter(recording)],
       };
@@ -137,8 +140,7 @@ async function textLesson(
   // The last passage is not trained on: there it is found out which unit watches what.
   const heldOut = corpus.slice(-longestText);
   const tokens = ids.slice(0, -longestText);
-  await model.runtime.home();
-  const { parameters } = model.runtime;
+  const parameters = await settled(model);
   const optimizer = model.optimizer!;
   const trainer = await languageTrainer({
     ...{ model, parameters, backend, tokens, batch: textBatch, window: textWindow, optimizer, seed },
@@ -210,9 +212,14 @@ async function lookInto(
   backend: Backend,
   sizes: { steps: number; batch: number; symbols?: number },
 ): Promise<Watcher> {
-  await model.runtime.home();
-  const parameters: Parameters = model.runtime.parameters;
+  const parameters = await settled(model, sizes.symbols);
   return watcher({ model, parameters, backend, ...sizes });
+}
+
+/** The weights, once they lie on the device: with its first prediction a model brings them there. */
+async function settled(model: Model, symbols = 0): Promise<Parameters> {
+  await model.predict([[symbols ? Array.from({ length: symbols }, () => 0) : 1]]);
+  return model.runtime.parameters;
 }
 
 function note(model: Model, about: LessonNote): void {

@@ -35,7 +35,7 @@ export interface View {
   symbols: string[];
   /** What the network takes for likeliest after each step. */
   expected: { symbol: string; probability: number }[];
-  /** What follows indeed; undefined where the sequence ends. */
+  /** What follows indeed; undefined where the sequence ends, or nobody could know. */
   wanted: (string | undefined)[];
   units: number;
   /** The name of the watched layer. */

@@ -36,6 +36,8 @@ export function stage({ reducedMotion }: { reducedMotion: boolean }): Stage {
   let chosen = 0;
   let step = 0;
   let unit = 0;
+  /** Whether a step is looked at: until then the whole row of the unit is marked. */
+  let scrubbed = false;
   let timer: ReturnType<typeof setInterval> | undefined;
   let chart: Chart | undefined;
   let charted: TaskName | undefined;
@@ -53,6 +55,7 @@ export function stage({ reducedMotion }: { reducedMotion: boolean }): Stage {
     });
     map.onPoint((row, col) => {
       rest();
+      scrubbed = true;
       unit = row;
       moveTo(col);
     });
@@ -70,6 +73,7 @@ export function stage({ reducedMotion }: { reducedMotion: boolean }): Stage {
     const cell = (event.target as Element).closest<HTMLElement>('[data-step]');
     if (!cell) return;
     rest();
+    scrubbed = true;
     moveTo(Number(cell.dataset.step));
   }
 
@@ -79,6 +83,7 @@ export function stage({ reducedMotion }: { reducedMotion: boolean }): Stage {
       format: (value) => `${value} of ${length}`,
       onInput: (value) => {
         rest();
+        scrubbed = true;
         moveTo(value - 1);
       },
     });
@@ -86,6 +91,7 @@ export function stage({ reducedMotion }: { reducedMotion: boolean }): Stage {
 
   function run(): void {
     if (!view) return;
+    scrubbed = true;
     moveTo(0);
     // Who wants little motion sees the end at once, and steps by hand.
     if (reducedMotion) {
@@ -109,7 +115,7 @@ export function stage({ reducedMotion }: { reducedMotion: boolean }): Stage {
     if (!view) return;
     step = Math.min(view.symbols.length - 1, Math.max(0, to));
     at.set(step + 1);
-    for (const { map } of maps) map.mark(unit, step);
+    for (const { map } of maps) map.mark(unit, scrubbed ? step : undefined);
     for (const cell of strip.querySelectorAll('[aria-current]')) cell.removeAttribute('aria-current');
     for (const cell of strip.querySelectorAll('.ahead')) cell.classList.remove('ahead');
     const cells = strip.querySelectorAll<HTMLElement>('[data-step]');
@@ -129,6 +135,7 @@ export function stage({ reducedMotion }: { reducedMotion: boolean }): Stage {
     if (!view) return;
     const finding = view.findings[chosen];
     if (finding) unit = finding.unit;
+    scrubbed = false;
     showCards();
     showTrace();
     moveTo(step);
@@ -186,6 +193,7 @@ export function stage({ reducedMotion }: { reducedMotion: boolean }): Stage {
     const { symbols, units, planes } = next;
     if (another) {
       chosen = 0;
+      scrubbed = false;
       step = 0;
     }
     const wanted = next.findings[chosen] ?? next.findings[0];
@@ -212,7 +220,7 @@ export function stage({ reducedMotion }: { reducedMotion: boolean }): Stage {
     strip.classList.toggle('prose', task === 'text');
     strip.replaceChildren(
       ...symbols.map((symbol, t) => {
-        const right = wanted[t] === undefined || expected[t].symbol === wanted[t];
+        const right = wanted[t] === undefined ? '' : expected[t].symbol === wanted[t] ? 'right' : 'wrong';
         const label = `step ${t + 1}: ${spoken(symbol)}, next expected ${spoken(expected[t].symbol)}`;
         if (task === 'text') {
           return h(
@@ -225,7 +233,7 @@ export function stage({ reducedMotion }: { reducedMotion: boolean }): Stage {
           'span',
           { 'data-step': t, class: 'cell', title: label },
           h('b', null, symbol),
-          h('i', { class: right ? 'right' : 'wrong' }, expected[t].symbol),
+          h('i', { class: right }, expected[t].symbol),
         );
       }),
     );

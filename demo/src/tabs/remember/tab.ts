@@ -34,7 +34,7 @@ const tasks: Readonly<Record<TaskName, { units: number; most: number; unit: stri
     note: 'A character model learns the source of this project. Which units watch quotes, brackets and line ends?',
   },
 };
-const sample = `const name = "counter"; // says who counts\nreturn { a: [1, 2], b: f('x', g(y)) };\n`;
+const sample = "const name = 'counter'; // says who counts\nreturn { a: [1, 2], b: f('x', `${y}`) };\n";
 
 export const tab: Tab = {
   id: 'remember',
@@ -190,7 +190,7 @@ function mount(host: HTMLElement, context: TabContext): MountedTab {
     },
   });
 
-  right.append(looking.element);
+  right.append(looking.element, models.element);
   host.append(
     h(
       'div',
@@ -219,7 +219,6 @@ function mount(host: HTMLElement, context: TabContext): MountedTab {
           ),
           curvePlace,
         ),
-        models.element,
       ),
       right,
     ),

@@ -1,0 +1,237 @@
+// What the tab shows of a forecast: the series with its parts, the band of the runs, the losses, the verdict and the errors.
+import { lineChart } from '../../charts.ts';
+import { h, panel } from '../../kit.ts';
+import type { Chart, Span } from '../../types.ts';
+import type { Event } from './messages.ts';
+
+type TaskEvent = Extract<Event, { type: 'task' }>;
+type VerdictEvent = Extract<Event, { type: 'verdict' }>;
+
+export interface Board {
+  readonly element: HTMLElement;
+  hear(event: Event): void;
+  /** Forgets the runs, and keeps the series. */
+  clear(): void;
+}
+
+interface Run {
+  values?: Float64Array;
+  error: number;
+  losses: number[];
+  validation: number[];
+}
+
+export function board(): Board {
+  let task: TaskEvent | undefined;
+  let runs: Run[] = [];
+  const seriesPlace = h('div');
+  const closePlace = h('div');
+  const lossPlace = h('div');
+  const verdict = h('div', { class: 'verdict' });
+  const errors = h('div', { class: 'errors' });
+  const charts = {
+    whole: seriesChart(seriesPlace, 'The series and its forecast', 300),
+    close: seriesChart(closePlace, 'The test part, which no network has seen', 260),
+  };
+  const loss = lineChart(lossPlace, {
+    ...{ title: 'Loss of the run', x: 'epoch', y: 'mean squared error', height: 230, log: true },
+    series: [
+      { label: 'training', color: '--accent' },
+      { label: 'validation', color: '--accent-2' },
+      { label: 'naive, validation', color: '--muted', dashed: true, width: 1.5 },
+    ],
+  });
+
+  function runAt(run: number): Run {
+    runs[run] ??= { error: Number.NaN, losses: [], validation: [] };
+    return runs[run];
+  }
+
+  function drawSeries(): void {
+    if (!task) return;
+    const { series, first, naive, validationFrom, testFrom } = task;
+    const T = series.length;
+    const told = runs.flatMap(({ values }) => (values ? [values] : []));
+    const column = (of: (i: number) => number | null, from: number) =>
+      Array.from({ length: T }, (_, t) => (t < from ? null : of(t - first)));
+    const mean = (i: number) =>
+      told.length === 0 ? null : told.reduce((sum, values) => sum + values[i], 0) / told.length;
+    const most = (i: number) => (told.length < 2 ? null : Math.max(...told.map((values) => values[i])));
+    const least = (i: number) => (told.length < 2 ? null : Math.min(...told.map((values) => values[i])));
+    const spans: Span[] = [
+      { from: 0, to: validationFrom - 0.5, label: 'Training', color: '--line' },
+      { from: validationFrom - 0.5, to: testFrom - 0.5, label: 'Validation', color: '--accent-2' },
+      { from: testFrom - 0.5, to: T - 1, label: 'Test', color: '--accent' },
+    ];
+    const steps = Array.from({ length: T }, (_, t) => t);
+    const columns = [
+      steps,
+      Array.from(series),
+      column(mean, first),
+      column((i) => naive[i], testFrom),
+      column(most, first),
+      column(least, first),
+    ];
+    charts.whole.setSpans(spans);
+    charts.whole.set(columns);
+    charts.close.set(columns.map((values) => values.slice(testFrom)));
+  }
+
+  function drawLoss(run: number): void {
+    const { losses, validation } = runAt(run);
+    const level = task?.naiveLoss ?? null;
+    loss.element.querySelector('figcaption')!.textContent = `Loss of run ${run + 1}`;
+    loss.set([losses.map((_, i) => i + 1), losses, validation, losses.map(() => level)]);
+  }
+
+  function showErrors(): void {
+    if (!task) return;
+    const done = runs.filter(({ error }) => Number.isFinite(error));
+    const mean = done.reduce((sum, { error }) => sum + error, 0) / done.length;
+    const spread = Math.sqrt(
+      done.reduce((sum, { error }) => sum + (error - mean) ** 2, 0) / (done.length - 1),
+    );
+    const gain = 1 - mean / task.naiveError;
+    const row = (name: string, value: string, remark: string) =>
+      h(
+        'tr',
+        null,
+        h('th', { scope: 'row' }, name),
+        h('td', null, value),
+        h('td', { class: 'muted' }, remark),
+      );
+    errors.replaceChildren(
+      h(
+        'table',
+        { class: 'plain' },
+        h(
+          'caption',
+          { class: 'hint' },
+          'Root of the mean squared error on the test part, in units of the series',
+        ),
+        h(
+          'tbody',
+          null,
+          row(
+            done.length > 1 ? `Networks, ${done.length} seeds` : 'Network',
+            done.length === 0 ? '–' : figure(mean) + (done.length > 1 ? ` ± ${figure(spread)}` : ''),
+            done.length === 0
+              ? 'not trained yet'
+              : gain > 0.02
+                ? `${Math.round(100 * gain)} % less than the naive one`
+                : gain < -0.02
+                  ? `${Math.round(-100 * gain)} % more than the naive one`
+                  : 'no better than the naive one',
+          ),
+          row('Naive', figure(task.naiveError), 'repeats the last value it saw'),
+        ),
+      ),
+    );
+  }
+
+  function showVerdict(event: VerdictEvent | undefined): void {
+    verdict.dataset.verdict = event?.verdict ?? '';
+    verdict.replaceChildren(
+      ...(event
+        ? [
+            h('p', { class: 'verdict-word' }, capital(event.verdict)),
+            h(
+              'ul',
+              null,
+              event.reasons.map((reason) => h('li', null, plain(reason))),
+            ),
+            h('p', { class: 'hint' }, `What helps: ${event.suggestions.map(plain).join('; ')}.`),
+          ]
+        : [
+            h(
+              'p',
+              { class: 'muted' },
+              'The curves are judged when a run has ended: underfit, good fit or overfit.',
+            ),
+          ]),
+    );
+  }
+
+  showVerdict(undefined);
+  const element = h(
+    'div',
+    { class: 'stack' },
+    panel('Forecast', seriesPlace, closePlace),
+    h('div', { class: 'halves' }, panel('Learning', lossPlace), panel('Diagnosis', verdict, errors)),
+  );
+  return {
+    element,
+    clear() {
+      runs = [];
+      loss.clear();
+      loss.mark(null);
+      showVerdict(undefined);
+      showErrors();
+      drawSeries();
+    },
+    hear(event) {
+      switch (event.type) {
+        case 'task':
+          task = event;
+          runs = [];
+          drawSeries();
+          showErrors();
+          return;
+        case 'epoch': {
+          const run = runAt(event.run);
+          if (event.epoch === 0) loss.mark(null);
+          run.losses[event.epoch] = event.loss;
+          run.validation[event.epoch] = event.validationLoss;
+          drawLoss(event.run);
+          return;
+        }
+        case 'early':
+          loss.mark(
+            event.bestEpoch + 1,
+            `best: epoch ${event.bestEpoch + 1}, stopped at ${event.stoppedEpoch + 1}`,
+          );
+          return;
+        case 'forecast': {
+          const run = runAt(event.run);
+          run.values = event.values;
+          run.error = event.error;
+          drawSeries();
+          showErrors();
+          return;
+        }
+        case 'verdict':
+          showVerdict(event);
+      }
+    },
+  };
+}
+
+function seriesChart(host: HTMLElement, title: string, height: number): Chart {
+  return lineChart(host, {
+    ...{ title, x: 'step', y: 'value', height },
+    series: [
+      { label: 'series', color: '--ink', width: 1.25 },
+      { label: 'forecast', color: '--accent', width: 2 },
+      { label: 'naive', color: '--muted', dashed: true, width: 1 },
+      { label: 'highest', color: '--accent', width: 0.5 },
+      { label: 'lowest', color: '--accent', width: 0.5 },
+    ],
+    bands: [{ upper: 3, lower: 4, color: '--accent' }],
+  });
+}
+
+/** The names of the library's numbers in the visitor's words. */
+function plain(text: string): string {
+  return text
+    .replaceAll('val_loss', 'the validation loss')
+    .replace(/(?<!validation )\bloss\b/g, 'the training loss')
+    .replace(/\bbaseline\b/g, 'naive forecast,');
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function figure(value: number): string {
+  return Math.abs(value) >= 100 ? value.toFixed(1) : value.toPrecision(3);
+}

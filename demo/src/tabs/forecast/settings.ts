@@ -1,0 +1,100 @@
+// The numbers of a run: their ranges, the ways to underfit, fit and overfit, and how a link carries them.
+import type { Control, NumberFieldOptions, Settings, SliderOptions } from '../../types.ts';
+import type { RunSettings } from './messages.ts';
+import { seriesNames } from './series.ts';
+
+export type Chosen = Omit<RunSettings, 'values'>;
+export type NumberName =
+  | 'length'
+  | 'window'
+  | 'horizon'
+  | 'units'
+  | 'learningRate'
+  | 'epochs'
+  | 'runs'
+  | 'patience'
+  | 'seed';
+export type PresetName = 'under' | 'good' | 'over';
+
+export const standard: Chosen = {
+  ...{ series: 'sine', length: 600, window: 25, horizon: 1, relative: false },
+  ...{ units: 16, learningRate: 0.005, epochs: 40, runs: 3, patience: 6, seed: 1 },
+};
+
+/** Too small for too short, enough, and far too much for a short series. */
+export const presets: Readonly<Record<PresetName, Partial<Chosen>>> = {
+  under: { units: 2, epochs: 5, learningRate: 0.001, patience: 0, length: 600 },
+  good: { units: 16, epochs: 40, learningRate: 0.005, patience: 6, length: 600 },
+  over: { units: 64, epochs: 150, learningRate: 0.01, patience: 0, length: 160 },
+};
+
+interface Range {
+  label: string;
+  min: number;
+  max: number;
+  step: number;
+  short: string;
+  hint?: string;
+}
+
+const ranges: Readonly<Record<NumberName, Range>> = {
+  window: { label: 'Window: steps it sees', min: 2, max: 100, step: 1, short: 'window' },
+  horizon: { label: 'Steps ahead', min: 1, max: 24, step: 1, short: 'ahead' },
+  runs: { label: 'Networks, one seed each', min: 1, max: 8, step: 1, short: 'runs' },
+  units: { label: 'Units', min: 1, max: 256, step: 1, short: 'units' },
+  epochs: { label: 'Epochs', min: 1, max: 2000, step: 1, short: 'epochs' },
+  learningRate: { label: 'Learning rate', min: 0.0001, max: 0.1, step: 0.0001, short: 'rate' },
+  patience: { label: 'Patience', min: 0, max: 100, step: 1, short: 'patience', hint: '0: no early stopping' },
+  length: { label: 'Length', min: 60, max: 5000, step: 1, short: 'length' },
+  seed: { label: 'First seed', min: 0, max: 9999, step: 1, short: 'seed' },
+};
+const slid: readonly NumberName[] = ['window', 'horizon', 'runs'];
+
+/** A control for each number. */
+export function numbersOf(
+  onChange: (name: NumberName, value: number) => void,
+  make: {
+    slider: (options: SliderOptions) => Control<number>;
+    numberField: (options: NumberFieldOptions) => Control<number>;
+  },
+): Record<NumberName, Control<number>> {
+  const controls = Object.entries(ranges).map(([key, { short: _, ...range }]) => {
+    const name = key as NumberName;
+    const heard = (value: number) => onChange(name, value);
+    const value = standard[name];
+    const control = slid.includes(name)
+      ? make.slider({ ...range, value, onInput: heard })
+      : make.numberField({ ...range, value, onChange: heard });
+    return [name, control];
+  });
+  return Object.fromEntries(controls) as Record<NumberName, Control<number>>;
+}
+
+/** What differs from the standard. */
+export function writeSettings(chosen: Chosen): Settings {
+  const entries = (Object.keys(ranges) as NumberName[])
+    .filter((name) => chosen[name] !== standard[name])
+    .map((name) => [ranges[name].short, chosen[name]] as const);
+  return {
+    ...(chosen.series !== standard.series && chosen.series !== 'file' && { series: chosen.series }),
+    ...(chosen.relative !== standard.relative && { changes: chosen.relative }),
+    ...Object.fromEntries(entries),
+  };
+}
+
+/** The settings of a link, each within its range. */
+export function readSettings(given: Settings): Chosen {
+  const chosen = { ...standard };
+  const series = String(given.series ?? standard.series);
+  if (Object.hasOwn(seriesNames, series)) chosen.series = series as Chosen['series'];
+  chosen.relative = given.changes === undefined ? chosen.series !== 'sine' : String(given.changes) === 'true';
+  for (const name of Object.keys(ranges) as NumberName[]) {
+    const { short, min, max, step } = ranges[name];
+    if (given[short] === undefined) continue;
+    const value = Number(given[short]);
+    if (!Number.isFinite(value)) continue;
+    const inside = Math.min(max, Math.max(min, value));
+    chosen[name] = Number.isInteger(step) ? Math.round(inside) : inside;
+  }
+  return chosen;
+}
