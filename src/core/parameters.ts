@@ -53,6 +53,7 @@ export class Parameters {
   readonly #gradients = new Map<Tensor, Tensor>();
   readonly #rules = new Map<Tensor, Pick<ParameterOptions, 'regularizer' | 'constraint' | 'trainable'>>();
   readonly #slots = new Map<string, Tensor>();
+  readonly #frozen = new Set<Tensor>();
   readonly #arenaShape: number[] = [ALIGNMENT];
   readonly #seed: number;
   #home: { readonly description: string } | undefined;
@@ -144,11 +145,19 @@ export class Parameters {
   }
 
   /**
-   * Freezes parameters that were declared trainable, or sets them free; plans that are built from then on obey.
+   * Freezes parameters that were declared trainable, or sets them free; plans that are built from then on obey. Of those
+   * that are never trained by gradient it is remembered, for layers that write them in training (see `isFrozen`).
    */
   setTrainable(parameter: Tensor, trainable: boolean): void {
+    if (trainable) this.#frozen.delete(parameter);
+    else this.#frozen.add(parameter);
     const wanted = trainable && this.rulesOf(parameter).trainable === true;
     (parameter as { differentiable: boolean }).differentiable = wanted;
+  }
+
+  /** Whether `setTrainable` has frozen a parameter, be it one that is trained by gradient or not. */
+  isFrozen(parameter: Tensor): boolean {
+    return this.#frozen.has(parameter);
   }
 
   /** Optimizer slots of this name: [size], zeros at first, one element for each of the arena. */
@@ -159,6 +168,16 @@ export class Parameters {
       this.#slots.set(name, slot);
     }
     return slot;
+  }
+
+  /**
+   * Forgets the slots of optimizers, but for those whose names begin with `keep/`, and returns them: `backend.release` of
+   * these frees their storage, once the plans that update them are disposed of.
+   */
+  dropSlots(keep?: string): Tensor[] {
+    const dropped = [...this.#slots].filter(([name]) => keep === undefined || !name.startsWith(`${keep}/`));
+    for (const [name] of dropped) this.#slots.delete(name);
+    return dropped.map(([, slot]) => slot);
   }
 
   get slots(): ReadonlyMap<string, Tensor> {

@@ -232,9 +232,10 @@ class PlanBuilder implements Builder {
     for (const emit of this.#backward.reverse()) emit();
     this.#ledger.catchUp();
     this.#phase = 'update';
-    // A parameter that this plan does not use must not keep the gradient of another plan.
+    // What this plan does not use, or has frozen, must not bring the gradient of another plan into the norm of all.
     for (const p of this.parameters.all) {
-      if (p.differentiable && !this.#gradients.arrived(p)) this.clear(this.parameters.gradientOf(p), 'start');
+      if (this.parameters.rulesOf(p).trainable === false || this.#gradients.arrived(p)) continue;
+      this.clear(this.parameters.gradientOf(p), 'start');
     }
   }
 
