@@ -86,7 +86,7 @@ export function batchNormalization(options: BatchNormalizationOptions = {}): App
       const movingMean = b.param('moving_mean', [cols], (next) => firstMean([cols], next), fixed);
       const movingVariance = b.param('moving_variance', [cols], (next) => firstVariance([cols], next), fixed);
       // Frozen with its layer, or with a model that the layer is part of.
-      const frozen = layer.trainable === false || (gamma ?? beta)?.differentiable === false;
+      const frozen = layer.trainable === false || b.parameters.isFrozen(movingMean);
       const learns = b.training && !frozen;
       const moments = learns ? columnMoments(b, moved, cols, mask) : undefined;
       const statistics = batchNormStatistics(b, { moments, movingMean, movingVariance, momentum, epsilon });

@@ -209,21 +209,33 @@ describe('batchNormalization', () => {
     }
   });
 
-  test('frozen by its parameters alone, as inside a frozen model, it takes the averages too', async () => {
-    const backend = f64();
-    const parameters = new Parameters();
-    const build = (training: boolean) =>
-      buildPlan({ name: 'frozen', limits: backend.limits, parameters, training }, (b) => ({
-        y: batchNormalization({ epsilon: 0 }).build(b, b.input('x', [2, 1], { initial: () => [3, 5] })),
-      }));
-    build(false);
-    for (const t of parameters.all) parameters.setTrainable(t, false);
-    const plan = build(true);
-    const executable = await backend.load(plan);
-    executable.run();
-    expect(Array.from(await backend.read(plan.outputs.y))).toEqual([3, 5]);
-    expect(Array.from(await backend.read(parameters.get('moving_mean')!))).toEqual([0]);
-  });
+  test.each([
+    [true, true],
+    [false, true],
+    [false, false],
+  ])(
+    'frozen by its parameters alone, as inside a frozen model, center %s and scale %s, it takes the averages too',
+    async (center, scale) => {
+      const backend = f64();
+      const parameters = new Parameters();
+      const layer = batchNormalization({ epsilon: 0, center, scale });
+      const build = (training: boolean) =>
+        buildPlan({ name: 'frozen', limits: backend.limits, parameters, training }, (b) => ({
+          y: layer.build(b, b.input('x', [2, 1], { initial: () => [3, 5] })),
+        }));
+      build(false);
+      for (const t of parameters.all) parameters.setTrainable(t, false);
+      const plan = build(true);
+      const executable = await backend.load(plan);
+      executable.run();
+      expect(Array.from(await backend.read(plan.outputs.y))).toEqual([3, 5]);
+      expect(Array.from(await backend.read(parameters.get('moving_mean')!))).toEqual([0]);
+      for (const t of parameters.all) parameters.setTrainable(t, true);
+      const free = await backend.load(build(true));
+      free.run();
+      expect((await backend.read(parameters.get('moving_mean')!))[0]).toBeCloseTo(0.04, 12);
+    },
+  );
 
   test('its config makes it again', () => {
     const config = batchNormalization({ momentum: 0.8, movingMeanInitializer: 'ones' }).getConfig!();
