@@ -1,10 +1,16 @@
 // The demo page: a development server (demo/run.js) and static files in demo/dist that any host serves from any folder.
+import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 import { alias } from '../examples/alias.js';
+import { hasPeers, installPeers } from './peers.js';
 
 const library = fileURLToPath(new URL('../src/', import.meta.url));
 const shaders = fileURLToPath(new URL('../shaders/', import.meta.url));
+
+// Tests and other programs take what is there; whoever asks for the page gets all of it.
+if (['demo', 'build:demo'].includes(process.env.npm_lifecycle_event ?? '')) installPeers();
+const peers = hasPeers();
 
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
@@ -13,6 +19,7 @@ export default defineConfig({
   worker: {
     format: 'es',
     rolldownOptions: {
+      ...(!peers && { external: [/^@tensorflow\//] }),
       output: {
         // The library is one file: what a job imports of it would else come in dozens of small ones, one after the other.
         codeSplitting: {
@@ -28,6 +35,10 @@ export default defineConfig({
         },
       },
     },
+  },
+  // What only workers import is found before they start: found later, it would reload the page.
+  optimizeDeps: {
+    entries: ['index.html', 'src/tabs/*/tab.ts', ...(peers ? ['../bench/src/engines/tfjs.ts'] : [])],
   },
   build: { target: 'es2022', outDir: 'dist', emptyOutDir: true, reportCompressedSize: false },
 });

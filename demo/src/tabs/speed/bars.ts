@@ -1,5 +1,5 @@
 // Bars of milliseconds that grow while blocks come in: the median, its quartiles, and every block as a dot.
-import { spreadOf } from '../../../../bench/src/statistics.ts';
+import { ratiosOf, spreadOf } from '../../../../bench/src/statistics.ts';
 import { h } from '../../kit.ts';
 
 export interface Bars {
@@ -15,6 +15,8 @@ export interface Bars {
 
 interface Row {
   readonly times: number[];
+  /** How many times longer than ours, of pairs of neighbouring blocks. */
+  ratio?: number;
   readonly element: HTMLElement;
   readonly bar: HTMLElement;
   readonly spread: HTMLElement;
@@ -45,7 +47,6 @@ export function bars(): Bars {
 
   const draw = (): void => {
     const most = Math.max(...[...rows.values()].flatMap(({ times }) => times), 1e-6);
-    const [own] = rows.values();
     for (const row of rows.values()) {
       if (row.times.length === 0) continue;
       const { low, median, high } = spreadOf(row.times);
@@ -54,16 +55,14 @@ export function bars(): Bars {
       row.spread.style.left = part(low);
       row.spread.style.width = `calc(${part(high)} - ${part(low)})`;
       row.dots.replaceChildren(...row.times.map((time) => h('i', { style: `left: ${part(time)}` })));
-      const times =
-        own && row !== own && own.times.length > 0 ? median / spreadOf(own.times).median : undefined;
       row.value.replaceChildren(
         h('strong', null, `${milliseconds(median)} ms`),
         h(
           'span',
           { class: 'hint' },
-          times === undefined
+          row.ratio === undefined
             ? `${milliseconds(low)} to ${milliseconds(high)}`
-            : `${times.toFixed(times < 10 ? 1 : 0)} times ours`,
+            : `${rounded(row.ratio)} times ours`,
         ),
       );
     }
@@ -84,6 +83,10 @@ export function bars(): Bars {
       const row = rows.get(engine);
       if (!row) return;
       row.times.push(milliseconds);
+      // Blocks come in pairs, ours before the peer's: the last of ours are its neighbours.
+      const [own] = rows.values();
+      const beside = own.times.slice(-row.times.length);
+      if (row !== own && beside.length > 0) row.ratio = ratiosOf(beside, row.times).median;
       const blocks = `${row.times.length} ${row.times.length === 1 ? 'block' : 'blocks'}`;
       row.about.textContent = `same losses, ${blocks}`;
       draw();
@@ -117,4 +120,9 @@ export function nameOf(engine: string): string {
 
 export function milliseconds(value: number): string {
   return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
+}
+
+/** A ratio as it is said: with a decimal where that matters. */
+export function rounded(ratio: number): string {
+  return ratio.toFixed(ratio < 10 ? 1 : 0);
 }

@@ -4,7 +4,7 @@ import { openJob } from '../../job.ts';
 import { announce, button, h, panel, say, segmented, select, slider } from '../../kit.ts';
 import { download } from '../../store.ts';
 import type { JobHandle, MountedTab, Settings, Tab, TabContext } from '../../types.ts';
-import { bars, milliseconds, nameOf } from './bars.ts';
+import { bars, milliseconds, nameOf, rounded } from './bars.ts';
 import { type Command, type Event, PEERS, type Peer, type SpeedResult } from './protocol.ts';
 import { sizes, sizeText } from './sizes.ts';
 
@@ -266,7 +266,7 @@ function sentence({ engines: [ours, ...others] }: SpeedResult): string {
     .sort((a, b) => a.ratio.median - b.ratio.median);
   if (!ours?.milliseconds || !best) return '';
   const { median, low, high } = best.ratio;
-  const [times, ...range] = [median, low, high].map((value) => value.toFixed(value < 10 ? 1 : 0));
+  const [times, ...range] = [median, low, high].map(rounded);
   if (median < 1) return `${nameOf(best.engine)} was faster here: it takes ${median.toFixed(2)} of our time.`;
   return `${nameOf(best.engine)}, the fastest of the others here, takes ${times} times as long (${range.join(' to ')}).`;
 }
@@ -298,7 +298,7 @@ function tableOf({ engines }: SpeedResult): HTMLElement {
                 h('td', null, milliseconds(time.median)),
                 h('td', null, `${milliseconds(time.low)} to ${milliseconds(time.high)}`),
                 h('td', null, Math.round(tokensPerSecond ?? 0).toLocaleString('en')),
-                h('td', null, ratio ? ratio.median.toFixed(ratio.median < 10 ? 1 : 0) : '1'),
+                h('td', null, ratio ? rounded(ratio.median) : '1'),
                 h('td', null, lossDifference?.toExponential(0) ?? '–'),
               ]
             : h('td', { colspan: head.length - 1 }, reason ?? ''),
