@@ -31,6 +31,7 @@ export type Event =
   | { type: 'text'; text: TextFacts }
   /** A model is there: `tokens` are its characters by id. */
   | { type: 'model'; model: ModelFacts; tokens: readonly string[] }
+  /** NaN for speeds that were not measured. */
   | { type: 'loss'; step: number; epoch: number; loss: number; tokensPerSecond: number; stepMs: number }
   | { type: 'validation'; step: number; loss: number }
   | { type: 'memory'; bytes: number }

@@ -30,14 +30,14 @@ export interface ProgressPanel {
 /** Numbers, and charts below them. */
 export function progressPanel(): ProgressPanel {
   const stats = {
-    loss: stat('Loss, nats'),
+    loss: stat('Training loss'),
     validation: stat('Validation loss'),
     perplexity: stat('Perplexity'),
-    speed: stat('Tokens per second'),
+    speed: stat('Tokens a second'),
     step: stat('ms per step'),
     memory: stat('GPU memory'),
     steps: stat('Steps'),
-    epochs: stat('Passes over the text'),
+    epochs: stat('Passes'),
   };
   const about = h('p', { class: 'hint' });
   const numbers = h(
@@ -45,7 +45,7 @@ export function progressPanel(): ProgressPanel {
     { class: 'stack' },
     h(
       'div',
-      { class: 'stats' },
+      { class: 'stats write-stats' },
       Object.values(stats).map((s) => s.element),
     ),
     about,
@@ -68,7 +68,6 @@ export function progressPanel(): ProgressPanel {
   });
   let shown = { loss: Number.NaN, validation: Number.NaN };
   let smooth = Number.NaN;
-  let speed = Number.NaN;
   const facts: { text?: TextFacts; model?: ModelFacts } = {};
 
   const describe = (): void => {
@@ -100,11 +99,12 @@ export function progressPanel(): ProgressPanel {
     curves: panel('How it learns', place),
     loss({ step, epoch, loss, tokensPerSecond, stepMs }) {
       shown.loss = loss;
-      smooth = Number.isNaN(smooth) ? stepMs : 0.8 * smooth + 0.2 * stepMs;
-      speed = Number.isNaN(speed) ? tokensPerSecond : 0.8 * speed + 0.2 * tokensPerSecond;
+      if (Number.isFinite(stepMs)) {
+        smooth = Number.isNaN(smooth) ? stepMs : 0.8 * smooth + 0.2 * stepMs;
+        stats.speed.set(short((tokensPerSecond * stepMs) / smooth));
+        stats.step.set(smooth < 10 ? smooth.toFixed(1) : grouped(smooth));
+      }
       stats.loss.set(loss.toFixed(3));
-      stats.speed.set(short(speed));
-      stats.step.set(smooth < 10 ? smooth.toFixed(1) : grouped(smooth));
       stats.steps.set(grouped(step));
       stats.epochs.set(epoch < 10 ? epoch.toFixed(2) : epoch.toFixed(1));
       push(step, loss, null);
@@ -135,7 +135,6 @@ export function progressPanel(): ProgressPanel {
       history = [];
       shown = { loss: Number.NaN, validation: Number.NaN };
       smooth = Number.NaN;
-      speed = Number.NaN;
       delete facts.text;
       delete facts.model;
       about.textContent = '';

@@ -101,7 +101,7 @@ export function settingsPanel({ settings, onChange }: SettingsPanelOptions): Set
     corpus.element,
     ownPlace,
     cell.element,
-    h('div', { class: 'fields' }, numbers.layers.element, numbers.units.element, numbers.window.element),
+    h('div', { class: 'write-three' }, numbers.layers.element, numbers.units.element, numbers.window.element),
     rate.element,
     h(
       'details',
@@ -110,7 +110,13 @@ export function settingsPanel({ settings, onChange }: SettingsPanelOptions): Set
       h(
         'div',
         null,
-        h('div', { class: 'fields' }, numbers.batch.element, numbers.dropout.element, numbers.seed.element),
+        h(
+          'div',
+          { class: 'write-three' },
+          numbers.batch.element,
+          numbers.dropout.element,
+          numbers.seed.element,
+        ),
         h(
           'p',
           { class: 'hint' },

@@ -105,7 +105,7 @@ class WriteTab implements MountedTab {
       h(
         'div',
         { class: 'columns' },
-        h('div', { class: 'stack' }, this.#settingsPanel.element, this.#models.element),
+        h('div', { class: 'stack write-left' }, this.#settingsPanel.element, this.#models.element),
         h('div', { class: 'stack' }, this.#runPanel.element, this.#writing.element, this.#progress.curves),
       ),
     );

@@ -32,6 +32,8 @@ export async function runTraining(loop: TrainingLoop): Promise<void> {
   const trainer = session.trainer!;
   const due = { loss: 0, write: 0, validate: performance.now() + VALIDATE_EVERY / 4 };
   let reading = false;
+  /** Whether the time since the last reading was not all training. */
+  let broken = true;
   let since = performance.now();
   let turned = since;
   let extras: Promise<void> | undefined;
@@ -41,8 +43,9 @@ export async function runTraining(loop: TrainingLoop): Promise<void> {
 
   const tell = (step: number, loss: number, tokens: number): void => {
     const now = performance.now();
-    const seconds = (now - since) / 1000;
+    const seconds = broken ? Number.NaN : (now - since) / 1000;
     since = now;
+    broken = false;
     if (!Number.isFinite(loss)) {
       controller.abort();
       post({
@@ -80,7 +83,7 @@ export async function runTraining(loop: TrainingLoop): Promise<void> {
     const { step } = trainer;
     const loss = await session.validate(signal);
     const took = performance.now() - begun;
-    since += took;
+    broken = true;
     due.validate = performance.now() + Math.max(VALIDATE_EVERY, took / VALIDATE_PART);
     if (Number.isFinite(loss) && alive()) post({ type: 'validation', step, loss });
   };
