@@ -27,6 +27,8 @@ export interface Builder {
   /** Names of the scopes around this point, joined by `/`. */
   readonly path: string;
   scope<R>(name: string, body: () => R): R;
+  /** As `scope`, under exactly these scopes, whatever is around: for what stands in several places of a model. */
+  at<R>(path: string, body: () => R): R;
 
   /** A tensor the caller writes before a run; `differentiable` asks for its gradient. */
   input(name: string, shape: readonly number[], options?: InputOptions): Tensor;

@@ -90,6 +90,10 @@ class PlanBuilder implements Builder {
     return this.#ledger.scope(name, body);
   }
 
+  at<R>(path: string, body: () => R): R {
+    return this.#ledger.at(path, body);
+  }
+
   input(name: string, shape: readonly number[], options: InputOptions = {}): Tensor {
     return this.#ledger.own(name, shape, 'input', options);
   }

@@ -42,6 +42,16 @@ export class PlanLedger {
     }
   }
 
+  /** Runs a body under exactly these scopes, whatever is around. */
+  at<R>(path: string, body: () => R): R {
+    const there = this.#scopes.splice(0, this.#scopes.length, ...path.split('/'));
+    try {
+      return body();
+    } finally {
+      this.#scopes.splice(0, this.#scopes.length, ...there);
+    }
+  }
+
   /** A function that runs bodies later on in the scopes around this point. */
   here(): (body: () => void) => void {
     const scopes = [...this.#scopes];

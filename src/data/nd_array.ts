@@ -69,6 +69,17 @@ export class NdArray {
     return new NdArray(shape, this.data);
   }
 
+  /** Where the largest number of the last axis stands, the first of equals: [...] of [...,K]. */
+  argMax(): NdArray {
+    const width = this.shape.at(-1) ?? 1;
+    const best = new Int32Array(this.data.length / width);
+    for (let row = 0; row < best.length; row++) {
+      const from = row * width;
+      for (let k = 1; k < width; k++) if (this.data[from + k] > this.data[from + best[row]]) best[row] = k;
+    }
+    return new NdArray(this.shape.slice(0, -1), best);
+  }
+
   /** Nested arrays of numbers; a number for a scalar. */
   toArray(): Nested {
     const { data, shape } = this;
@@ -87,6 +98,23 @@ export class NdArray {
  */
 export function ndarray(values: ArrayLikeData, shape?: readonly number[]): NdArray {
   return asArray('ndarray', values, shape);
+}
+
+/**
+ * Rows of zeros with a one for each label: [...,classes] of labels [...], as Keras' to_categorical.
+ * @throws DataError for a label that is no integer from 0 to classes - 1.
+ */
+export function oneHot(labels: ArrayLikeData, classes: number): NdArray {
+  const { shape, data } = asArray('oneHot', labels);
+  const out = new Float32Array(data.length * classes);
+  for (let i = 0; i < data.length; i++) {
+    const label = data[i];
+    if (!Number.isInteger(label) || label < 0 || label >= classes) {
+      throw new DataError(`[oneHot] takes labels from 0 to ${classes - 1}, got ${label} at element ${i}`);
+    }
+    out[i * classes + label] = 1;
+  }
+  return new NdArray([...shape, classes], out);
 }
 
 /** As `ndarray`; `where` names the argument in messages. */

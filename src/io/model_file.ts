@@ -1,6 +1,7 @@
 // A model in one file: architecture, weights, and what it was compiled with, so that training can go on.
+import type { Backend } from '../backends/backend.ts';
 import { DataError, FormatError, OptionError } from '../core/errors.ts';
-import { checkOptions } from '../core/options.ts';
+import { checkOptions, shown } from '../core/options.ts';
 import { NdArray } from '../data/nd_array.ts';
 import { type FromConfigOptions, modelFromJSON } from '../models/from_config.ts';
 import type { Model } from '../models/model.ts';
@@ -56,6 +57,8 @@ export async function saveModel(model: Model): Promise<Uint8Array> {
 export interface LoadModelOptions extends FromConfigOptions {
   /** Compile it as it was when it was saved; default true. */
   compile?: boolean;
+  /** Where it runs; default: a WebGPU device that all models share. */
+  backend?: Backend | undefined;
 }
 
 /**
@@ -63,8 +66,11 @@ export interface LoadModelOptions extends FromConfigOptions {
  * @throws FormatError for bytes that are no such file, or lack a weight; OptionError for a class that is not known.
  */
 export function loadModel(bytes: Uint8Array, options: LoadModelOptions = {}): Model {
-  checkOptions('loadModel', options, ['customObjects', 'compile']);
-  const { compile = true, customObjects } = options;
+  checkOptions('loadModel', options, ['customObjects', 'compile', 'backend']);
+  const { compile = true, customObjects, backend } = options;
+  if (!(bytes instanceof Uint8Array)) {
+    throw new FormatError(`[loadModel] takes the bytes of a file (Uint8Array), got ${shown(bytes)}`);
+  }
   const { tensors, metadata } = readSafetensors(bytes, 'the model file');
   if (metadata.format !== FORMAT || !metadata.model) {
     throw new FormatError('the file holds no model: it should be written by model.save()');
@@ -80,7 +86,8 @@ export function loadModel(bytes: Uint8Array, options: LoadModelOptions = {}): Mo
     if (!slot) weights.set(name, array);
     else slots.set(slot[1], (slots.get(slot[1]) ?? new Map()).set(slot[2], array));
   }
-  if (weights.size > 0) model.runtime.weights.startWith(weights);
+  if (weights.size > 0) model.runtime.startWith(weights);
+  if (backend) model.runtime.useBackend(backend);
   if (compile && slots.size > 0) model.runtime.weights.setSlots(slots);
   return model;
 }

@@ -51,6 +51,7 @@ export function crf(options: CrfOptions = {}): Layer {
   return defineLayer({
     name,
     className: 'CRF',
+    labelsInput: true,
     trainable,
     build(b: Builder, x: Tensor): Tensor {
       expectRank(x, 3, name, 'scores of tags [N, T, K]');

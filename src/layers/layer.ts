@@ -20,6 +20,8 @@ export interface Layer<Output extends Outputs = Tensor> {
   readonly takesIds?: boolean;
   /** The shape of its input without the batch, where it stands first in a model and was told so. */
   readonly inputShape?: readonly (number | null)[];
+  /** Whether labels for its output are the classes of its input's last axis, as for tags. */
+  readonly labelsInput?: boolean;
   /** Layers inside this one, such as that which `timeDistributed` repeats. */
   readonly inner?: readonly AnyLayer[];
   /** False freezes its weights in all plans that are built from then on; default true. */

@@ -5,7 +5,14 @@ import type { NdArray } from '../data/nd_array.ts';
 import { isLossFunction, type Loss } from '../training/losses/loss.ts';
 import type { Graph } from './graph.ts';
 import { checkNumbers, expectFit, type Samples, withLastOne } from './model_data.ts';
-import type { Mode, ModelPlan, Objective, PlanSizes, TargetSize } from './model_plan.ts';
+import {
+  isJudged,
+  type Mode,
+  type ModelPlan,
+  type Objective,
+  type PlanSizes,
+  type TargetSize,
+} from './model_plan.ts';
 import { swapped, toPhysical } from './physical.ts';
 import type { PublicShape } from './sketch.ts';
 
@@ -19,14 +26,14 @@ type Kind = 'values' | 'labels' | 'sequence';
 export function checkTargets(
   where: string,
   arrays: readonly NdArray[],
-  outputs: readonly { name: string; shape: PublicShape }[],
+  outputs: readonly { name: string; shape: PublicShape; classes: number | undefined }[],
   objectives: readonly Objective[],
 ): NdArray[] {
   return arrays.map((given, i) => {
-    const { name, shape } = outputs[i];
+    const { name, shape, classes } = outputs[i];
     const label = `${where}/${name}`;
     const { loss } = objectives[i];
-    if (!loss) return given;
+    if (!isJudged(objectives[i])) return given;
     const kind = kindOf(loss, given, shape);
     if (kind === 'values') {
       const array =
@@ -39,19 +46,19 @@ export function checkTargets(
     const array = extra && kind === 'labels' ? given.reshape(given.shape.slice(0, -1)) : given;
     if (kind === 'labels') {
       expectTarget(label, ['N', ...shape.slice(1, -1)], array.shape, given, shape, loss);
-      checkLabels(label, array, shape.at(-1) ?? null, loss);
+      checkLabels(label, array, classes, loss);
     } else {
       if (array.shape.length !== 2) {
         throw new ShapeError(`[${label}] expected [N, labels], got ${show(array.shape)}`);
       }
-      checkLabels(label, array, null, loss);
+      checkLabels(label, array, classes, loss);
     }
     return array;
   });
 }
 
-function kindOf(loss: Loss, y: NdArray, output: PublicShape): Kind {
-  if (isLossFunction(loss)) return loss.targets;
+function kindOf(loss: Loss | undefined, y: NdArray, output: PublicShape): Kind {
+  if (loss && isLossFunction(loss)) return loss.targets;
   const same =
     y.shape.length === output.length && output.every((n, i) => n === null || i === 0 || n === y.shape[i]);
   return same || (output.at(-1) === 1 && y.shape.length === output.length - 1) ? 'values' : 'labels';
@@ -63,13 +70,13 @@ function expectTarget(
   shape: readonly number[],
   given: NdArray,
   output: PublicShape,
-  loss: Loss,
+  loss: Loss | undefined,
 ): void {
   try {
     expectFit(label, expected, shape);
   } catch (error) {
     if (!(error instanceof ShapeError)) throw error;
-    const name = isLossFunction(loss) ? loss.lossName : loss.name || 'the loss';
+    const name = !loss ? 'a metric' : isLossFunction(loss) ? loss.lossName : loss.name || 'the loss';
     const wanted = `[${expected.map((n) => n ?? 'any').join(', ')}]`;
     throw new ShapeError(
       `[${label}] ${name} takes targets ${wanted} for an output [${output.map((n) => n ?? 'N').join(', ')}],` +
@@ -79,14 +86,19 @@ function expectTarget(
 }
 
 /** Labels are integers; those outside the classes count only where the loss ignores them. */
-function checkLabels(label: string, { data }: NdArray, classes: number | null, loss: Loss): void {
-  const config = isLossFunction(loss) ? loss.getConfig() : {};
+function checkLabels(
+  label: string,
+  { data }: NdArray,
+  classes: number | undefined,
+  loss: Loss | undefined,
+): void {
+  const config = loss && isLossFunction(loss) ? loss.getConfig() : {};
   const ignored = config.ignoreClass;
   for (let i = 0; i < data.length; i++) {
     const value = data[i];
     if (value === ignored) continue;
-    if (Number.isInteger(value) && value >= 0 && (classes === null || value < classes)) continue;
-    const range = classes === null ? 'integers from 0 on' : `integers from 0 to ${classes - 1}`;
+    if (Number.isInteger(value) && value >= 0 && (classes === undefined || value < classes)) continue;
+    const range = classes === undefined ? 'integers from 0 on' : `integers from 0 to ${classes - 1}`;
     throw new DataError(`[${label}] takes labels, which are ${range}, got ${value} at element ${i}`);
   }
 }
@@ -98,21 +110,21 @@ export function sizesOf(
   objectives: readonly Objective[],
   outputs: readonly { shape: PublicShape }[],
 ): PlanSizes {
-  const { x, y, weights, mask } = samples;
+  const { x, y, weights, masks } = samples;
   return {
     mode,
     batch: x[0].length,
     inputs: x.map(({ shape }) => shape.slice(1)),
-    masked: mask !== undefined,
+    masked: x.map((_, i) => masks?.[i] !== undefined),
     targets:
       mode === 'predict' || !y
         ? []
         : y.map((array, i): TargetSize | undefined => {
             const { loss } = objectives[i];
-            if (!loss) return undefined;
+            if (!isJudged(objectives[i])) return undefined;
             const kind = kindOf(loss, array, outputs[i].shape);
             const dtype = kind === 'values' ? 'f32' : 'u32';
-            const timeMajor = !(isLossFunction(loss) && loss.batchMajorTargets);
+            const timeMajor = !(loss && isLossFunction(loss) && loss.batchMajorTargets);
             const shape = timeMajor ? swapped(array.shape, dtype) : array.shape;
             return { dtype, shape, timeMajor, weighted: weights?.[i] !== undefined };
           }),
@@ -121,11 +133,14 @@ export function sizesOf(
 
 /** Writes a batch into the inputs of its plan. */
 export function writeBatch(backend: Backend, graph: Graph, plan: ModelPlan, samples: Samples): void {
-  const { x, y, weights, mask } = samples;
+  const { x, y, weights, masks } = samples;
   x.forEach((array, i) => {
     backend.write(plan.inputs[i], toPhysical(array, graph.inputs[i].dtype === 'int32' ? 'u32' : 'f32'));
   });
-  if (plan.mask && mask) backend.write(plan.mask, toPhysical(mask, 'u32'));
+  plan.masks.forEach((t, i) => {
+    const mask = masks?.[i];
+    if (t && mask) backend.write(t, toPhysical(mask, 'u32'));
+  });
   plan.targets.forEach((target, i) => {
     if (!target || !y) return;
     const inOrder = plan.timeMajor[i] === false;

@@ -28,7 +28,7 @@ export interface CompileOptions {
   /** What the losses of several outputs are multiplied by. */
   lossWeights?: readonly number[] | Readonly<Record<string, number>>;
   /** Where the model runs; default: a WebGPU device that all models share. */
-  backend?: Backend;
+  backend?: Backend | undefined;
   /** Decides the first weights, dropout and the order of samples; default 0. */
   seed?: number;
 }
@@ -93,7 +93,7 @@ export function objectivesOf(
     const [plain, weighted] = measured.map((all) =>
       listOf(all[i] as MetricOption | readonly MetricOption[]).map((one) => metric(one, { loss })),
     );
-    return { loss: weight === 0 ? undefined : loss, weight, metrics: plain, weightedMetrics: weighted };
+    return { loss, weight, metrics: plain, weightedMetrics: weighted };
   });
 }
 

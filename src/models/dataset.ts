@@ -5,8 +5,8 @@ import { NdArray } from '../data/nd_array.ts';
 import type { InputSpec } from '../layers/symbolic.ts';
 import { checkTargets } from './batches.ts';
 import type { OutputSpec } from './loops.ts';
-import { arraysOf, checkInputs, expectSameLength, hasTime, maskOf, type Samples } from './model_data.ts';
-import type { Objective } from './model_plan.ts';
+import { arraysOf, checkInputs, expectSameLength, masksOf, type Samples } from './model_data.ts';
+import { isJudged, type Objective } from './model_plan.ts';
 import { rowWeights } from './row_weights.ts';
 
 /** A batch of a dataset: an object, or [x, y] or [x, y, sampleWeight]. */
@@ -46,22 +46,21 @@ export function samplesOf(
   const { inputs, outputs, objectives } = spec;
   const names = inputs.map(({ name }) => name);
   const x = checkInputs(`${where}/x`, inputs, arraysOf(`${where}/x`, data.x, names), spec.idLimits);
-  const mask = maskOf(where, options, x, inputs);
+  const masks = masksOf(where, options, x, inputs);
   const lengths: [string, NdArray][] = x.map((array, i) => [names.length === 1 ? 'x' : names[i], array]);
   if (data.y === undefined) {
     expectSameLength(where, lengths);
-    return { x, ...(mask && { mask }) };
+    return { x, ...(masks && { masks }) };
   }
-  const judged = outputs.filter((_, i) => objectives[i].loss);
+  const judged = outputs.filter((_, i) => isJudged(objectives[i]));
   const given = arraysOf(`${where}/y`, data.y, judged.length > 0 ? judged.map(({ name }) => name) : ['y']);
   const n = expectSameLength(where, [...lengths, ...given.map((array): [string, NdArray] => ['y', array])]);
   // An output that nothing judges has no target, and takes an empty place.
   const y = outputs.map((_, i) => given[judged.indexOf(outputs[i])] ?? new NdArray([n, 0], []));
-  const time = x[inputs.findIndex(hasTime)]?.shape[1];
-  const judgedShapes = outputs.map(({ name, shape, followsTime }) => ({
-    name,
-    shape: followsTime && time !== undefined ? [shape[0], time, ...shape.slice(2)] : shape,
-  }));
+  const judgedShapes = outputs.map(({ name, shape, followsInput, classes }) => {
+    const time = followsInput === undefined ? shape[1] : x[followsInput].shape[1];
+    return { name, classes, shape: shape.length < 2 ? shape : [shape[0], time, ...shape.slice(2)] };
+  });
   const checked = checkTargets(`${where}/y`, y, judgedShapes, objectives);
   const weights = rowWeights(
     where,
@@ -73,7 +72,7 @@ export function samplesOf(
     x,
     y: checked,
     ...(weights.some((one) => one) && { weights }),
-    ...(mask && { mask }),
+    ...(masks && { masks }),
   };
 }
 

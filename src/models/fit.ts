@@ -24,7 +24,11 @@ export interface Session {
   /** Where the pass in hand is put, for `training.readLogs()`. */
   pass: Pass | undefined;
   /** Counts an update and gives its number, from 1. */
-  nextStep(): number;
+  readonly nextStep: () => number;
+  /** The logs of the epoch in hand, to which callbacks may add. */
+  logs: Record<string, number> | undefined;
+  /** Called when the last update is done, before callbacks hear of the end. */
+  finish(): Promise<void>;
 }
 
 /**
@@ -40,7 +44,7 @@ export async function fitLoop(
     callbacks: readonly Callback[];
   },
 ): Promise<History> {
-  const { epochs = 1, initialEpoch = 0, validationFreq = 1, signal, yieldEvery, callbacks } = options;
+  const { epochs = 1, initialEpoch = 0, validationFreq = 1, signal, callbacks } = options;
   const { training } = session;
   const epoch: number[] = [];
   const seconds: number[] = [];
@@ -51,55 +55,78 @@ export async function fitLoop(
   for (let e = initialEpoch; e < epochs && !stopped(); e++) {
     const begun = performance.now();
     for (const callback of callbacks) await callback.onEpochBegin?.(e, training);
-    const pass = new Pass(setting, 'train');
-    session.pass = pass;
-    let batch = 0;
-    try {
-      for await (const samples of source.batches(e)) {
-        for (const callback of callbacks) await callback.onBatchBegin?.(batch, training);
-        await pass.run(samples, session.nextStep());
-        for (const callback of callbacks) await callback.onBatchEnd?.(batch, training);
-        batch++;
-        if (yieldEvery && batch % yieldEvery === 0) await turn();
-        if (stopped()) break;
-      }
-    } finally {
-      await pass.drained();
-    }
-    if (batch === 0) throw new DataError('[fit] the data gave no batch');
-    const trained = await pass.logs();
+    const trained = await trainEpoch(setting, session, source, e, { ...options, stopped });
     const validated =
       validation && (e + 1 - initialEpoch) % validationFreq === 0 && !signal?.aborted
         ? prefixed(await evaluateLoop(setting, validation(), signal))
         : {};
-    logs = { ...trained, ...validated };
+    // Callbacks may add to the logs, for those that come after them.
+    const all: Record<string, number> = { ...trained, ...validated };
+    session.logs = all;
+    for (const callback of callbacks) await callback.onEpochEnd?.(e, all, training);
+    logs = all;
     epoch.push(e);
     seconds.push((performance.now() - begun) / 1000);
-    for (const [name, value] of Object.entries(logs)) {
-      history[name] = [...(history[name] ?? []), value];
-    }
-    for (const callback of callbacks) await callback.onEpochEnd?.(e, logs, training);
+    for (const [name, value] of Object.entries(logs)) history[name] = [...(history[name] ?? []), value];
   }
+  await session.finish();
   for (const callback of callbacks) await callback.onTrainEnd?.(logs, training);
   const reason = training.stopped ?? (signal?.aborted ? 'the signal was aborted' : undefined);
   return { epoch, history, seconds, ...(reason !== undefined && { stopped: reason }) };
 }
 
-/** The losses and metrics of a pass without training. */
-export async function evaluateLoop(setting: Setting, batches: Batches, signal?: AbortSignal): Promise<Logs> {
-  const pass = new Pass(setting, 'test');
-  let count = 0;
+/** One epoch of training: its means. */
+async function trainEpoch(
+  setting: Setting,
+  session: Session,
+  source: EpochSource,
+  epoch: number,
+  options: { callbacks: readonly Callback[]; yieldEvery?: number; stopped: () => boolean },
+): Promise<Logs> {
+  const { callbacks, yieldEvery, stopped } = options;
+  const { training } = session;
+  const pass = new Pass(setting, 'train');
+  session.pass = pass;
   try {
-    for await (const samples of batches) {
-      signal?.throwIfAborted();
-      await pass.run(samples);
-      count++;
+    let batch = 0;
+    for await (const samples of source.batches(epoch)) {
+      for (const callback of callbacks) await callback.onBatchBegin?.(batch, training);
+      await pass.run(samples, session.nextStep);
+      for (const callback of callbacks) await callback.onBatchEnd?.(batch, training);
+      batch++;
+      if (yieldEvery && batch % yieldEvery === 0) await turn();
+      if (stopped()) break;
     }
-  } finally {
+    if (batch === 0) throw new DataError('[fit] the data gave no batch');
     await pass.drained();
+    return await pass.logs();
+  } finally {
+    session.pass = undefined;
+    // Where a batch failed, what was queued before it comes to its end too; its own failure is what counts.
+    await pass.drained().catch(() => {});
+    pass.close();
   }
-  if (count === 0) throw new DataError('[evaluate] the data gave no batch');
-  return pass.logs();
+}
+
+/** The losses and metrics of a pass without training. */
+export function evaluateLoop(setting: Setting, batches: Batches, signal?: AbortSignal): Promise<Logs> {
+  return setting.runtime.passes.test.run(async () => {
+    const pass = new Pass(setting, 'test');
+    try {
+      let count = 0;
+      for await (const samples of batches) {
+        signal?.throwIfAborted();
+        await pass.run(samples);
+        count++;
+      }
+      if (count === 0) throw new DataError('[evaluate] the data gave no batch');
+      await pass.drained();
+      return await pass.logs();
+    } finally {
+      await pass.drained().catch(() => {});
+      pass.close();
+    }
+  });
 }
 
 function prefixed(logs: Logs): Logs {
@@ -109,23 +136,23 @@ function prefixed(logs: Logs): Logs {
 /** Epochs over samples that lie in memory, in another order each time where that is asked for. */
 export function shuffled(
   samples: Samples,
-  options: { batchSize: number; shuffle: boolean; seed: number },
+  options: { batchSize: number; shuffle: boolean; seed: number; fits: number },
 ): EpochSource {
-  const { batchSize, shuffle, seed } = options;
+  const { batchSize, shuffle, seed, fits } = options;
   const length = samples.x[0].length;
   return {
     count: Math.ceil(length / batchSize),
     batches(epoch) {
       const order = Array.from({ length }, (_, i) => i);
-      if (shuffle) permute(order, seed, epoch);
+      if (shuffle) permute(order, seed, `order of epoch ${epoch} of fit ${fits}`);
       return cut(samples, order, batchSize);
     },
   };
 }
 
 /** Fisher and Yates' shuffle, in place. */
-function permute(order: number[], seed: number, epoch: number): void {
-  const next = random(seed, `order of epoch ${epoch}`);
+function permute(order: number[], seed: number, name: string): void {
+  const next = random(seed, name);
   for (let i = order.length - 1; i > 0; i--) {
     const j = Math.floor(next.uniform() * (i + 1));
     [order[i], order[j]] = [order[j], order[i]];
@@ -145,7 +172,7 @@ export function splitSamples(samples: Samples, part: number): [training: Samples
     x: samples.x.map((one) => one.slice(from, to)),
     ...(samples.y && { y: samples.y.map((one) => one.slice(from, to)) }),
     ...(samples.weights && { weights: samples.weights.map((one) => one?.slice(from, to)) }),
-    ...(samples.mask && { mask: samples.mask.slice(from, to) }),
+    ...(samples.masks && { masks: samples.masks.map((one) => one?.slice(from, to)) }),
   });
   return [some(0, first), some(first, length)];
 }

@@ -66,5 +66,5 @@ function fromConfig(className: string, config: ModelConfig, custom: CustomObject
 }
 
 // A model is a layer of other models; it is registered here, because the registry may not import what imports it.
-registerLayer('Sequential', (config: ModelConfig) => fromConfig('Sequential', config, {}));
-registerLayer('Functional', (config: ModelConfig) => fromConfig('Functional', config, {}));
+registerLayer('Sequential', (config: ModelConfig, custom) => fromConfig('Sequential', config, custom));
+registerLayer('Functional', (config: ModelConfig, custom) => fromConfig('Functional', config, custom));

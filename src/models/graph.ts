@@ -111,7 +111,7 @@ export function buildGraph(
   const find = ({ call, index }: Source): Tensor => (call < 0 ? inputs[index] : made[call][index]);
   for (const call of graph.calls) {
     const { layer, name } = call;
-    const outputs = b.scope(name, () => outputsOf(layer.build(b, ...call.inputs.map(find))));
+    const outputs = placed(b, layer, name, () => outputsOf(layer.build(b, ...call.inputs.map(find))));
     const expected = layer.outputs ?? 1;
     if (outputs.length !== expected) {
       throw new ShapeError(
@@ -122,6 +122,31 @@ export function buildGraph(
     made.push(outputs);
   }
   return graph.outputs.map(find);
+}
+
+/** Builds a layer under its own scope: the one in which it stood first, so that it has the same weights everywhere. */
+function placed<R>(b: Builder, layer: AnyLayer, name: string, body: () => R): R {
+  const paths = b.once('paths of layers', () => new Map<AnyLayer, string>());
+  const known = paths.get(layer);
+  if (known !== undefined) return b.at(known, body);
+  paths.set(layer, b.path ? `${b.path}/${name}` : name);
+  return b.scope(name, body);
+}
+
+/** Each layer of a model with its path, those of models inside it included; the order is that of their calls. */
+export function layerPaths(
+  graph: Graph,
+  prefix = '',
+  found = new Map<AnyLayer, string>(),
+): Map<AnyLayer, string> {
+  graph.layers.forEach((layer, i) => {
+    if (found.has(layer)) return;
+    const path = `${prefix}${graph.layerNames[i]}`;
+    found.set(layer, path);
+    const inside = (layer as AnyLayer & { graph?: Graph }).graph;
+    if (inside) layerPaths(inside, `${path}/`, found);
+  });
+  return found;
 }
 
 /** A name that is used twice gets a number, as Keras counts. */

@@ -1,8 +1,8 @@
 // The loops over batches: they queue runs without waiting for each, and read what was summed up when it is asked for.
+import type { Backend } from '../backends/backend.ts';
 import { sizeOf } from '../core/tensor.ts';
 import { turn } from '../core/turn.ts';
 import { NdArray } from '../data/nd_array.ts';
-import type { Logs } from '../training/callback.ts';
 import { inFlight } from '../training/in_flight.ts';
 import { sizesOf, writeBatch } from './batches.ts';
 import { type Samples, takeSamples } from './model_data.ts';
@@ -15,8 +15,10 @@ import type { PublicShape } from './sketch.ts';
 export interface OutputSpec {
   readonly name: string;
   readonly shape: PublicShape;
-  /** Whether its time axis is as long as that of the inputs. */
-  readonly followsTime: boolean;
+  /** The input whose time axis its own is as long as. */
+  readonly followsInput: number | undefined;
+  /** The number of classes that labels for it can have. */
+  readonly classes: number | undefined;
 }
 
 /** What the loops need to know of a compiled model. */
@@ -67,16 +69,16 @@ export class Pass {
     this.#mode = mode;
   }
 
-  /** Queues the run of one batch; `step` is the number of the update, in training. */
-  async run(samples: Samples, step?: number): Promise<void> {
+  /** Queues the run of one batch; `step` gives the number of the update, in training. */
+  async run(samples: Samples, step?: () => number): Promise<void> {
     const { runtime, outputs, objectives, hyper } = this.#setting;
-    const backend = await runtime.home();
-    const plan = await runtime.plan(sizesOf(this.#mode, samples, objectives, outputs));
-    this.#current = plan;
-    await this.#opened(plan);
-    writeBatch(backend, runtime.graph, plan, samples);
-    if (plan.hyper && step !== undefined) backend.write(plan.hyper, hyper(step));
-    await runtime.run(plan);
+    await runtime.alone(async (backend) => {
+      const plan = await runtime.plan(backend, sizesOf(this.#mode, samples, objectives, outputs));
+      await this.#use(backend, plan);
+      writeBatch(backend, runtime.graph, plan, samples);
+      if (plan.hyper && step) backend.write(plan.hyper, hyper(step()));
+      await runtime.run(backend, plan, this.#mode === 'train');
+    });
     await this.#queue.submitted();
   }
 
@@ -85,25 +87,36 @@ export class Pass {
   }
 
   /** Reads the sums of all plans of the pass: losses and metrics by name. */
-  async logs(): Promise<Logs> {
-    const plans = [...this.#open];
-    if (plans.length === 0) return {};
-    const sums = await Promise.all(plans.map((plan) => plan.readTallies()));
-    const total = sums.reduce(added, this.#settled ?? zerosLike(sums[0]));
-    return namedLogs(plans[0].tallies, total, this.#setting.outputs);
+  logs(): Promise<Record<string, number>> {
+    return this.#setting.runtime.alone(async () => {
+      const plans = [...this.#open];
+      if (plans.length === 0) return {};
+      const sums = await Promise.all(plans.map((plan) => plan.readTallies()));
+      const total = sums.reduce(added, this.#settled ?? zerosLike(sums[0]));
+      return namedLogs(plans[0].tallies, total, this.#setting.outputs);
+    });
   }
 
-  async #opened(plan: ModelPlan): Promise<void> {
+  /** Lets the plans go; the pass is over. */
+  close(): void {
+    for (const plan of this.#open) this.#setting.runtime.letGo(plan);
+    this.#open.clear();
+  }
+
+  async #use(backend: Backend, plan: ModelPlan): Promise<void> {
+    const { runtime } = this.#setting;
     if (!this.#open.delete(plan)) {
-      const backend = await this.#setting.runtime.home();
       for (const { state } of plan.tallies) backend.write(state, new Float64Array(sizeOf(state.shape)));
+      runtime.hold(plan);
     }
     this.#open.add(plan);
+    this.#current = plan;
     if (this.#open.size <= OPEN) return;
     const [oldest] = this.#open;
     const sums = await oldest.readTallies();
     this.#settled = added(this.#settled ?? zerosLike(sums), sums);
     this.#open.delete(oldest);
+    runtime.letGo(oldest);
   }
 }
 
@@ -120,7 +133,7 @@ function namedLogs(
   tallies: readonly Tally[],
   sums: readonly Float64Array[],
   outputs: readonly OutputSpec[],
-): Logs {
+): Record<string, number> {
   const losses = tallies.flatMap((tally, i) =>
     tally.name === 'loss' ? [{ ...tally, value: tally.result(sums[i]) }] : [],
   );
@@ -141,6 +154,9 @@ function namedLogs(
   return logs;
 }
 
+/** Batches of a prediction whose results are on their way while the next one is computed. */
+const AHEAD = 2;
+
 /** Runs the model over batches and puts the outputs together along the batch. */
 export async function predictAll(
   setting: Setting,
@@ -148,19 +164,31 @@ export async function predictAll(
   signal?: AbortSignal,
 ): Promise<NdArray[]> {
   const { runtime, outputs, objectives } = setting;
-  const backend = await runtime.home();
   const parts: NdArray[][] = outputs.map(() => []);
+  const pending: Promise<NdArray[]>[] = [];
+  const collect = async () => {
+    const arrays = await pending.shift()!;
+    arrays.forEach((array, i) => {
+      parts[i].push(array);
+    });
+  };
   for (const samples of batches) {
     signal?.throwIfAborted();
-    const plan = await runtime.plan(sizesOf('predict', samples, objectives, outputs));
-    writeBatch(backend, runtime.graph, plan, samples);
-    await runtime.run(plan);
-    const values = await Promise.all(plan.outputs.map((t) => backend.read(t)));
-    plan.outputs.forEach((t, i) => {
-      parts[i].push(fromPhysical(t, values[i]));
+    const reading = await runtime.alone(async (backend) => {
+      const plan = await runtime.plan(backend, sizesOf('predict', samples, objectives, outputs));
+      writeBatch(backend, runtime.graph, plan, samples);
+      await runtime.run(backend, plan, false);
+      // The copies are queued here; what comes later cannot change them.
+      const reads = plan.outputs.map(async (t) => fromPhysical(t, await backend.read(t)));
+      return { arrays: Promise.all(reads) };
     });
+    // Awaited later, or not at all where another batch fails first.
+    reading.arrays.catch(() => {});
+    pending.push(reading.arrays);
+    if (pending.length > AHEAD) await collect();
     await turn();
   }
+  while (pending.length > 0) await collect();
   return parts.map(joined);
 }
 

@@ -7,10 +7,12 @@ import { bindWeights } from '../layers/bound.ts';
 import { type AnyLayer, defineLayer } from '../layers/layer.ts';
 import type { Applicable } from '../layers/symbolic.ts';
 import { saveModel } from './doors.ts';
+import { frozenLayers } from './frozen.ts';
 import { buildGraph, type Graph } from './graph.ts';
 import type { Model } from './model.ts';
 import { ModelTrainer } from './model_trainer.ts';
-import { frozenLayers, Runtime } from './runtime.ts';
+import { Runtime } from './runtime.ts';
+import { newestOf } from './shared_weights.ts';
 import { summaryText } from './summary.ts';
 
 /** What tells models of the two styles apart. */
@@ -104,7 +106,13 @@ export function makeModel(kind: ModelKind): Model {
     testOnBatch: (x, y, options = {}) => trainer.onBatch('test', x, y, options),
     summary({ print } = {}) {
       const { graph, sketch } = runtime;
-      const text = summaryText(name, graph, sketch, { frozen: frozenLayers(graph, '') }, className);
+      const text = summaryText(
+        name,
+        graph,
+        sketch,
+        { frozen: frozenLayers(graph, model.trainable === false) },
+        className,
+      );
       print?.(text);
       return text;
     },
@@ -113,8 +121,8 @@ export function makeModel(kind: ModelKind): Model {
       if (found) return found;
       throw new OptionError(`[${name}] has no layer ${shown(which)}; there are ${layerNames.join(', ')}`);
     },
-    getWeights: () => runtime.weights.get(),
-    setWeights: async (weights) => runtime.weights.set(arrays(name, weights)),
+    getWeights: () => runtime.getWeights(),
+    setWeights: async (weights) => runtime.setWeights(arrays(name, weights)),
     get weightNames() {
       return runtime.parameters.all.map((t) => t.name);
     },
@@ -127,11 +135,19 @@ export function makeModel(kind: ModelKind): Model {
   };
   const model: Model = defineLayer(definition as Model);
 
+  runtime.frozen = () => model.trainable === false;
+
   layers.forEach((layer, i) => {
-    const own = () => runtime.parametersOf(layerNames[i]);
+    // What a layer's weights are is what the model says that changed them last.
+    const place = () => newestOf(layer) ?? { owner: undefined, path: layerNames[i] };
     bindWeights(layer, {
-      getWeights: () => runtime.weights.get(own()),
-      setWeights: async (weights) => runtime.weights.set(arrays(layer.name, weights), own()),
+      async getWeights() {
+        const { owner, path } = place();
+        return owner ? owner.read(owner.tensorsAt(path)) : runtime.getWeights(runtime.parametersOf(path));
+      },
+      async setWeights(weights) {
+        await runtime.setWeights(arrays(layer.name, weights), runtime.parametersOf(layerNames[i]));
+      },
     });
   });
   return model;

@@ -13,8 +13,8 @@ export interface Samples {
   readonly y?: readonly NdArray[];
   /** One for each output: [N] or [N,T]; undefined where every row counts alike. */
   readonly weights?: readonly (NdArray | undefined)[];
-  /** [N,T]: which steps of the inputs count. */
-  readonly mask?: NdArray;
+  /** One for each input: [N,T], which of its steps count; undefined where all do. */
+  readonly masks?: readonly (NdArray | undefined)[];
 }
 
 /**
@@ -22,7 +22,7 @@ export interface Samples {
  * @throws OptionError when one is missing.
  */
 export function arraysOf(where: string, data: ModelData, names: readonly string[]): NdArray[] {
-  if (names.length === 1 && !isByName(data, names)) {
+  if (names.length === 1 && !(isByName(data) && names[0] in data)) {
     // Keras takes a list of one array as well.
     return [asArray(where, data)];
   }
@@ -48,14 +48,14 @@ export function arraysOf(where: string, data: ModelData, names: readonly string[
   });
 }
 
-function isByName(data: unknown, names: readonly string[]): boolean {
+/** Whether data come as an object by name, and not as numbers with a shape. */
+export function isByName(data: unknown): data is Record<string, unknown> {
   return (
     typeof data === 'object' &&
     data !== null &&
     !Array.isArray(data) &&
-    !(data instanceof NdArray) &&
     !ArrayBuffer.isView(data) &&
-    names.some((name) => name in data)
+    !('data' in data && 'shape' in data)
   );
 }
 
@@ -139,43 +139,66 @@ export function expectSameLength(where: string, named: readonly (readonly [strin
 }
 
 /**
- * The mask [N,T] that the user gave, or that follows from the lengths of the sequences.
+ * The masks [N,T] of the inputs that the user gave, or that follow from the lengths of the sequences: for the only input
+ * with a time axis, or by the names of inputs.
  * @throws ShapeError for a mask of the wrong length; DataError for lengths outside 0..T.
  */
-export function maskOf(
+export function masksOf(
   where: string,
   options: { mask?: unknown; lengths?: unknown },
   x: readonly NdArray[],
   specs: readonly InputSpec[],
-): NdArray | undefined {
+): (NdArray | undefined)[] | undefined {
   const { mask, lengths } = options;
   if (mask === undefined && lengths === undefined) return undefined;
   if (mask !== undefined && lengths !== undefined) {
     throw new OptionError(`[${where}] takes a mask or lengths, not both`);
   }
-  const sequence = x.find((_, i) => hasTime(specs[i]));
-  if (!sequence)
+  const kind = mask === undefined ? 'lengths' : 'mask';
+  const sequences = specs.flatMap((spec, i) => (hasTime(spec) ? [i] : []));
+  const names = sequences.map((i) => specs[i].name);
+  if (names.length === 0) {
     throw new OptionError(`[${where}] takes a mask only where an input has a time axis [N, T, ...]`);
-  const [N, T] = sequence.shape;
-  if (mask !== undefined) {
-    const given = asArray(`${where}/mask`, mask);
-    if (given.shape.length !== 2 || given.shape[0] !== N || given.shape[1] !== T) {
-      throw new ShapeError(`[${where}/mask] expected ${show([N, T])} = [N, T], got ${show(given.shape)}`);
-    }
-    const odd = Array.from(given.data).find((v) => v !== 0 && v !== 1);
-    if (odd !== undefined)
-      throw new DataError(`[${where}/mask] takes 0 and 1 (or false and true), got ${odd}`);
-    return given;
   }
-  const counts = asArray(`${where}/lengths`, lengths);
+  const given = mask ?? lengths;
+  const table = isByName(given) ? given : undefined;
+  if (!table && names.length > 1) {
+    throw new OptionError(
+      `[${where}/${kind}] the model has several inputs with a time axis: say which, { ${names[0]}: ... }`,
+    );
+  }
+  const stranger = Object.keys(table ?? {}).find((name) => !names.includes(name));
+  if (stranger !== undefined) {
+    throw new OptionError(`[${where}/${kind}] knows no input ${stranger}; there are ${names.join(', ')}`);
+  }
+  return specs.map((spec, i) => {
+    const own = table ? table[spec.name] : sequences.includes(i) ? given : undefined;
+    if (own === undefined) return undefined;
+    const label = table ? `${where}/${kind}/${spec.name}` : `${where}/${kind}`;
+    return mask === undefined ? maskOfLengths(label, own, x[i]) : checkedMask(label, own, x[i]);
+  });
+}
+
+function checkedMask(label: string, mask: unknown, { shape: [N, T] }: NdArray): NdArray {
+  const given = asArray(label, mask);
+  if (given.shape.length !== 2 || given.shape[0] !== N || given.shape[1] !== T) {
+    throw new ShapeError(`[${label}] expected ${show([N, T])} = [N, T], got ${show(given.shape)}`);
+  }
+  const odd = Array.from(given.data).find((v) => v !== 0 && v !== 1);
+  if (odd !== undefined) throw new DataError(`[${label}] takes 0 and 1 (or false and true), got ${odd}`);
+  return given;
+}
+
+function maskOfLengths(label: string, lengths: unknown, { shape: [N, T] }: NdArray): NdArray {
+  const counts = asArray(label, lengths);
   if (counts.shape.length !== 1 || counts.shape[0] !== N) {
-    throw new ShapeError(`[${where}/lengths] expected ${show([N])} = [N], got ${show(counts.shape)}`);
+    throw new ShapeError(`[${label}] expected ${show([N])} = [N], got ${show(counts.shape)}`);
   }
   const values = new Uint32Array(N * T);
   for (let n = 0; n < N; n++) {
     const length = counts.data[n];
     if (!Number.isInteger(length) || length < 0 || length > T) {
-      throw new DataError(`[${where}/lengths] takes integers from 0 to ${T}, got ${length} for sample ${n}`);
+      throw new DataError(`[${label}] takes integers from 0 to ${T}, got ${length} for sample ${n}`);
     }
     values.fill(1, n * T, n * T + length);
   }
@@ -189,11 +212,11 @@ export function hasTime(spec: InputSpec): boolean {
 
 /** Some of the samples, in that order. */
 export function takeSamples(samples: Samples, indices: ArrayLike<number>): Samples {
-  const { x, y, weights, mask } = samples;
+  const { x, y, weights, masks } = samples;
   return {
     x: x.map((one) => one.take(indices)),
     ...(y && { y: y.map((one) => one.take(indices)) }),
     ...(weights && { weights: weights.map((one) => one?.take(indices)) }),
-    ...(mask && { mask: mask.take(indices) }),
+    ...(masks && { masks: masks.map((one) => one?.take(indices)) }),
   };
 }

@@ -2,9 +2,9 @@
 import type { Backend, Executable } from '../backends/backend.ts';
 import { type Builder, buildPlan } from '../core/builder.ts';
 import type { Parameters } from '../core/parameters.ts';
+import type { Plan } from '../core/plan.ts';
 import { type DType, sizeOf, type Tensor } from '../core/tensor.ts';
 import { emitConstraints } from '../layers/constraints.ts';
-import { isTimeMajor } from '../layers/layout.ts';
 import { emitPenalties } from '../layers/regularizers.ts';
 import { isLossFunction, type Loss } from '../training/losses/loss.ts';
 import type { Metric } from '../training/metrics/metric.ts';
@@ -27,6 +27,11 @@ export interface Objective {
   readonly weightedMetrics: readonly Metric[];
 }
 
+/** Whether an output has a target: to be measured, or for a loss, even one of weight 0. */
+export function isJudged({ loss, metrics, weightedMetrics }: Objective): boolean {
+  return loss !== undefined || metrics.length + weightedMetrics.length > 0;
+}
+
 /** What plans of one model differ by. */
 export interface PlanSizes {
   readonly mode: Mode;
@@ -36,8 +41,8 @@ export interface PlanSizes {
   readonly inputs: readonly (readonly number[])[];
   /** Of each output that is judged: dtype and shape as it lies in storage. */
   readonly targets: readonly (TargetSize | undefined)[];
-  /** Whether a mask [N,T] comes with the inputs. */
-  readonly masked: boolean;
+  /** Whether a mask [N,T] comes with each of the inputs. */
+  readonly masked: readonly boolean[];
 }
 
 export interface TargetSize {
@@ -64,8 +69,8 @@ export interface Tally {
 export interface ModelPlan {
   readonly executable: Executable;
   readonly inputs: readonly Tensor[];
-  /** [T,N], where the sizes are masked. */
-  readonly mask: Tensor | undefined;
+  /** [T,N] for each input that is masked. */
+  readonly masks: readonly (Tensor | undefined)[];
   readonly targets: readonly (Tensor | undefined)[];
   /** Of each target: see TargetSize. */
   readonly timeMajor: readonly (boolean | undefined)[];
@@ -76,6 +81,10 @@ export interface ModelPlan {
   readTallies(): Promise<Float64Array[]>;
   /** Frees what belongs to this plan alone. */
   dispose(): void;
+  /** Called when the plan is freed. */
+  onDispose(listener: () => void): void;
+  /** Storage that belongs to this plan alone. */
+  readonly bytes: number;
   /** Where dropout draws from, in plans that drop. */
   readonly clock: Tensor | undefined;
   /** The numbers of the update, in training plans. */
@@ -96,17 +105,20 @@ export async function loadModelPlan(options: {
 }): Promise<ModelPlan> {
   const { graph, parameters, backend, sizes, objectives, optimizer, name } = options;
   const training = sizes.mode === 'train';
-  let parts!: Omit<ModelPlan, 'executable' | 'carried' | 'clock' | 'timeMajor' | 'readTallies' | 'dispose'>;
+  let parts!: Omit<
+    ModelPlan,
+    'executable' | 'carried' | 'clock' | 'timeMajor' | 'readTallies' | 'dispose' | 'onDispose' | 'bytes'
+  >;
   const { plan } = await tunedPlan(backend, () =>
     buildPlan({ name: `${name} ${sizes.mode}`, limits: backend.limits, parameters, training }, (b) => {
       const inputs = declareInputs(b, graph.inputs, sizes.batch, sizes.inputs);
-      const mask = sizes.masked ? declareMask(b, inputs) : undefined;
+      const masks = inputs.map((t, i) => (sizes.masked[i] ? declareMask(b, t) : undefined));
       const outputs = buildGraph(b, graph, inputs);
       if (sizes.mode === 'predict') {
         outputs.forEach((t, i) => {
           b.output(`output ${i}`, t);
         });
-        parts = { inputs, mask, targets: [], weights: [], outputs, tallies: [], hyper: undefined };
+        parts = { inputs, masks, targets: [], weights: [], outputs, tallies: [], hyper: undefined };
         return;
       }
       const targets = sizes.targets.map(
@@ -122,10 +134,11 @@ export async function loadModelPlan(options: {
         hyper = b.scope(optimizer.name, () => optimizer.build(b)).hyper;
         emitConstraints(b);
       }
-      parts = { inputs, mask, targets, weights, outputs, tallies, hyper };
+      parts = { inputs, masks, targets, weights, outputs, tallies, hyper };
     }),
   );
   const executable = await backend.load(plan);
+  const listeners: (() => void)[] = [];
   const report = await loadReport(`${name} ${sizes.mode} report`, backend, parameters, parts.tallies);
   return {
     ...parts,
@@ -134,11 +147,20 @@ export async function loadModelPlan(options: {
     timeMajor: sizes.targets.map((target) => target?.timeMajor),
     clock: plan.states.clock,
     readTallies: report.read,
+    bytes: ownBytes(plan),
+    onDispose: (listener) => void listeners.push(listener),
     dispose() {
+      for (const listener of listeners) listener();
       executable.dispose();
       report.dispose();
     },
   };
+}
+
+/** What a plan has besides the weights, gradients and slots that all plans share. */
+function ownBytes(plan: Plan): number {
+  const { input, state, activation, scratch } = plan.memory();
+  return input + state + activation + scratch;
 }
 
 /** A plan that puts the sums of all tallies side by side, so that one read-back brings them. */
@@ -199,7 +221,7 @@ function judge(
   outputs.forEach((output, i) => {
     const target = targets[i];
     const { loss, weight } = objectives[i];
-    if (!target || !loss) return;
+    if (!target || !loss || weight === 0) return;
     b.scope(`loss ${i}`, () => {
       const sums = b.state('sums', [2]);
       if (isLossFunction(loss)) {
@@ -225,13 +247,11 @@ function mean(sums: ArrayLike<number>): number {
   return sums[0] / sums[1];
 }
 
-/** A mask [T,N] for all inputs that have a time axis. */
-function declareMask(b: Builder, inputs: readonly Tensor[]): Tensor | undefined {
-  const sequence = inputs.find(isTimeMajor);
-  if (!sequence) return undefined;
-  const [T, N] = sequence.shape;
-  const mask = b.input('mask', [T, N], { dtype: 'u32' });
-  for (const t of inputs) if (isTimeMajor(t) && t.shape[0] === T) b.setMask(t, mask);
+/** A mask [T,N] of an input. */
+function declareMask(b: Builder, input: Tensor): Tensor {
+  const [T, N] = input.shape;
+  const mask = b.input(`mask of ${input.name}`, [T, N], { dtype: 'u32' });
+  b.setMask(input, mask);
   return mask;
 }
 

@@ -68,6 +68,10 @@ export class ModelTrainer {
   #compiled: Compiled | undefined;
   #objectives: readonly Objective[] = [];
   #rate: number | undefined;
+  /** The optimizer at that rate. */
+  #atRate: Optimizer | undefined;
+  /** Calls of fit so far, each of which has another order of samples. */
+  #fits = 0;
   #training = false;
   /** Updates since compile(). */
   step = 0;
@@ -90,8 +94,9 @@ export class ModelTrainer {
 
   /** The optimizer, at the learning rate that was set. */
   get optimizer(): Optimizer | undefined {
-    const optimizer = this.#compiled?.optimizer;
-    return this.#rate === undefined ? optimizer : optimizer?.withLearningRate(this.#rate);
+    if (this.#rate === undefined) return this.#compiled?.optimizer;
+    this.#atRate ??= this.#compiled?.optimizer.withLearningRate(this.#rate);
+    return this.#atRate;
   }
 
   get learningRate(): number {
@@ -105,9 +110,11 @@ export class ModelTrainer {
       throw new OptionError(`[${this.#name}/learningRate] must be a number from 0 on, got ${shown(value)}`);
     }
     this.#rate = value;
+    this.#atRate = undefined;
   }
 
   compile(options: CompileOptions): void {
+    if (this.#training) throw new OptionError(`[${this.#name}] trains: await fit before you compile anew`);
     const compiled = checkCompile(this.#name, options);
     const objectives = this.#runtime.hasGraph ? this.#objectivesOf(compiled) : [];
     if (options.seed !== undefined) this.#runtime.setSeed(options.seed);
@@ -116,23 +123,24 @@ export class ModelTrainer {
     this.#objectives = objectives;
     this.#runtime.configure({ objectives, optimizer: compiled.optimizer });
     this.#rate = undefined;
+    this.#atRate = undefined;
     this.step = 0;
   }
 
   async fit(x: unknown, y: unknown, options: FitOptions): Promise<History> {
     checkFitOptions(`${this.#name}/fit`, options);
-    if (y === undefined) {
-      throw new OptionError(`[${this.#name}/fit] takes x and y; for datasets there is fitDataset`);
-    }
     this.#expectCompiled('fit');
     const all = this.#samples('fit', x, y, options);
     const { batchSize = 32, validationSplit, validationData, validationBatchSize = batchSize } = options;
     const [trained, held] = validationSplit ? splitSamples(all, validationSplit) : [all, undefined];
+    if (held) this.#expectWhole('fit/validationSplit', held, validationBatchSize);
     const validation = held
       ? () => inOrder(held, validationBatchSize)
       : this.#validation('fit/validationData', validationData, validationBatchSize);
+    this.#expectWhole('fit', trained, batchSize);
     const { seed } = this.#runtime;
-    const source = shuffled(trained, { batchSize, shuffle: options.shuffle ?? true, seed });
+    const shuffle = options.shuffle ?? true;
+    const source = shuffled(trained, { batchSize, shuffle, seed, fits: this.#fits++ });
     return this.#train(source, validation, options);
   }
 
@@ -140,7 +148,11 @@ export class ModelTrainer {
     checkFitOptions(`${this.#name}/fitDataset`, options, OF_ARRAYS);
     this.#expectCompiled('fitDataset');
     const open = await this.#opened('fitDataset', dataset);
-    const validation = this.#validation('fitDataset/validationData', options.validationData, 32);
+    const validation = this.#validation(
+      'fitDataset/validationData',
+      options.validationData,
+      options.validationBatchSize ?? 32,
+    );
     const count = batchesIn(dataset);
     const source = { count, batches: () => batchesOf('fitDataset', this.#spec(), open()) };
     return this.#train(source, validation, options);
@@ -149,8 +161,10 @@ export class ModelTrainer {
   async evaluate(x: unknown, y: unknown, options: EvaluateOptions): Promise<Logs> {
     checkEvaluateOptions(`${this.#name}/evaluate`, options);
     this.#expectCompiled('evaluate');
+    const { batchSize = 32, signal } = options;
     const all = this.#samples('evaluate', x, y, options);
-    return evaluateLoop(this.#setting(), inOrder(all, options.batchSize ?? 32), options.signal);
+    this.#expectWhole('evaluate', all, batchSize);
+    return evaluateLoop(this.#setting(), inOrder(all, batchSize), signal);
   }
 
   async evaluateDataset(dataset: DatasetSource, options: { signal?: AbortSignal }): Promise<Logs> {
@@ -163,8 +177,10 @@ export class ModelTrainer {
 
   async predict(where: string, x: unknown, options: PredictOptions): Promise<NdArray[]> {
     checkEvaluateOptions(`${this.#name}/${where}`, options, false);
-    const all = this.#samples(where, x, undefined, options);
-    return predictAll(this.#setting(), inOrder(all, options.batchSize ?? 32), options.signal);
+    const { batchSize = 32, signal } = options;
+    const all = this.#inputs(where, x, options);
+    this.#expectWhole(where, all, batchSize);
+    return predictAll(this.#setting(), inOrder(all, batchSize), signal);
   }
 
   /** Loss and metrics of one batch, and an update after them in training. */
@@ -172,10 +188,33 @@ export class ModelTrainer {
     const where = `${mode}OnBatch`;
     this.#expectCompiled(where);
     const one = this.#samples(where, x, y, options);
-    const pass = new Pass(this.#setting(), mode);
-    await pass.run(one, mode === 'train' ? ++this.step : undefined);
-    await pass.drained();
-    return pass.logs();
+    if (mode === 'train') this.#expectIdle();
+    return this.#runtime.passes[mode].run(async () => {
+      const pass = new Pass(this.#setting(), mode);
+      try {
+        await pass.run(one, mode === 'train' ? () => ++this.step : undefined);
+        await pass.drained();
+        return await pass.logs();
+      } finally {
+        pass.close();
+      }
+    });
+  }
+
+  #expectIdle(): void {
+    if (!this.#training) return;
+    throw new OptionError(`[${this.#name}] trains already: await the first fit before the second`);
+  }
+
+  /** States that go on from batch to batch need batches of one size. */
+  #expectWhole(where: string, { x }: Samples, batchSize: number): void {
+    const { length } = x[0];
+    const rest = length % batchSize;
+    if (!this.#runtime.sketch.stateful || length <= batchSize || rest === 0) return;
+    throw new OptionError(
+      `[${this.#name}/${where}] is stateful and needs batches of one size: ${length} samples in batches of ${batchSize}` +
+        ` leave a rest of ${rest}; take a batchSize that divides ${length}`,
+    );
   }
 
   async #train(
@@ -183,38 +222,41 @@ export class ModelTrainer {
     validation: Validation | undefined,
     options: FitOptions,
   ): Promise<History> {
-    if (this.#training) {
-      throw new OptionError(`[${this.#name}] trains already: await the first fit before the second`);
-    }
+    this.#expectIdle();
     this.#training = true;
     try {
       const session = this.#session(options.epochs ?? 1, source.count);
       const callbacks = callbacksOf(options);
-      const history = await fitLoop(this.#setting(), session, source, validation, { ...options, callbacks });
-      await this.#finish();
-      return history;
+      return await this.#runtime.passes.train.run(() =>
+        fitLoop(this.#setting(), session, source, validation, { ...options, callbacks }),
+      );
     } finally {
       this.#training = false;
     }
   }
 
   /** Weights that are averaged over the updates take the place of the last ones when training ends, as in Keras. */
-  async #finish(): Promise<void> {
+  async #finish(before: number): Promise<void> {
     const { optimizer } = this;
-    if (!optimizer?.averageSlot) return;
-    const backend = await this.#runtime.home();
-    const averages = await averagedWeights(backend, this.#runtime.parameters, optimizer);
-    averages.finalizeVariableValues();
-    averages.dispose();
+    if (!optimizer?.averageSlot || this.step === before) return;
+    await this.#runtime.alone(async (backend) => {
+      const averages = await averagedWeights(backend, this.#runtime.parameters, optimizer);
+      averages.finalizeVariableValues();
+      averages.dispose();
+      this.#runtime.claim();
+    });
   }
 
   #session(epochs: number, batches: number | undefined): Session {
     const trainer = this;
-    const { weights } = this.#runtime;
+    const runtime = this.#runtime;
+    const before = this.step;
     let stopped: string | undefined;
     const session: Session = {
       pass: undefined,
+      logs: undefined,
       nextStep: () => ++trainer.step,
+      finish: () => trainer.#finish(before),
       training: {
         epochs,
         batches,
@@ -234,8 +276,11 @@ export class ModelTrainer {
         stop(reason) {
           stopped ??= reason;
         },
-        getWeights: () => weights.get(),
-        setWeights: (values) => weights.set(values),
+        getWeights: () => runtime.getWeights(),
+        setWeights: (values) => runtime.setWeights(values),
+        log(name, value) {
+          if (session.logs) session.logs[name] = value;
+        },
         save: this.#save,
         readLogs: async () => (await session.pass?.logs()) ?? {},
       },
@@ -252,6 +297,7 @@ export class ModelTrainer {
     const { x, y, ...rest } = partsOf(where, data);
     if (y === undefined) throw new OptionError(`[${where}] takes [x, y], got x alone`);
     const samples = this.#samples(where, x, y, rest);
+    this.#expectWhole(where, samples, batchSize);
     return () => inOrder(samples, batchSize);
   }
 
@@ -276,9 +322,17 @@ export class ModelTrainer {
   }
 
   #samples(where: string, x: unknown, y: unknown, options: SamplesOptions): Samples {
+    if (y === undefined) {
+      throw new OptionError(`[${this.#name}/${where}] takes x and y; for datasets there is ${where}Dataset`);
+    }
     this.#settle(where, x);
-    if (y !== undefined) this.#expectCompiled(where);
+    this.#expectCompiled(where);
     return samplesOf(where, this.#spec(), { x, y }, options);
+  }
+
+  #inputs(where: string, x: unknown, options: SamplesOptions): Samples {
+    this.#settle(where, x);
+    return samplesOf(where, this.#spec(), { x, y: undefined }, options);
   }
 
   #objectivesOf({ options }: Compiled): Objective[] {
@@ -289,7 +343,7 @@ export class ModelTrainer {
     if (!this.#compiled) {
       throw new OptionError(`[${this.#name}/${where}] needs compile({ optimizer, loss }) before it`);
     }
-    if (this.#runtime.hasGraph && this.#objectives.every(({ loss }) => !loss)) {
+    if (this.#runtime.hasGraph && this.#objectives.every(({ loss, weight }) => !loss || weight === 0)) {
       throw new OptionError(`[${this.#name}/${where}] needs a loss: compile({ optimizer, loss })`);
     }
   }
@@ -303,7 +357,7 @@ export class ModelTrainer {
     return sketch.outputs.map((shape, i) => {
       const before = names.slice(0, i).filter((other) => other === names[i]).length;
       const name = before === 0 ? names[i] : `${names[i]}_${before}`;
-      return { name, shape, followsTime: sketch.followsTime[i] };
+      return { name, shape, followsInput: sketch.followsInput[i], classes: sketch.classes[i] };
     });
   }
 

@@ -51,6 +51,12 @@ export class ModelWeights {
     if (weights) await this.set(weights);
   }
 
+  /** Frees the storage and keeps the weights in memory, for models that have layers in common. */
+  async retire(): Promise<void> {
+    this.#waiting = await this.get();
+    this.leave();
+  }
+
   /** Frees the storage; the weights are gone from the device. */
   leave(): void {
     this.#backend?.release(this.parameters.storage);
@@ -67,7 +73,7 @@ export class ModelWeights {
     return tensors.map(
       (t) =>
         this.#waiting?.[all.indexOf(t)] ??
-        new NdArray(t.shape, Float64Array.from(t.initial?.() ?? new Float64Array(sizeOf(t.shape)))),
+        new NdArray(t.shape, Float32Array.from(t.initial?.() ?? new Float32Array(sizeOf(t.shape)))),
     );
   }
 

@@ -40,7 +40,7 @@ import { timeDistributed } from '../layers/time_distributed.ts';
 import type { LayerConfig } from './config.ts';
 
 /** Makes a layer of its options; a factory as it is. */
-export type LayerFactory = (config: never) => AnyLayer;
+export type LayerFactory = (config: never, custom: CustomObjects) => AnyLayer;
 
 /** A user's own classes, by the `className` that their layers have. */
 export type CustomObjects = Readonly<Record<string, LayerFactory>>;
@@ -128,7 +128,7 @@ export function layerFromConfig({ className, config }: LayerConfig, custom: Cust
     key,
     NESTED.includes(key) ? nested(value, custom) : value,
   ]);
-  return factory(Object.fromEntries(entries) as never);
+  return factory(Object.fromEntries(entries) as never, custom);
 }
 
 function nested(value: unknown, custom: CustomObjects): unknown {

@@ -2,7 +2,7 @@
 import { DataError, OptionError, ShapeError, show } from '../core/errors.ts';
 import { shown } from '../core/options.ts';
 import { asArray, NdArray } from '../data/nd_array.ts';
-import { checkNumbers } from './model_data.ts';
+import { checkNumbers, isByName } from './model_data.ts';
 
 /**
  * Weights of rows, one array for each output, from what a user gave: sample weights, and weights of classes.
@@ -45,10 +45,19 @@ function weightArrays(
   names: readonly string[],
 ): (NdArray | undefined)[] {
   const label = `${where}/sampleWeight`;
+  if (isByName(sampleWeight)) {
+    const stranger = Object.keys(sampleWeight).find((name) => !names.includes(name));
+    if (stranger !== undefined) {
+      throw new OptionError(`[${label}] knows no output ${stranger}; the outputs are ${names.join(', ')}`);
+    }
+    return names.map((name) =>
+      sampleWeight[name] === undefined ? undefined : asArray(`${label}/${name}`, sampleWeight[name]),
+    );
+  }
   if (names.length === 1) return [asArray(label, sampleWeight)];
   if (!Array.isArray(sampleWeight) || sampleWeight.length !== names.length) {
     throw new OptionError(
-      `[${label}] takes an array of ${names.length}: one for each of ${names.join(', ')}`,
+      `[${label}] takes an array of ${names.length}, or an object: one for each of ${names.join(', ')}`,
     );
   }
   return sampleWeight.map((one) => (one === undefined || one === null ? undefined : asArray(label, one)));

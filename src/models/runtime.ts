@@ -1,37 +1,49 @@
 // What a model is while it lives: its graph, its weights on a backend, and a plan for each size of batch that came by.
 import type { Backend } from '../backends/backend.ts';
-import { OptionError, ShapeError, show } from '../core/errors.ts';
+import { DeviceError, OptionError, ShapeError } from '../core/errors.ts';
+import { Mutex } from '../core/mutex.ts';
 import { shown } from '../core/options.ts';
 import { Parameters } from '../core/parameters.ts';
-import { sizeOf, type Tensor } from '../core/tensor.ts';
+import type { Tensor } from '../core/tensor.ts';
+import type { NdArray } from '../data/nd_array.ts';
 import type { AnyLayer } from '../layers/layer.ts';
 import { seedWords } from '../training/language_checks.ts';
 import type { Optimizer } from '../training/optimizers.ts';
+import { CarriedStates } from './carried_states.ts';
 import { defaultBackend } from './doors.ts';
-import type { Graph } from './graph.ts';
-import { loadModelPlan, type ModelPlan, type Objective, type PlanSizes } from './model_plan.ts';
+import { frozenLayers } from './frozen.ts';
+import { type Graph, layerPaths } from './graph.ts';
+import { loadModelPlan, type Mode, type ModelPlan, type Objective, type PlanSizes } from './model_plan.ts';
 import { ModelWeights } from './model_weights.ts';
+import { PlanShelf } from './plan_shelf.ts';
+import { SharedWeights } from './shared_weights.ts';
 import { declareParameters, type Sketch, sketchOf } from './sketch.ts';
-
-/** Plans that are kept; the one that was not used for longest goes first. */
-const KEPT = 16;
 
 export class Runtime {
   readonly name: string;
   #graph: Graph | undefined;
   #sketch: Sketch | undefined;
   #weights: ModelWeights | undefined;
+  #shared: SharedWeights | undefined;
   #backend: Promise<Backend> | undefined;
   #seed = 0;
   #objectives: readonly Objective[] = [];
   #optimizer: Optimizer | undefined;
-  readonly #plans = new Map<string, Promise<ModelPlan>>();
-  /** The frozen layers of the training plans. */
-  #frozen = '';
-  /** The plan that ran last: there lie the carried states. */
-  #last: ModelPlan | undefined;
+  #disposed = false;
+  /** The frozen layers of the plans on the shelf. */
+  #frozen = '[]';
   /** Runs so far, from which dropout draws. */
   #runs = 0;
+  readonly #shelf = new PlanShelf();
+  readonly #states = new CarriedStates();
+  readonly #device = new Mutex();
+  /** Passes of one kind share sums on the device: one at a time. */
+  readonly passes: Readonly<Record<Exclude<Mode, 'predict'>, Mutex>> = {
+    train: new Mutex(),
+    test: new Mutex(),
+  };
+  /** Whether the model itself is frozen, besides its layers. */
+  frozen: () => boolean = () => false;
 
   constructor(name: string, graph: Graph | undefined) {
     this.name = name;
@@ -56,9 +68,18 @@ export class Runtime {
     this.#graph = graph;
   }
 
+  /** @throws ShapeError for shapes that do not fit, or weights that depend on a length that was left open. */
   get sketch(): Sketch {
-    this.#sketch ??= sketchOf(this.name, this.graph);
-    return this.#sketch;
+    if (this.#sketch) return this.#sketch;
+    const sketch = sketchOf(this.name, this.graph);
+    if (sketch.followsLength) {
+      throw new ShapeError(
+        `[${sketch.followsLength}] depends on the length of the sequences, which an input leaves open (null);` +
+          ' give the length: input({ shape: [T, D] })',
+      );
+    }
+    this.#sketch = sketch;
+    return sketch;
   }
 
   get weights(): ModelWeights {
@@ -84,11 +105,12 @@ export class Runtime {
   setSeed(seed: number): void {
     if (seed === this.#seed) return;
     seedWords(seed);
-    if (this.#weights) {
+    if (this.#shared) {
       throw new OptionError(
         `[${this.name}/seed] the weights are made already; give the seed at the first compile()`,
       );
     }
+    this.#weights = undefined;
     this.#seed = seed;
   }
 
@@ -96,7 +118,7 @@ export class Runtime {
   configure(to: { objectives: readonly Objective[]; optimizer: Optimizer }): void {
     this.#objectives = to.objectives;
     this.#optimizer = to.optimizer;
-    this.forget(['train', 'test']);
+    this.#shelf.forget(['train', 'test']);
     this.#weights?.setSlots(new Map());
   }
 
@@ -107,27 +129,81 @@ export class Runtime {
         `[${this.name}/backend] takes what \`await webgpu()\` or \`cpu()\` gives, got ${shown(backend)}`,
       );
     }
-    if (this.#backend) this.forget(['train', 'test', 'predict']);
+    if (this.#backend) this.#shelf.forget(['train', 'test', 'predict']);
+    this.#states.clear();
     this.#backend = Promise.resolve(backend);
   }
 
-  /** The backend, with the weights on it. */
-  async home(): Promise<Backend> {
+  /**
+   * Runs `body` on the device without anything else of this model in between; the weights are there, and the newest.
+   * @throws DeviceError when the model was disposed of.
+   */
+  alone<R>(body: (backend: Backend) => Promise<R>): Promise<R> {
+    return this.#device.run(async () => {
+      const backend = await this.#home();
+      await this.#exchange().pull();
+      return body(backend);
+    });
+  }
+
+  async #home(): Promise<Backend> {
+    if (this.#disposed) throw new DeviceError(`[${this.name}] was disposed of and cannot run`);
     this.#backend ??= defaultBackend();
     const backend = await this.#backend;
     await this.weights.moveTo(backend);
     return backend;
   }
 
-  /** The plan for such a batch, loaded; frozen layers are those that are frozen now. */
-  async plan(sizes: PlanSizes): Promise<ModelPlan> {
-    const backend = await this.home();
+  /** The layers' weights, exchanged with other models that have the same layers. */
+  #exchange(): SharedWeights {
+    if (!this.#shared) {
+      const { weights } = this;
+      const paths = [...layerPaths(this.graph)].filter(([layer]) => !('graph' in layer));
+      this.#shared = new SharedWeights({
+        name: this.name,
+        places: paths.filter(([, path]) => this.parametersOf(path).length > 0),
+        tensorsAt: (path) => this.parametersOf(path),
+        read: (tensors) => weights.get(tensors),
+        write: (values, tensors) => weights.set(values, tensors),
+      });
+    }
+    return this.#shared;
+  }
+
+  /** All weights, or some, in file layout. */
+  getWeights(tensors?: readonly Tensor[]): Promise<NdArray[]> {
+    return this.#device.run(async () => {
+      if (this.#backend && !this.#disposed) await this.#home();
+      await this.#exchange().pull();
+      return this.weights.get(tensors);
+    });
+  }
+
+  /** @throws ShapeError naming the first that does not fit; then none is replaced. */
+  setWeights(values: readonly NdArray[], tensors?: readonly Tensor[]): Promise<void> {
+    return this.#device.run(async () => {
+      await this.#exchange().pull();
+      await this.weights.set(values, tensors);
+      this.#exchange().claim();
+    });
+  }
+
+  /** Takes the weights of a file; others that have these layers take them over. */
+  startWith(values: ReadonlyMap<string, NdArray>): void {
+    this.weights.startWith(values);
+    this.#exchange().claim();
+  }
+
+  /** The parameters of one layer. */
+  parametersOf(path: string): Tensor[] {
+    return this.parameters.all.filter(({ name }) => name.startsWith(`${path}/`));
+  }
+
+  /** Within `alone`: the plan for such a batch, loaded; frozen layers are those that are frozen now. */
+  async plan(backend: Backend, sizes: PlanSizes): Promise<ModelPlan> {
     this.#freeze();
-    const key = JSON.stringify(sizes);
-    let plan = this.#plans.get(key);
-    if (plan) this.#plans.delete(key);
-    else {
-      plan = loadModelPlan({
+    const plan = await this.#shelf.take(sizes, () =>
+      loadModelPlan({
         name: this.name,
         graph: this.graph,
         parameters: this.parameters,
@@ -135,118 +211,66 @@ export class Runtime {
         sizes,
         objectives: this.#objectives,
         optimizer: this.#optimizer,
-      });
-      plan.catch(() => this.#plans.delete(key));
-    }
-    this.#plans.set(key, plan);
-    const ready = await plan;
+      }),
+    );
     if (sizes.mode === 'train') this.weights.settleSlots();
-    await this.#discardOld();
-    return ready;
+    return plan;
   }
 
-  /** Runs a plan once: states go on from where the last run left them, and other elements are dropped. */
-  async run(plan: ModelPlan): Promise<void> {
-    const backend = await this.home();
-    if (this.#last !== plan) {
-      await this.#carryOver(backend, plan);
+  /** Keeps a plan from being freed until it is let go. */
+  hold(plan: ModelPlan): void {
+    this.#shelf.hold(plan);
+  }
+
+  letGo(plan: ModelPlan): void {
+    this.#shelf.letGo(plan);
+  }
+
+  /** Within `alone`: runs a plan once. States go on from where the last run left them, and other elements are dropped. */
+  async run(backend: Backend, plan: ModelPlan, trains: boolean): Promise<void> {
+    if (await this.#states.bring(backend, plan)) {
       if (plan.clock) backend.write(plan.clock, [0, this.#runs, ...seedWords(this.#seed)]);
     }
     plan.executable.run();
     this.#runs++;
-    this.#last = plan;
+    if (trains) this.#exchange().claim();
   }
 
-  async #carryOver(backend: Backend, plan: ModelPlan): Promise<void> {
-    const from = this.#last?.carried ?? {};
-    for (const [name, state] of Object.entries(plan.carried)) {
-      const before = from[name];
-      if (!before) continue;
-      if (show(before.shape) !== show(state.shape)) {
-        throw new ShapeError(
-          `[${name}] carries a state ${show(before.shape)} = [N, H] from batch to batch and cannot take a batch of` +
-            ` ${state.shape[0]}; use one batch size throughout, or call resetStates() between`,
-        );
-      }
-      backend.write(state, await backend.read(before));
-    }
+  /** Within `alone`: what another step has done to the weights on the device is the newest. */
+  claim(): void {
+    this.#exchange().claim();
   }
 
   /** Sets all carried states to zero. */
-  async resetStates(): Promise<void> {
-    this.#last = undefined;
-    const plans = await Promise.all(this.#plans.values());
-    if (plans.length === 0) return;
-    const backend = await this.home();
-    for (const { carried } of plans) {
-      for (const state of Object.values(carried)) {
-        backend.write(state, new Float64Array(sizeOf(state.shape)));
-      }
-    }
+  resetStates(): Promise<void> {
+    return this.#device.run(async () => this.#states.clear());
   }
 
-  /** Frees the plans of these modes: those of training and testing hold losses and the optimizer. */
-  forget(modes: readonly PlanSizes['mode'][]): void {
-    for (const [key, plan] of this.#plans) {
-      if (!modes.includes((JSON.parse(key) as PlanSizes).mode)) continue;
-      this.#plans.delete(key);
-      // A plan that could not be loaded has nothing to free; states that it carried go with it.
-      const free = (loaded: ModelPlan) => {
-        if (loaded === this.#last) this.#last = undefined;
-        loaded.dispose();
-      };
-      void plan.then(free).catch(() => {});
-    }
-  }
-
-  async #discardOld(): Promise<void> {
-    for (const [key, plan] of this.#plans) {
-      if (this.#plans.size <= KEPT) return;
-      const old = await plan;
-      if (old === this.#last) continue;
-      this.#plans.delete(key);
-      old.dispose();
-    }
-  }
-
-  /** The parameters of one layer. */
-  parametersOf(layerName: string): Tensor[] {
-    return this.parameters.all.filter(({ name }) => name.startsWith(`${layerName}/`));
-  }
-
-  /** Obeys what layers say of `trainable` now; training plans that were built under other terms go. */
+  /** Obeys what layers say of `trainable` now; plans that were built under other terms go. */
   #freeze(): void {
-    const frozen = frozenLayers(this.graph, '');
-    for (const t of this.parameters.all) {
-      this.parameters.setTrainable(t, !frozen.some((prefix) => t.name.startsWith(`${prefix}/`)));
-    }
-    const key = frozen.join();
-    if (key !== this.#frozen) this.forget(['train']);
+    const frozen = frozenLayers(this.graph, this.frozen());
+    const key = JSON.stringify(frozen);
+    if (key === this.#frozen) return;
     this.#frozen = key;
+    for (const t of this.parameters.all) {
+      this.parameters.setTrainable(t, !frozen.some((prefix) => t.name.startsWith(prefix)));
+    }
+    this.#shelf.forget(['train', 'test']);
   }
 
-  /** Frees plans and weights; the backend stays. */
+  /** Frees plans and weights; other models that have the same layers keep them. The backend stays. */
   async dispose(): Promise<void> {
-    this.forget(['train', 'test', 'predict']);
-    this.#weights?.leave();
-    this.#weights = undefined;
+    await this.#device.run(async () => {
+      if (this.#disposed) return;
+      this.#disposed = true;
+      this.#states.clear();
+      this.#shelf.forget(['train', 'test', 'predict']);
+      await this.#weights?.retire();
+    });
   }
 }
 
-/** Paths of the layers whose weights are frozen. */
-export function frozenLayers(graph: Graph, prefix: string): string[] {
-  return graph.layers.flatMap((layer, i) => {
-    const path = `${prefix}${graph.layerNames[i]}`;
-    if (isFrozen(layer)) return [path];
-    const inside = (layer as AnyLayer & { graph?: Graph }).graph;
-    return inside ? frozenLayers(inside, `${path}/`) : [];
-  });
-}
-
-/** A layer that only wraps others is as frozen as all of them. */
-function isFrozen(layer: AnyLayer): boolean {
-  if (layer.trainable === false) return true;
-  return (
-    layer.inner !== undefined && layer.inner.length > 0 && layer.inner.every((one) => one.trainable === false)
-  );
+/** Whether a layer is a model with a graph of its own. */
+export function isModel(layer: AnyLayer): layer is AnyLayer & { graph: Graph } {
+  return 'graph' in layer;
 }

@@ -12,7 +12,7 @@ export interface SummaryRow {
 }
 
 export interface SummaryOptions {
-  /** Names of frozen layers, whose parameters are not trained. */
+  /** Prefixes of the names of frozen weights, whose parameters are not trained. */
   frozen: readonly string[];
 }
 
@@ -63,10 +63,7 @@ export function summaryText(
     ...(chain ? [] : [row.connectedTo.join(', ') || '-']),
   ]);
   const total = count(sketch, () => true);
-  const trained = count(
-    sketch,
-    (p) => p.trainable && !frozen.some((prefix) => p.name.startsWith(`${prefix}/`)),
-  );
+  const trained = count(sketch, (p) => p.trainable && !frozen.some((prefix) => p.name.startsWith(prefix)));
   const amount = (n: number) => `${n.toLocaleString('en-US')} (${bytes(4 * n)})`;
   return [
     `Model: "${name}"`,

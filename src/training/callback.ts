@@ -22,9 +22,10 @@ export interface Training {
   setWeights(weights: readonly NdArray[]): Promise<void>;
   /** The model and its weights in one file's bytes (safetensors). */
   save(): Promise<Uint8Array>;
+  /** Adds a number to the logs of the epoch in hand, for callbacks that come after this one and for the history. */
+  log(name: string, value: number): void;
   /** Means so far in this epoch; waits for the device, so ask seldom. */
   readLogs(): Promise<Logs>;
-  /** The architecture as JSON, for records. */
   readonly modelName: string;
 }
 
