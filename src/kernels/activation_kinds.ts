@@ -42,6 +42,14 @@ export const activations = {
 
 export type ElementwiseName = keyof typeof activations;
 
+/** The kinds whose values lie in [0,1], whatever their parameters. */
+const fractional: ReadonlySet<ElementwiseName> = new Set(['sigmoid', 'hardSigmoid', 'sparseSigmoid']);
+
+/** Whether all values of an activation lie in [0,1]. */
+export function givesFractions(name: ElementwiseName): boolean {
+  return fractional.has(name);
+}
+
 /** What `alpha` is where nobody gives one, as in Keras 3, else ONNX; the other kinds have no alpha. */
 export const defaultAlpha: Readonly<Partial<Record<ElementwiseName, number>>> = {
   leakyRelu: 0.2,

@@ -5,12 +5,18 @@ import { checkOptions } from '../core/options.ts';
 import type { Tensor } from '../core/tensor.ts';
 import { activationBackward } from '../kernels/activation_backward.ts';
 import { activationForward } from '../kernels/activation_forward.ts';
-import { activations, defaultAlpha, defaultBeta, type ElementwiseName } from '../kernels/activation_kinds.ts';
+import {
+  activations,
+  defaultAlpha,
+  defaultBeta,
+  type ElementwiseName,
+  givesFractions,
+} from '../kernels/activation_kinds.ts';
 import { softmaxBackward } from '../kernels/softmax_backward.ts';
 import { softmaxForward } from '../kernels/softmax_forward.ts';
 import { firstShapeNames } from './first_shape.ts';
 import { type AppliedLayer, type LayerOptions, plainLayer } from './plain.ts';
-import { noteProbabilities } from './probabilities.ts';
+import { noteFractions, noteProbabilities } from './probabilities.ts';
 
 /** Keras' other names. */
 const aliases = { exponential: 'exp', hardSwish: 'hardSilu', swish: 'silu' } as const;
@@ -70,6 +76,7 @@ export function applyActivation(
   } else {
     activationForward(b, kind, { x, y, alpha, beta });
     if (kind === 'sigmoid') noteProbabilities(b, y, x, kind);
+    else if (givesFractions(kind)) noteFractions(b, y);
     onGradient(b, x, y, (dy, dx) => activationBackward(b, kind, { x, dy, alpha, beta, ...dx }));
   }
   return y;

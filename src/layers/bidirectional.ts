@@ -8,6 +8,7 @@ import { defineLayer, type Layer, type Outputs } from './layer.ts';
 import { joined } from './movements.ts';
 import { isNamedConfig, type NamedConfig } from './named.ts';
 import { added, multiplied, scaled } from './operations.ts';
+import { passFractions } from './probabilities.ts';
 import { type Lane, recurrence } from './recurrence.ts';
 import {
   inOrderOfComputation,
@@ -226,6 +227,8 @@ function merge(b: Builder, mode: MergeMode, outputs: readonly Tensor[]): readonl
       ? joined(b, [x, y], x.shape.length - 1)
       : (mode === 'mul' ? multiplied : added)(b, x, y);
   b.setMask(z, b.maskOf(x));
-  const merged = mode === 'ave' ? scaled(b, z, 0.5) : z;
-  return [merged];
+  if (mode !== 'ave') return [z];
+  const mean = scaled(b, z, 0.5);
+  passFractions(b, mean, x, y);
+  return [mean];
 }

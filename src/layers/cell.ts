@@ -124,6 +124,8 @@ export interface Cell {
   readonly keepsExtra: boolean;
   /** Whether its kernels take two lanes; a bidirectional layer runs one direction after the other where they do not. */
   readonly twoLanes?: boolean;
+  /** Whether h lies in [0,1], by the cell's activations. */
+  readonly givesFractions?: boolean;
   /** Tells cells of one name apart where their kernels differ. */
   readonly variant?: string;
   /** The ways to emit all steps; the first runs everywhere. */

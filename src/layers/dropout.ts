@@ -9,6 +9,7 @@ import { dropoutForward } from '../kernels/dropout.ts';
 import { publicShape } from './layout.ts';
 import { multiplied } from './operations.ts';
 import { type AppliedLayer, type LayerOptions, plainLayer } from './plain.ts';
+import { passFractions } from './probabilities.ts';
 
 export interface DropoutOptions extends LayerOptions {
   /** The part of the elements that is dropped, in [0, 1). */
@@ -96,7 +97,9 @@ function droppedAlike(
     return dropped(b, x, rate, sizeOf(x.shape.slice(differing)), seed);
   }
   const ones = b.state('ones', physical, { initial: () => new Float32Array(sizeOf(physical)).fill(1) });
-  return multiplied(b, x, dropped(b, ones, rate, undefined, seed));
+  const y = multiplied(b, x, dropped(b, ones, rate, undefined, seed));
+  passFractions(b, y, x);
+  return y;
 }
 
 /**
@@ -118,6 +121,8 @@ export function dropped(
   const time = clock(b);
   const y = b.activation('y', x.shape, { differentiable: x.differentiable });
   b.setMask(y, b.maskOf(x));
+  // As Keras, whose losses take what was dropped and scaled for probabilities still.
+  passFractions(b, y, x);
   dropoutForward(b, { x, y, clock: time, rate, stream, period });
   b.onBackward(() => {
     const dy = b.gradOf(y);

@@ -1,5 +1,6 @@
 // The GRU with any activations, layer normalisation and recurrent dropout, the reset gate after or before the product.
 import type { Builder } from '../core/builder.ts';
+import { givesFractions } from '../kernels/activation_kinds.ts';
 import { activationParamsOf, type CellActivation } from '../kernels/cell_activations.ts';
 import { gruPointwiseBackward } from '../kernels/gru_pointwise_backward.ts';
 import { gruPointwiseForward } from '../kernels/gru_pointwise_forward.ts';
@@ -103,6 +104,7 @@ export function generalGru(settings: GruSettings): Cell {
   };
   return {
     name: 'gru',
+    givesFractions: givesFractions(f.name) && givesFractions(g.name),
     gates: 3,
     interleave: 1,
     states: 1,

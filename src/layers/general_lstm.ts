@@ -1,5 +1,6 @@
 // The LSTM with any activations, peepholes, a projection, layer normalisation, clips, coupled gates and recurrent dropout.
 import type { Builder } from '../core/builder.ts';
+import { givesFractions } from '../kernels/activation_kinds.ts';
 import { carryRows } from '../kernels/carry_rows.ts';
 import { activationParamsOf, type CellActivation } from '../kernels/cell_activations.ts';
 import { layerNormBackward } from '../kernels/layer_norm_backward.ts';
@@ -118,6 +119,10 @@ export function generalLstm(settings: LstmSettings): Cell {
   };
   return {
     name: 'lstm',
+    givesFractions:
+      projection === undefined &&
+      givesFractions(recurrentActivation.name) &&
+      givesFractions(outputActivation.name),
     gates: 4,
     interleave: 1,
     states: 2,

@@ -1,5 +1,6 @@
 // The plain recurrent cell with any activation, layer normalisation and recurrent dropout.
 import type { Builder } from '../core/builder.ts';
+import { givesFractions } from '../kernels/activation_kinds.ts';
 import { activationParamsOf, type CellActivation } from '../kernels/cell_activations.ts';
 import { rnnPointwiseBackward } from '../kernels/rnn_pointwise_backward.ts';
 import { rnnPointwiseForward } from '../kernels/rnn_pointwise_forward.ts';
@@ -54,6 +55,7 @@ export function generalRnn({ activation: f, layerNormalization, clip }: RnnSetti
   };
   return {
     name: 'simple_rnn',
+    givesFractions: givesFractions(f.name),
     gates: 1,
     interleave: 1,
     states: 1,

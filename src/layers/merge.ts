@@ -10,6 +10,7 @@ import { isTimeMajor, publicShape } from './layout.ts';
 import { joined } from './movements.ts';
 import { elementwise, scaled } from './operations.ts';
 import { type AppliedLayer, type LayerOptions, plainLayer } from './plain.ts';
+import { passFractions } from './probabilities.ts';
 
 export interface ConcatenateOptions extends LayerOptions {
   /** The axis in the order [N,T,D], negative from the end; default -1. */
@@ -78,47 +79,74 @@ function joinedMask(b: Builder, inputs: readonly Tensor[], alongTime: boolean): 
   return whole;
 }
 
+/** How a layer combines its inputs, two at a time. */
+interface Merging {
+  readonly className: string;
+  readonly name: string;
+  readonly operation: Operation;
+  /** How many inputs it takes; default two or more. */
+  readonly count?: number;
+  /** Whether an input has no say at the steps that its mask leaves out. */
+  readonly passesMasked?: boolean;
+  /** What becomes of all combined. */
+  finish?(b: Builder, y: Tensor, inputs: readonly Tensor[]): Tensor;
+}
+
 /**
  * The sum of its inputs. As all layers that combine: lengths of 1 are repeated, an input of fewer axes gets them after
  * the batch, and the mask, where all inputs have one, counts the steps that any of them counts, as in Keras.
  * @throws ShapeError when the shapes do not go together.
  */
 export function add(options: LayerOptions = {}): AppliedLayer {
-  return merging('Add', 'add', options, 'add');
+  return merging(options, { className: 'Add', name: 'add', operation: 'add' });
 }
 
 /** The first input less the second. */
 export function subtract(options: LayerOptions = {}): AppliedLayer {
-  return merging('Subtract', 'subtract', options, 'subtract', 2);
+  return merging(options, { className: 'Subtract', name: 'subtract', operation: 'subtract', count: 2 });
 }
 
 /** The product of its inputs, element by element; a step that a mask leaves out counts as ones, and as zeros where all do. */
 export function multiply(options: LayerOptions = {}): AppliedLayer {
-  return merging('Multiply', 'multiply', options, 'multiply');
+  return merging(options, {
+    ...{ className: 'Multiply', name: 'multiply', operation: 'multiply', passesMasked: true },
+    finish(b, y) {
+      const mask = b.maskOf(y);
+      if (!mask) return y;
+      const zeroed = maskRows(b, y, mask);
+      b.setMask(zeroed, mask);
+      passFractions(b, zeroed, y);
+      return zeroed;
+    },
+  });
 }
 
 /** The mean of its inputs. */
 export function average(options: LayerOptions = {}): AppliedLayer {
-  return merging('Average', 'average', options, 'add');
+  return merging(options, {
+    ...{ className: 'Average', name: 'average', operation: 'add' },
+    finish(b, y, inputs) {
+      const mean = scaled(b, y, 1 / inputs.length);
+      passFractions(b, mean, ...inputs);
+      return mean;
+    },
+  });
 }
 
 /** The largest of its inputs, element by element, of those whose masks count the step. */
 export function maximum(options: LayerOptions = {}): AppliedLayer {
-  return merging('Maximum', 'maximum', options, 'maximum');
+  const operation = 'maximum';
+  return merging(options, { className: 'Maximum', name: 'maximum', operation, passesMasked: true });
 }
 
 /** The smallest of its inputs, element by element, of those whose masks count the step. */
 export function minimum(options: LayerOptions = {}): AppliedLayer {
-  return merging('Minimum', 'minimum', options, 'minimum');
+  const operation = 'minimum';
+  return merging(options, { className: 'Minimum', name: 'minimum', operation, passesMasked: true });
 }
 
-function merging(
-  className: string,
-  name: string,
-  options: LayerOptions,
-  operation: Operation,
-  count?: number,
-): AppliedLayer {
+function merging(options: LayerOptions, how: Merging): AppliedLayer {
+  const { className, name, count, finish = (_b, y) => y } = how;
   return plainLayer({
     className,
     name,
@@ -126,26 +154,20 @@ function merging(
     config: {},
     build(b, own, ...inputs) {
       expectSeveral(own, inputs, count);
-      const y = inputs.slice(1).reduce((x, next) => pair(b, operation, x, next), inputs[0]);
-      if (className === 'Average') return scaled(b, y, 1 / inputs.length);
-      const mask = operation === 'multiply' ? b.maskOf(y) : undefined;
-      if (!mask) return y;
-      const zeroed = maskRows(b, y, mask);
-      b.setMask(zeroed, mask);
-      return zeroed;
+      const y = inputs.slice(1).reduce((x, next) => pair(b, how, x, next), inputs[0]);
+      return finish(b, y, inputs);
     },
   });
 }
 
 /** Two inputs to one, with its mask. */
-function pair(b: Builder, operation: Operation, x: Tensor, y: Tensor): Tensor {
+function pair(b: Builder, { operation, passesMasked }: Merging, x: Tensor, y: Tensor): Tensor {
   // The mask of an input that is repeated over time says nothing of the steps.
   const steps = Math.max(...[x, y].map((t) => (isTimeMajor(t) ? t.shape[0] : 1)));
   const maskOf = (t: Tensor) => (t.shape[0] === steps ? b.maskOf(t) : undefined);
   const left = maskOf(x);
   const right = maskOf(y);
-  const past = operation !== 'add' && operation !== 'subtract';
-  const z = elementwise(b, operation, x, y, past ? { x: left, y: right } : {});
+  const z = elementwise(b, operation, x, y, passesMasked ? { x: left, y: right } : {});
   b.setMask(z, left && right ? (left === right ? left : mergeMasks(b, left, right, true)) : undefined);
   return z;
 }

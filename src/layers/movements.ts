@@ -5,6 +5,7 @@ import { sizeOf, type Tensor } from '../core/tensor.ts';
 import { columnSum } from '../kernels/column_sum.ts';
 import { type Placing, stridedCopy, stridesOf } from '../kernels/strided_copy.ts';
 import { publicShape } from './layout.ts';
+import { passFractions } from './probabilities.ts';
 
 /**
  * x with its axes in another order: axis k of the result is axis `axes[k]` of x. At most four axes; a view of x where no
@@ -58,6 +59,7 @@ export function joined(b: Builder, parts: readonly Tensor[], axis: number): Tens
   const length = parts.reduce((sum, x) => sum + x.shape[axis], 0);
   const shape = parts[0].shape.map((n, k) => (k === axis ? length : n));
   const y = b.activation('joined', shape, { differentiable: parts.some((x) => x.differentiable) });
+  passFractions(b, y, ...parts);
   let first = 0;
   for (const x of parts) {
     put(b, x, y, axis, first);
@@ -71,6 +73,7 @@ export function padded(b: Builder, x: Tensor, axis: number, before: number, afte
   const shape = x.shape.map((n, k) => (k === axis ? n + before + after : n));
   const y = b.activation('padded', shape, { differentiable: x.differentiable });
   b.clear(y, 'start');
+  passFractions(b, y, x);
   put(b, x, y, axis, before);
   return y;
 }
@@ -90,6 +93,7 @@ export function broadcast(b: Builder, x: Tensor, shape: readonly number[]): Tens
   if (repeats.length === 0) return x;
   const strides = stridesOf(x.shape);
   const y = b.activation('repeated', shape, { differentiable: x.differentiable });
+  passFractions(b, y, x);
   const into = { strides: stridesOf(shape) };
   const from = { strides: strides.map((stride, k) => (repeats.includes(k) ? 0 : stride)) };
   stridedCopy(b, { shape, source: x, from, to: y, into });
@@ -126,6 +130,7 @@ function sumOver(
 /** A tensor of that shape from elements of x, each taken at most once. */
 function gathered(b: Builder, x: Tensor, shape: readonly number[], from: Placing, name: string): Tensor {
   const y = b.activation(name, shape, { differentiable: x.differentiable });
+  passFractions(b, y, x);
   const whole = { strides: stridesOf(shape) };
   stridedCopy(b, { shape, source: x, from, to: y, into: whole });
   b.onBackward(() => {

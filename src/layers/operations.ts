@@ -8,6 +8,7 @@ import { matmul } from '../kernels/matmul.ts';
 import { stridedCopy } from '../kernels/strided_copy.ts';
 import { publicShape } from './layout.ts';
 import { broadcast, swappedAxes } from './movements.ts';
+import { passFractions } from './probabilities.ts';
 
 /** x + y. Lengths of 1 are repeated; of two ranks the lower gets axes after the batch, as Keras' merging layers do it. */
 export function added(b: Builder, x: Tensor, y: Tensor): Tensor {
@@ -87,6 +88,11 @@ export function product(b: Builder, x: Tensor, w: Tensor): Tensor {
   return y;
 }
 
+/** Whether an operation of numbers in [0,1] gives such numbers. */
+const staysBetween: Readonly<Record<Operation, boolean>> = {
+  ...{ add: false, subtract: false, multiply: true, maximum: true, minimum: true },
+};
+
 /** Masks [T,N] of two operands, in rows of which y is the other operand. */
 export interface CombinedMasks {
   x?: Tensor | undefined;
@@ -109,6 +115,7 @@ export function elementwise(
     differentiable: x.differentiable || y.differentiable,
   });
   b.setMask(z, b.maskOf(x) ?? b.maskOf(y));
+  if (staysBetween[operation]) passFractions(b, z, x, y);
   const operands = { a: left, b: right, maskA: masks.x, maskB: masks.y };
   combine(b, operation, { ...operands, y: z });
   const linear = (operation === 'add' || operation === 'subtract') && !masks.x && !masks.y;

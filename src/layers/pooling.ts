@@ -10,6 +10,7 @@ import { single } from './conv_1d.ts';
 import { expectFlags } from './layer_normalization.ts';
 import { publicShape } from './layout.ts';
 import { type AppliedLayer, type LayerOptions, plainLayer } from './plain.ts';
+import { passFractions } from './probabilities.ts';
 import { expectPadding, type Padding, windowsOf } from './windows.ts';
 
 export interface Pooling1DOptions extends LayerOptions {
@@ -140,6 +141,7 @@ function withoutTime(b: Builder, y: Tensor, keepdims: boolean): Tensor {
 function largest(b: Builder, shape: PoolShape, x: Tensor): Tensor {
   const out = [shape.outSteps, ...x.shape.slice(1)];
   const y = b.activation('y', out);
+  passFractions(b, y, x);
   const places = b.scratch('places', out, 'u32');
   b.peek(() => maxPoolForward(b, shape, { x, y, places }));
   b.onBackward(() => {
@@ -152,6 +154,7 @@ function largest(b: Builder, shape: PoolShape, x: Tensor): Tensor {
 
 function mean(b: Builder, shape: PoolShape, x: Tensor, mask: Tensor | undefined, zeros: boolean): Tensor {
   const y = b.activation('y', [shape.outSteps, ...x.shape.slice(1)]);
+  passFractions(b, y, x);
   const shares = b.scratch('shares', [shape.outSteps, x.shape[1]]);
   b.peek(() => averagePoolForward(b, shape, { x, y, shares, mask, zeros }));
   b.onBackward(() => {

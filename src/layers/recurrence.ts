@@ -14,6 +14,7 @@ import {
   transposes,
 } from './cell.ts';
 import { type InputGradients, inputProduct } from './input_product.ts';
+import { noteFractions } from './probabilities.ts';
 import { carriedStates, deliver, forgetful, lastCellGradient, setInitial } from './recurrent_states.ts';
 import { recur } from './strategy.ts';
 
@@ -77,6 +78,7 @@ export function recurrence(b: Builder, options: RecurrenceOptions, lanes: readon
   );
   const gates = b.activation('gates', all([T, N, width]), { differentiable: false });
   const h = b.activation('h', all([T + 1, N, cell.projection ?? units]));
+  if (cell.givesFractions) noteFractions(b, h);
   const c = cell.states === 2 ? b.activation('c', all([T + 1, N, units])) : undefined;
   const extra = cell.keepsExtra
     ? b.activation('extra', all([T, N, units]), { differentiable: false })

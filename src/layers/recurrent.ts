@@ -11,6 +11,7 @@ import { dropped, expectRate } from './dropout.ts';
 import { type FirstShape, firstShape, firstShapeNames } from './first_shape.ts';
 import { defineLayer, type Layer, type Outputs } from './layer.ts';
 import { publicShape } from './layout.ts';
+import { passFractions } from './probabilities.ts';
 import { type Lane, type RecurrenceOptions, recurrence } from './recurrence.ts';
 import {
   type BiasInitial,
@@ -212,13 +213,16 @@ export function masked(
   const counts = zeroOutput ? mask : begunOf(b, mask, reverse);
   const [T, N] = mask.shape;
   const y = maskRows(b, sequence, counts);
+  passFractions(b, y, sequence);
   b.setMask(y, mask);
   return {
     sequence: y,
     states,
     // Emitted where it is asked for: most take the sequence alone.
     get last() {
-      return maskRows(b, last, b.view(counts, reverse ? 0 : (T - 1) * N, [N]));
+      const end = maskRows(b, last, b.view(counts, reverse ? 0 : (T - 1) * N, [N]));
+      passFractions(b, end, last);
+      return end;
     },
   };
 }
@@ -227,6 +231,7 @@ export function masked(
 export function inOrderOfComputation(b: Builder, sequence: Tensor, goBackwards: boolean): Tensor {
   if (!goBackwards) return sequence;
   const y = reverseTime(b, sequence);
+  passFractions(b, y, sequence);
   b.setMask(y, b.maskOf(sequence));
   return y;
 }

@@ -2,6 +2,7 @@
 import type { Builder } from '../core/builder.ts';
 import { OptionError } from '../core/errors.ts';
 import type { Tensor } from '../core/tensor.ts';
+import { givesFractions } from '../kernels/activation_kinds.ts';
 import { recurrentActivations } from '../kernels/activations.ts';
 import { rnnBackward } from '../kernels/rnn_backward.ts';
 import { rnnForward } from '../kernels/rnn_forward.ts';
@@ -54,6 +55,7 @@ export function rnnCell(activation: RnnActivation): Cell {
   };
   return {
     name: 'simple_rnn',
+    givesFractions: givesFractions(activation),
     gates: 1,
     interleave: 1,
     states: 1,

@@ -4,7 +4,7 @@ import { OptionError, ShapeError, show } from '../../core/errors.ts';
 import { checkOptions } from '../../core/options.ts';
 import type { Tensor } from '../../core/tensor.ts';
 import { batchOf } from '../../layers/layout.ts';
-import { logitsBehind } from '../../layers/probabilities.ts';
+import { areFractions, logitsBehind } from '../../layers/probabilities.ts';
 import { crossEntropyRows } from './cross_entropy.ts';
 import {
   defineLoss,
@@ -23,9 +23,10 @@ import { rowWeights, withoutLastOne } from './weighing.ts';
 
 export interface ClassLossOptions extends LossOptions {
   /**
-   * Whether predictions are logits. By default those that come out of a softmax (or sigmoid, for the binary losses) are
-   * probabilities and all others logits; Keras takes any for probabilities. A softmax or sigmoid is undone either way,
-   * unless `fromLogits` is true.
+   * Whether predictions are logits. By default those that are known to lie in [0,1] are probabilities: what comes out of a
+   * softmax, sigmoid or hardSigmoid, of a recurrent layer with these activations, and what is joined, averaged, multiplied,
+   * pooled, dropped or moved of such; all others are logits. Keras takes any for probabilities. A softmax (or sigmoid, for
+   * the binary losses) that comes last is undone either way, unless `fromLogits` is true.
    */
   fromLogits?: boolean;
   /** The part of each target that is spread evenly over all classes, in [0, 1]; default 0. */
@@ -52,7 +53,8 @@ export function read(
   kind: 'softmax' | 'sigmoid',
 ): { on: Tensor; logits: boolean } {
   const behind = fromLogits === true ? undefined : logitsBehind(b, prediction, kind);
-  return { on: behind ?? prediction, logits: behind !== undefined || fromLogits !== false };
+  const logits = behind !== undefined || (fromLogits ?? !areFractions(b, prediction));
+  return { on: behind ?? prediction, logits };
 }
 
 /** The common options, checked. */

@@ -84,7 +84,7 @@ export function topKCategoricalAccuracy(options: TopKOptions = {}): Metric {
 export interface ThresholdOptions extends NamedMetric {
   /** Between 0 and 1; default 0.5. */
   threshold?: number;
-  /** Whether predictions are logits, for which thresholds are moved; 'auto': unless they come out of a sigmoid. Default false. */
+  /** Whether predictions are logits, for which thresholds are moved; 'auto': unless they are known to lie in [0,1]. Default false. */
   fromLogits?: LogitsOption;
 }
 

@@ -38,7 +38,7 @@ export interface ConfusionOptions extends NamedMetric {
    * yes or no; without, a row is of the class of its largest score: for labels (u32), and where this is null.
    */
   threshold?: number | null;
-  /** Whether predictions are logits, for which thresholds are moved; 'auto': unless they come out of a sigmoid. Default false. */
+  /** Whether predictions are logits, for which thresholds are moved; 'auto': unless they are known to lie in [0,1]. Default false. */
   fromLogits?: LogitsOption;
   /** How many classes tags (u32) have: for predictions that are labels already. */
   classes?: number;

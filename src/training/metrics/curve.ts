@@ -13,7 +13,7 @@ export interface AucOptions extends NamedMetric {
   curve?: 'ROC' | 'PR';
   /** How heights between thresholds are taken; default 'interpolation': the mean of both. For PR Keras' own rule. */
   summationMethod?: 'interpolation' | 'minoring' | 'majoring';
-  /** Whether predictions are logits, of which the sigmoid is taken; 'auto': unless they come out of one. Default false. */
+  /** Whether predictions are logits, of which the sigmoid is taken; 'auto': unless they are known to lie in [0,1]. Default false. */
   fromLogits?: LogitsOption;
 }
 

@@ -2,7 +2,7 @@
 import type { Builder } from '../../core/builder.ts';
 import type { Tensor } from '../../core/tensor.ts';
 import { scoreSum } from '../../kernels/score_sum.ts';
-import { logitsBehind } from '../../layers/probabilities.ts';
+import { areFractions } from '../../layers/probabilities.ts';
 import { rowMask, rowWeights } from '../losses/weighing.ts';
 
 export interface MetricOptions {
@@ -35,14 +35,14 @@ export interface Metric {
 }
 
 /**
- * Whether predictions are logits: as the user says, or ('auto') unless they come out of a sigmoid; metrics that a user
+ * Whether predictions are logits: as the user says, or ('auto') unless they are known to lie in [0,1]; metrics that a user
  * makes take them as they are, metrics that `compile` makes beside a loss of logits read them as the loss does.
  */
 export type LogitsOption = boolean | 'auto';
 
 /** Whether thresholds between 0 and 1 are to be moved to where a sigmoid has them. */
 export function areLogits(b: Builder, prediction: Tensor, option: LogitsOption): boolean {
-  return option === 'auto' ? !logitsBehind(b, prediction, 'sigmoid') : option;
+  return option === 'auto' ? !areFractions(b, prediction) : option;
 }
 
 /** What is common to all: the metric of a class and name and a body that is emitted without a claim on what it reads. */
