@@ -1,4 +1,7 @@
-// a = m·a + (1 - m)·w, where m = hyper[6]; then w = a where hyper[7] is above 0.
+// a = m·a + (1 - m)·w, where m = hyper[6], or a = w where there is no average yet; then w = a where hyper[7] is above 0.
+//
+// No average is the bits of +0, as storage is at first; an average of zero is kept as -0. Averages are moved as bits,
+// because compilers need not keep the sign of a zero.
 //
 // Threads: one an element, 64 in a workgroup, in a grid of two dimensions.
 #import linear_index
@@ -20,8 +23,14 @@ fn main(
   if (i >= p.size) {
     return;
   }
-  let a = hyper[6] * average[i] + (1.0 - hyper[6]) * parameters[i];
-  average[i] = a;
+  let before = bitcast<u32>(average[i]);
+  let w = parameters[i];
+  var a = w;
+  if (before != 0u) {
+    a = hyper[6] * bitcast<f32>(before) + (1.0 - hyper[6]) * w;
+  }
+  let bits = bitcast<u32>(a);
+  average[i] = bitcast<f32>(select(bits, 0x80000000u, bits == 0u));
   if (hyper[7] > 0.0) {
     parameters[i] = a;
   }

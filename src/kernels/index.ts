@@ -122,6 +122,7 @@ import { squareSumKernel } from './square_sum.ts';
 import { stridedCopyKernel } from './strided_copy.ts';
 import { sumProductsKernel } from './sum_products.ts';
 import { sumSlicesKernel } from './sum_slices.ts';
+import { takeAverageKernel } from './take_average.ts';
 import { thresholdMatchKernel } from './threshold_match.ts';
 import { topKMatchKernel } from './top_k_match.ts';
 import { transposeKernel } from './transpose.ts';
@@ -263,6 +264,7 @@ export const kernels: readonly Kernel[] = [
   stridedCopyKernel,
   sumProductsKernel,
   sumSlicesKernel,
+  takeAverageKernel,
   thresholdMatchKernel,
   topKMatchKernel,
   transposeKernel,

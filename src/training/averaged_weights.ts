@@ -1,9 +1,10 @@
 // The moving averages that an optimizer keeps of the weights, put in the place of the weights: for a while or for good.
 import type { Backend } from '../backends/backend.ts';
-import { type Builder, buildPlan } from '../core/builder.ts';
+import { buildPlan } from '../core/builder.ts';
 import { OptionError } from '../core/errors.ts';
 import type { Parameters } from '../core/parameters.ts';
 import type { Tensor } from '../core/tensor.ts';
+import { takeAverageKernel } from '../kernels/take_average.ts';
 import { type Optimizer, trainable } from './optimizer.ts';
 
 export interface AveragedWeights {
@@ -15,9 +16,10 @@ export interface AveragedWeights {
 }
 
 /**
- * Loads the copies between weights and averages; frozen weights have no average and stay as they are.
+ * Loads the exchange of weights and averages. Weights that no update has averaged yet have no average and stay as they are,
+ * and so do those that are frozen now.
  *
- * To be called when the training plan is built; before its first run the averages are zeros.
+ * To be called when the training plan is built.
  * @throws OptionError for an optimizer that keeps no averages, or none of these parameters.
  */
 export async function averagedWeights(
@@ -37,24 +39,18 @@ export async function averagedWeights(
       `[averagedWeights/parameters] have no averages by ${name}: build the training plan first`,
     );
   }
-  const copies = (
-    plan: string,
-    emit: (b: Builder, weights: Tensor, averages: Tensor, size: number) => void,
-  ) =>
+  const load = (plan: string, exchange: 0 | 1) =>
     backend.load(
       buildPlan({ name: plan, limits: backend.limits, parameters }, (b) => {
         for (const { offset, size } of trainable(b)) {
-          emit(b, b.view(parameters.arena, offset, [size]), b.view(average, offset, [size]), size);
+          const part = (t: Tensor) => b.view(t, offset, [size]);
+          const tensors = { parameters: part(parameters.arena), average: part(average) };
+          b.dispatch(takeAverageKernel, tensors, { size, exchange });
         }
       }),
     );
-  const exchange = await copies('swap averages', (b, weights, averages, size) => {
-    const kept = b.scratch('weights', [size]);
-    b.copy(weights, kept);
-    b.copy(averages, weights);
-    b.copy(kept, averages);
-  });
-  const overwrite = await copies('averages for weights', (b, weights, averages) => b.copy(averages, weights));
+  const exchange = await load('swap averages', 1);
+  const overwrite = await load('averages for weights', 0);
   return {
     swap: () => exchange.run(),
     finalizeVariableValues: () => overwrite.run(),

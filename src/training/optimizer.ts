@@ -134,7 +134,7 @@ export function optimizer<D>(name: string, options: Settled<D>, factory: Factory
       const rate = rateAt(step);
       const values = new Float64Array(HYPER);
       values.set([rate, ...(rule.rates?.(rate, step) ?? [])]);
-      // The first average is the weights themselves.
+      // Whatever the slot holds at the first update, the first average is the weights themselves.
       const overwrites = emaOverwriteFrequency !== undefined && step % emaOverwriteFrequency === 0;
       values.set([step === 1 ? 0 : emaMomentum, overwrites ? 1 : 0], AVERAGE_AT);
       return values;

@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { type WebGpuBackend, webgpu } from '../../src/backends/webgpu/webgpu.ts';
 import { goldenIds } from '../harness/golden.ts';
-import { checkAverages, checkOverwriting } from '../training/averaged_weights.ts';
+import { checkAverages, checkLateAverages, checkOverwriting } from '../training/averaged_weights.ts';
 import { checkNotFinite } from '../training/not_finite.ts';
 import { checkClipping, checkOptimizer } from './optimizers.ts';
 
@@ -24,5 +24,6 @@ for (const cheapBarriers of [false, true]) {
     test('gradients that are not finite leave the weights as they are', () => checkNotFinite(backend));
     test('averages swap with the weights and take their place', () => checkAverages(backend));
     test('averages overwrite the weights as often as asked', () => checkOverwriting(backend));
+    test('averages of what is trained later begin from the weights', () => checkLateAverages(backend));
   });
 }
