@@ -10,7 +10,7 @@ const mostPoints = 4000; // more than a screen has columns: every other point is
 /** A chart at the end of `host`. */
 export function lineChart(host: HTMLElement, options: ChartOptions): Chart {
   const { title, height = 220, format = short } = options;
-  const place = h('div', { class: 'chart-place', role: 'img' });
+  const place = h('div', { class: 'chart-place', role: 'img', style: `min-height: ${height}px` });
   const element = h('figure', { class: 'chart' }, h('figcaption', null, title), place);
   host.append(element);
 
@@ -35,7 +35,11 @@ export function lineChart(host: HTMLElement, options: ChartOptions): Chart {
     legend: { live: true },
     axes: [
       axis(options.x),
-      { ...axis(options.y), size: 56, values: (_, ticks) => ticks.map((v) => (v === null ? '' : format(v))) },
+      {
+        ...axis(options.y, options.log),
+        size: 56,
+        values: (_, ticks) => ticks.map((v) => (v === null ? '' : format(v))),
+      },
     ],
     series: [
       { label: options.x, value: (_, v) => (v === null ? '–' : short(v)) },
@@ -59,11 +63,23 @@ export function lineChart(host: HTMLElement, options: ChartOptions): Chart {
     hooks: { drawClear: [(u) => drawSpans(u, spans)], draw: [(u) => marked && drawMark(u, marked)] },
   });
 
+  /** Without a pointer over the chart its legend tells the last values. */
+  const showLast = (): void => {
+    if (!plot || (plot.cursor.left ?? -1) >= 0 || columns[0].length === 0) return;
+    const last = columns.map((column) =>
+      Math.max(
+        0,
+        column.findLastIndex((v) => v !== null),
+      ),
+    );
+    plot.setLegend({ idxs: last }, false);
+  };
   const draw = (): void => {
     timer = undefined;
     if (document.hidden || place.clientWidth === 0) return; // drawn when the page or the tab comes back
     if (plot) plot.setData(columns as uPlot.AlignedData);
     else build();
+    showLast();
     if (Date.now() - described > 1000) describe();
   };
   const schedule = (): void => {
@@ -84,6 +100,7 @@ export function lineChart(host: HTMLElement, options: ChartOptions): Chart {
   sizes.observe(place);
   const endTheme = onTheme(() => requestAnimationFrame(build));
   document.addEventListener('visibilitychange', schedule);
+  place.addEventListener('pointerleave', schedule);
 
   return {
     element,
@@ -128,7 +145,7 @@ function emptyColumns({ series }: ChartOptions): (number | null)[][] {
   return [[], ...series.map(() => [])];
 }
 
-function axis(label: string): uPlot.Axis {
+function axis(label: string, log = false): uPlot.Axis {
   const muted = token('--muted');
   const line = { stroke: token('--line'), width: 1 };
   const font = '12px system-ui, sans-serif';
@@ -138,7 +155,11 @@ function axis(label: string): uPlot.Axis {
     labelSize: 18,
     font,
     stroke: muted,
-    grid: line,
+    // Of a logarithmic axis only the powers of ten.
+    grid: {
+      ...line,
+      ...(log && { filter: (_, ticks) => ticks.map((v) => (Number.isInteger(Math.log10(v)) ? v : null)) }),
+    },
     ticks: { ...line, size: 4 },
     size: 36,
   };

@@ -178,7 +178,6 @@ async function nameAdapter(): Promise<void> {
   line.textContent = info
     ? words || 'a GPU that gives no name'
     : 'no WebGPU here; the CPU can compute instead';
-  line.dataset.device = info ? 'webgpu' : 'none';
 }
 
 // A file dropped beside a drop zone must not take the visitor away.
