@@ -9,7 +9,7 @@ import { emitPenalties } from '../layers/regularizers.ts';
 import { isLossFunction, type Loss } from '../training/losses/loss.ts';
 import type { Metric } from '../training/metrics/metric.ts';
 import type { Optimizer } from '../training/optimizers.ts';
-import { seedLoss, sumLoss } from '../training/own_loss.ts';
+import { emitOwnLoss, sumLoss } from '../training/own_loss.ts';
 import { tunedPlan } from '../training/tuned_plan.ts';
 import { buildGraph, type Graph } from './graph.ts';
 import { declareInputs } from './physical.ts';
@@ -227,7 +227,7 @@ function judge(
       if (isLossFunction(loss)) {
         loss.emit(b, output, target, { sums, weight, sampleWeight: weights[i], labelsChecked: true });
       } else {
-        sumLoss(b, seedLoss(b, loss(b, output, target), weight), { batch, sums, weight });
+        emitOwnLoss(b, loss, output, target, { batch, sums, weight, sampleWeight: weights[i] });
       }
       tallies.push({ name: 'loss', output: i, weight, state: sums, result: mean });
     });

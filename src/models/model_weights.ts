@@ -138,6 +138,12 @@ export class ModelWeights {
     this.#waitingSlots = slots;
   }
 
+  /** Forgets what optimizers have kept: the slots of another one go, those of this one begin anew. */
+  dropSlots(optimizer: string): void {
+    this.#waitingSlots = new Map();
+    this.#backend?.release(this.parameters.dropSlots(optimizer));
+  }
+
   /** To be called when a training plan is loaded: then the slots have their storage. */
   settleSlots(): void {
     const waiting = this.#waitingSlots;

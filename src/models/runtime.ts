@@ -119,7 +119,7 @@ export class Runtime {
     this.#objectives = to.objectives;
     this.#optimizer = to.optimizer;
     this.#shelf.forget(['train', 'test']);
-    this.#weights?.setSlots(new Map());
+    this.#weights?.dropSlots(to.optimizer.name);
   }
 
   /** Where the model runs from now on; weights that live elsewhere are carried over. */

@@ -154,6 +154,19 @@ describe('JSON and files', () => {
     await expect(flatDense.predict(echoData(2, 7).x)).rejects.toThrow('expected [N, 4, 1], got [2, 7, 1]');
   });
 
+  test('an optimizer that another has followed leaves nothing in the file', async () => {
+    const echo = echoModel();
+    const { x, y } = echoData();
+    echo.compile({ optimizer: 'adam', loss: 'mse' });
+    await echo.fit(x, y, quiet);
+    echo.compile({ optimizer: sgd({ momentum: 0.9 }), loss: 'mse' });
+    await echo.fit(x, y, quiet);
+    expect([...(await echo.runtime.weights.slots()).keys()].every((name) => name.startsWith('sgd/'))).toBe(
+      true,
+    );
+    await echo.fit(x, y, { epochs: 2, ...quiet });
+  });
+
   test('layers of a user are saved by their class and read back by its factory', () => {
     const scale = ({ factor }: { factor: number }) =>
       defineLayer({
