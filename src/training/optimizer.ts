@@ -4,7 +4,7 @@ import { OptionError, ShapeError } from '../core/errors.ts';
 import { sizeOf, type Tensor, tensor } from '../core/tensor.ts';
 import { type Clipping, clipScale, squareSums } from '../kernels/clip_scale.ts';
 import { movingAverageKernel } from '../kernels/moving_average.ts';
-import type { LearningRateSchedule, Settled } from './optimizer_options.ts';
+import { expectLearningRate, type LearningRateSchedule, type Settled } from './optimizer_options.ts';
 import { isSchedule, scheduleConfig } from './schedule.ts';
 
 /** The numbers the host gives an update: how many elements the `hyper` tensor has, and which the averages read. */
@@ -72,7 +72,7 @@ export interface Range {
 }
 
 /** Makes an optimizer of settled options and the rule of its update. */
-export function optimizer<D>(name: string, options: Settled<D>, factory: Factory, rule: Rule): Optimizer {
+export function optimizer<D>(name: string, options: Settled<D>, rule: Rule): Optimizer {
   const { learningRate, convention, clipNorm, globalClipNorm, clipValue, weightDecay } = options;
   const { useEma, emaMomentum = 0, emaOverwriteFrequency } = options;
   const decoupled = convention === 'keras' || rule.decoupled;
@@ -90,9 +90,9 @@ export function optimizer<D>(name: string, options: Settled<D>, factory: Factory
     return rate;
   };
   const saved = () => (isSchedule(learningRate) ? scheduleConfig(learningRate) : rateAt(1));
-  return {
+  return withoutRate({
     name,
-    options,
+    options: Object.freeze(options),
     averageSlot,
     get config() {
       return { name, ...(options as Readonly<Record<string, unknown>>), learningRate: saved() };
@@ -139,8 +139,22 @@ export function optimizer<D>(name: string, options: Settled<D>, factory: Factory
       values.set([step === 1 ? 0 : emaMomentum, overwrites ? 1 : 0], AVERAGE_AT);
       return values;
     },
-    withLearningRate: (rate) => factory({ ...options, learningRate: rate }),
-  };
+    withLearningRate: (rate) =>
+      optimizer(name, { ...options, learningRate: expectLearningRate(name, rate) }, rule),
+  });
+}
+
+/** Refuses the assignment of a learning rate, which no update would heed. */
+function withoutRate(made: Optimizer): Optimizer {
+  const refusing = (key: string) => ({
+    get: () => made.options.learningRate,
+    set(): never {
+      throw new OptionError(
+        `[${made.name}/${key}] cannot be set: set \`model.learningRate\`, or take \`optimizer.withLearningRate(rate)\``,
+      );
+    },
+  });
+  return Object.defineProperties(made, { learningRate: refusing('learningRate'), lr: refusing('lr') });
 }
 
 /** What an update binds as `clip`, and how many partial sums it has to add itself; the norm lies behind those. */

@@ -99,8 +99,7 @@ export function settle<D extends { learningRate: number; weightDecay: number }>(
   checkOptions(name, options, [...new Set([...Object.keys(defaults), ...Object.keys(common)])]);
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   for (const [key, value] of given) {
-    const { fits, words } = key in common ? common[key as keyof CommonOptions] : own[key];
-    if (!fits(value)) throw new OptionError(`[${name}/${key}] must be ${words}, got ${shown(value)}`);
+    expectOption(name, key, value, key in common ? common[key as keyof CommonOptions] : own[key]);
   }
   const { convention = 'keras', useEma, emaMomentum = 0.99, emaOverwriteFrequency } = options;
   checkClipping(name, convention, options);
@@ -114,6 +113,16 @@ export function settle<D extends { learningRate: number; weightDecay: number }>(
     ...(useEma && { emaMomentum }),
     ...Object.fromEntries(given),
   };
+}
+
+function expectOption(name: string, key: string, value: unknown, { fits, words }: OptionRule): void {
+  if (!fits(value)) throw new OptionError(`[${name}/${key}] must be ${words}, got ${shown(value)}`);
+}
+
+/** @throws OptionError unless it is a rate or a schedule. */
+export function expectLearningRate<R extends number | LearningRateSchedule>(name: string, rate: R): R {
+  expectOption(name, 'learningRate', rate, common.learningRate);
+  return rate;
 }
 
 function checkClipping(name: string, convention: Convention, options: CommonOptions): void {

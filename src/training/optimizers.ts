@@ -44,7 +44,7 @@ export function sgd(options: SgdOptions = {}): Optimizer {
   if (o.convention === 'torch' && o.nesterov && o.momentum === 0) {
     throw new OptionError('[sgd/nesterov] needs a momentum above 0');
   }
-  return optimizer('sgd', o, sgd, {
+  return optimizer('sgd', o, {
     emit(b, at) {
       b.dispatch(
         sgdKernel,
@@ -82,7 +82,7 @@ export function rmsprop(options: RmspropOptions = {}): Optimizer {
   };
   const o = settle('rmsprop', defaults, options);
   const inner = o.convention === 'keras';
-  return optimizer('rmsprop', o, rmsprop, {
+  return optimizer('rmsprop', o, {
     emit(b, at) {
       b.dispatch(
         rmspropKernel,
@@ -123,7 +123,7 @@ export function adagrad(options: AdagradOptions = {}): Optimizer {
   const keras = { learningRate: 0.001, initialAccumulatorValue: 0.1 };
   const o = settle('adagrad', defaults, options, keras);
   const inner = o.convention === 'keras';
-  return optimizer('adagrad', o, adagrad, {
+  return optimizer('adagrad', o, {
     emit(b, at) {
       b.dispatch(
         adagradKernel,
@@ -152,7 +152,7 @@ export interface AdadeltaOptions extends CommonOptions {
 export function adadelta(options: AdadeltaOptions = {}): Optimizer {
   const defaults = { learningRate: 1, rho: 0.9, epsilon: 1e-6, weightDecay: 0 };
   const o = settle('adadelta', defaults, options, { learningRate: 0.001, rho: 0.95, epsilon: 1e-7 });
-  return optimizer('adadelta', o, adadelta, {
+  return optimizer('adadelta', o, {
     emit(b, at) {
       b.dispatch(
         adadeltaKernel,
@@ -175,7 +175,7 @@ export interface LionOptions extends CommonOptions {
  */
 export function lion(options: LionOptions = {}): Optimizer {
   const o = settle('lion', { learningRate: 0.001, beta1: 0.9, beta2: 0.99, weightDecay: 0 }, options);
-  return optimizer('lion', o, lion, {
+  return optimizer('lion', o, {
     decoupled: true,
     emit(b, at) {
       b.dispatch(
@@ -216,7 +216,7 @@ export function ftrl(options: FtrlOptions = {}): Optimizer {
     weightDecay: 0,
   };
   const o = settle('ftrl', defaults, options);
-  return optimizer('ftrl', o, ftrl, {
+  return optimizer('ftrl', o, {
     decoupled: true,
     emit(b, at) {
       b.dispatch(

@@ -2,7 +2,7 @@
 import { adamKernel } from '../kernels/adam.ts';
 import { adamaxKernel } from '../kernels/adamax.ts';
 import { nadamKernel } from '../kernels/nadam.ts';
-import { type Factory, type Optimizer, optimizer } from './optimizer.ts';
+import { type Optimizer, optimizer } from './optimizer.ts';
 import { type CommonOptions, type Settled, settle } from './optimizer_options.ts';
 
 export interface AdamOptions extends CommonOptions {
@@ -32,7 +32,7 @@ const adamDefaults = {
  * @throws OptionError for an unknown option or a value out of its range.
  */
 export function adam(options: AdamOptions = {}): Optimizer {
-  return adamFamily('adam', settle('adam', adamDefaults, options), adam, false);
+  return adamFamily('adam', settle('adam', adamDefaults, options), false);
 }
 
 /**
@@ -41,16 +41,11 @@ export function adam(options: AdamOptions = {}): Optimizer {
  * @throws OptionError for an unknown option or a value out of its range.
  */
 export function adamW(options: AdamOptions = {}): Optimizer {
-  return adamFamily('adamW', settle('adamW', { ...adamDefaults, weightDecay: 0.004 }, options), adamW, true);
+  return adamFamily('adamW', settle('adamW', { ...adamDefaults, weightDecay: 0.004 }, options), true);
 }
 
-function adamFamily(
-  name: string,
-  o: Settled<typeof adamDefaults>,
-  factory: Factory,
-  decoupled: boolean,
-): Optimizer {
-  return optimizer(name, o, factory, {
+function adamFamily(name: string, o: Settled<typeof adamDefaults>, decoupled: boolean): Optimizer {
+  return optimizer(name, o, {
     decoupled,
     emit(b, at) {
       b.dispatch(
@@ -111,7 +106,7 @@ export function nadam(options: NadamOptions = {}): Optimizer {
     }
     return product.value;
   };
-  return optimizer('nadam', o, nadam, {
+  return optimizer('nadam', o, {
     emit(b, at) {
       b.dispatch(
         nadamKernel,
@@ -147,7 +142,7 @@ export function adamax(options: AdamaxOptions = {}): Optimizer {
   const defaults = { learningRate: 0.002, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, weightDecay: 0 };
   const o = settle('adamax', defaults, options, { learningRate: 0.001 });
   const inner = o.convention === 'torch';
-  return optimizer('adamax', o, adamax, {
+  return optimizer('adamax', o, {
     emit(b, at) {
       b.dispatch(
         adamaxKernel,

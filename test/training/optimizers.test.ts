@@ -102,6 +102,30 @@ describe('the learning rate', () => {
   });
 });
 
+describe.each(Object.entries(factories))('the learning rate of %s', (name, factory) => {
+  test.each(['learningRate', 'lr'])('is not set by assigning %s, which no update would heed', (key) => {
+    const made = factory({ learningRate: 0.25 }) as unknown as Record<string, unknown>;
+    const assign = () => {
+      made[key] = 0.5;
+    };
+    expect(assign).toThrow(OptionError);
+    expect(assign).toThrow(`[${name}/${key}] cannot be set: set \`model.learningRate\``);
+    expect(made[key]).toBe(0.25);
+    expect(() => {
+      (made.options as Record<string, unknown>)[key] = 0.5;
+    }).toThrow(TypeError);
+  });
+
+  test('of a copy is checked, and all else is that of the first', () => {
+    const made = factory({ learningRate: 0.25, globalClipNorm: 2, useEma: true });
+    const copy = made.withLearningRate(0.125);
+    expect(copy.options).toEqual({ ...made.options, learningRate: 0.125 });
+    expect(copy.averageSlot).toBe(made.averageSlot);
+    expect(copy.hyper(3)).toEqual(factory({ learningRate: 0.125, globalClipNorm: 2, useEma: true }).hyper(3));
+    expect(() => made.withLearningRate(-1)).toThrow(`[${name}/learningRate] must be a number of at least 0`);
+  });
+});
+
 test('frozen parameters stay as they are, weight decay or not', async () => {
   const shape = [3];
   const data = [1, 2, 3];
