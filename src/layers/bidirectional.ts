@@ -54,6 +54,8 @@ export interface BidirectionalLayer extends Layer<Outputs>, Applicable {
 /**
  * Both directions of a recurrent layer: x [N,T,D] to [N,T,2H] (`returnSequences` of the layer) or [N,2H], for concat.
  *
+ *     bidirectional(lstm({ units: 64 })), or with options: bidirectional({ layer: lstm({ units: 64 }), mergeMode: 'sum' })
+ *
  * Without sequences the output is that of the last step of each direction, which for the backward one is the first of
  * the sequence. With `returnState` of the layer: [out, states of the forward layer, states of the backward layer]; initial
  * states come in the same order. As in Keras, masked steps give zeros where sequences are returned, the last output
@@ -61,7 +63,8 @@ export interface BidirectionalLayer extends Layer<Outputs>, Applicable {
  * Both directions of an lstm, gru or simpleRNN go in the same dispatches.
  * @throws OptionError where the two layers do not go together.
  */
-export function bidirectional(options: BidirectionalOptions): BidirectionalLayer {
+export function bidirectional(given: Directed | BidirectionalOptions): BidirectionalLayer {
+  const options: BidirectionalOptions = isDirected(given) ? { layer: given } : given;
   const { name = 'bidirectional' } = options ?? {};
   checkOptions(name, options, [
     'layer',

@@ -6,6 +6,7 @@ import { crfDecodeKernel } from '../kernels/crf.ts';
 import { maskedTags } from '../kernels/masked_tags.ts';
 import { initializer, initializerConfig } from './initializers.ts';
 import { defineLayer, type Layer } from './layer.ts';
+import type { AppliedLayer } from './plain.ts';
 
 export interface CrfOptions {
   /** How transitions begin; default 'zeros': all sequences of tags are as likely as their scores. */
@@ -44,11 +45,11 @@ export function chainOf(b: Builder, tags: Tensor): Chain | undefined {
  * that the mask of x leaves out are no part of their sequence; their tag is 0. The mask goes on.
  * @throws ShapeError for another rank than 3.
  */
-export function crf(options: CrfOptions = {}): Layer {
+export function crf(options: CrfOptions = {}): AppliedLayer {
   checkOptions('crf', options, ['name', 'transitionsInitializer', 'trainable']);
   const { name = 'crf', transitionsInitializer = 'zeros', trainable = true } = options;
   const initial = initializer(transitionsInitializer, `${name}/transitionsInitializer`);
-  return defineLayer({
+  const definition: Layer = {
     name,
     className: 'CRF',
     labelsInput: true,
@@ -78,8 +79,10 @@ export function crf(options: CrfOptions = {}): Layer {
     },
     getConfig: () => ({
       name,
-      trainable,
+      trainable: made.trainable ?? trainable,
       transitionsInitializer: initializerConfig(transitionsInitializer, `${name}/transitionsInitializer`),
     }),
-  });
+  };
+  const made = defineLayer(definition);
+  return made;
 }

@@ -118,13 +118,15 @@ export interface RnnLayer extends Layer<Outputs>, Applicable {
  * A recurrent layer of one cell or of a stack of cells: x [N,T,D] to [N,T,H] (`returnSequences`) or [N,H] of the highest.
  *
  *     rnn({ cell: [lstmCell({ units: 64 }), gruCell({ units: 32 })], returnSequences: true })
+ *     rnn(lstmCell({ units: 64 }))
  *
  * Computed cell by cell over all steps, which gives what Keras' RNN(StackedRNNCells) computes step by step: a masked step
  * keeps the states of all cells. With `returnState`: [out, states of all cells from the lowest on]; initial states come in
  * the same order. Weights stand under the names of the cells: lstm_cell, lstm_cell_1, ...
  * @throws OptionError when there is no cell, or an option does not exist.
  */
-export function rnn(options: RnnOptions): RnnLayer {
+export function rnn(given: RecurrentCell | readonly RecurrentCell[] | RnnOptions): RnnLayer {
+  const options: RnnOptions = isCell(given) || isArray(given) ? { cell: given } : given;
   const { name = 'rnn' } = options ?? {};
   checkOptions(name, options, ['cell', 'name', 'trainable', ...firstShapeNames, ...Object.keys(ofLayers)]);
   const { returnSequences = false, returnState = false, goBackwards = false, trainable = true } = options;
@@ -191,7 +193,7 @@ function cellsOf(name: string, given: RnnOptions['cell'] | undefined): Recurrent
   const list = Array.isArray(given) ? given : [given];
   if (list.length === 0) throw new OptionError(`[${name}/cell] needs at least one cell`);
   return list.map((it: RecurrentCell | NamedConfig | undefined) => {
-    if (typeof it === 'function' && 'layer' in it) return it;
+    if (isCell(it)) return it;
     if (isNamedConfig(it) && Object.hasOwn(factories, it.className)) {
       return factories[it.className]((it.config ?? {}) as never);
     }
@@ -199,6 +201,14 @@ function cellsOf(name: string, given: RnnOptions['cell'] | undefined): Recurrent
       `[${name}/cell] must be a cell, such as lstmCell({ units }), or an array of them, got ${shown(it)}`,
     );
   });
+}
+
+function isCell(it: unknown): it is RecurrentCell {
+  return typeof it === 'function' && 'layer' in it;
+}
+
+function isArray(it: unknown): it is readonly RecurrentCell[] {
+  return Array.isArray(it);
 }
 
 function outputsOfCell({ cell, units }: RecurrentLayer<Outputs>): number {
