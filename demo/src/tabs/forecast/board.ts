@@ -114,7 +114,7 @@ export function board(): Board {
           null,
           row(
             done.length > 1 ? `Networks, ${done.length} seeds` : 'Network',
-            done.length === 0 ? '–' : figure(mean) + (done.length > 1 ? ` ± ${figure(spread)}` : ''),
+            done.length === 0 ? '–' : figure(mean) + (done.length > 1 ? ` ± ${figure(spread, mean)}` : ''),
             done.length === 0
               ? 'not trained yet'
               : gain > 0.02
@@ -232,6 +232,7 @@ function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-function figure(value: number): string {
-  return Math.abs(value) >= 100 ? value.toFixed(1) : value.toPrecision(3);
+/** With three digits of the larger number. */
+function figure(value: number, beside = value): string {
+  return value.toFixed(Math.max(0, Math.min(6, 2 - Math.floor(Math.log10(Math.abs(beside) || 1)))));
 }

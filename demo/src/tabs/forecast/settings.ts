@@ -21,12 +21,29 @@ export const standard: Chosen = {
   ...{ units: 16, learningRate: 0.005, epochs: 40, runs: 3, patience: 6, seed: 1 },
 };
 
-/** Too small for too short, enough, and far too much for a short series. */
-export const presets: Readonly<Record<PresetName, Partial<Chosen>>> = {
-  under: { units: 2, epochs: 5, learningRate: 0.001, patience: 0, length: 600 },
-  good: { units: 16, epochs: 40, learningRate: 0.005, patience: 6, length: 600 },
-  over: { units: 64, epochs: 150, learningRate: 0.01, patience: 0, length: 160 },
+export const presetNames: Readonly<Record<PresetName, string>> = {
+  under: 'Underfit',
+  good: 'Good fit',
+  over: 'Overfit',
 };
+const plainSine = { series: 'sine', relative: false, length: 600, window: 25, horizon: 1 } as const;
+
+/** Too small for too short, enough, and far too much for a short series without anything to learn. */
+export const presets: Readonly<Record<PresetName, Partial<Chosen>>> = {
+  under: { ...plainSine, units: 2, epochs: 6, learningRate: 0.001, patience: 0 },
+  good: { ...plainSine, units: 16, epochs: 40, learningRate: 0.005, patience: 6 },
+  over: {
+    ...{ series: 'walk', relative: true, length: 160, window: 25, horizon: 1 },
+    ...{ units: 24, epochs: 80, learningRate: 0.03, patience: 0 },
+  },
+};
+
+/** What a preset makes of a run; a file's series stays. */
+export function withPreset(chosen: Chosen, name: PresetName): Chosen {
+  const { series, relative, length, ...network } = presets[name];
+  if (chosen.series === 'file') return { ...chosen, ...network };
+  return { ...chosen, ...presets[name] };
+}
 
 interface Range {
   label: string;
@@ -34,7 +51,6 @@ interface Range {
   max: number;
   step: number;
   short: string;
-  hint?: string;
 }
 
 const ranges: Readonly<Record<NumberName, Range>> = {
@@ -44,7 +60,7 @@ const ranges: Readonly<Record<NumberName, Range>> = {
   units: { label: 'Units', min: 1, max: 256, step: 1, short: 'units' },
   epochs: { label: 'Epochs', min: 1, max: 2000, step: 1, short: 'epochs' },
   learningRate: { label: 'Learning rate', min: 0.0001, max: 0.1, step: 0.0001, short: 'rate' },
-  patience: { label: 'Patience', min: 0, max: 100, step: 1, short: 'patience', hint: '0: no early stopping' },
+  patience: { label: 'Patience, 0: none', min: 0, max: 100, step: 1, short: 'patience' },
   length: { label: 'Length', min: 60, max: 5000, step: 1, short: 'length' },
   seed: { label: 'First seed', min: 0, max: 9999, step: 1, short: 'seed' },
 };

@@ -13,6 +13,7 @@ import {
   select,
   slider,
   stat,
+  uniqueId,
 } from '../../kit.ts';
 import { modelsPanel } from '../../models_panel.ts';
 import type { Choice, Control, JobHandle, MountedTab, Settings, Tab, TabContext } from '../../types.ts';
@@ -24,9 +25,10 @@ import {
   type Chosen,
   numbersOf,
   type PresetName,
-  presets,
+  presetNames,
   readSettings,
   standard,
+  withPreset,
   writeSettings,
 } from './settings.ts';
 
@@ -77,19 +79,22 @@ function mount(host: HTMLElement, context: TabContext): MountedTab {
   });
 
   // The task and the network.
-  const preset = segmented<PresetName>({
-    label: 'Show me',
-    value: 'good',
-    options: [
-      { value: 'under', label: 'Underfit' },
-      { value: 'good', label: 'Good fit' },
-      { value: 'over', label: 'Overfit' },
-    ],
-    onChange: (value) => {
-      chosen = { ...chosen, ...presets[value] };
-      changed();
-    },
-  });
+  const presetId = uniqueId('preset');
+  const preset = h(
+    'div',
+    { class: 'field', role: 'group', 'aria-labelledby': presetId },
+    h('span', { id: presetId, class: 'hint' }, 'Show me a'),
+    h(
+      'div',
+      { class: 'row' },
+      Object.entries(presetNames).map(([name, label]) =>
+        button(label, () => {
+          chosen = withPreset(chosen, name as PresetName);
+          changed();
+        }),
+      ),
+    ),
+  );
   const numbers = numbersOf(
     (name, value) => {
       chosen[name] = value;
@@ -141,7 +146,7 @@ function mount(host: HTMLElement, context: TabContext): MountedTab {
         panel('The series', sources.element, note, columnPlace, drop),
         panel(
           'The networks',
-          preset.element,
+          preset,
           relative.element,
           numbers.window.element,
           numbers.horizon.element,

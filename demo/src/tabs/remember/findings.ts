@@ -88,9 +88,12 @@ export function findMemory(recording: Recording, before: number, right: boolean,
     );
     // Where A and B change sides on the way, the unit alone cannot tell them apart.
     const oneSided = gaps.every((gap) => gap > 0) || gaps.every((gap) => gap < 0);
-    return { gaps, least: oneSided ? Math.min(...gaps.map(Math.abs)) : 0 };
+    const least = oneSided ? Math.min(...gaps.map(Math.abs)) : 0;
+    const path = Array.from({ length: before }, (_, t) => cellAt(recording, layer, t, 0, unit));
+    // A unit that moves little besides tells A from B at any step by its level alone.
+    return { gaps, least, clear: least / (0.25 + Math.max(...path) - Math.min(...path)) };
   });
-  const unit = strongest(apart.map(({ least }) => least));
+  const unit = strongest(apart.map(({ least, clear }) => (least >= 0.15 ? 1 + clear : least)));
   const { least, gaps } = apart[unit];
   const kept = Array.from(
     { length: before - 1 },

@@ -1,7 +1,8 @@
 // The worker's side of the tab: trains, and looks inside while it does.
 import { loadModel, type Model } from 'webgpu-rnn';
 import type { Job, JobContext } from '../../types.ts';
-import { type Lesson, type LessonNote, lessonOf, longestText, type Shown, stepsOfRound } from './lessons.ts';
+import { type Lesson, type LessonNote, lessonOf, type Shown, stepsOfRound } from './lessons.ts';
+import { longestText } from './limits.ts';
 import type { Command, Event, RunSettings, RunState } from './messages.ts';
 import { sourceText } from './texts.ts';
 

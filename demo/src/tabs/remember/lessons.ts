@@ -1,6 +1,7 @@
 // The three things a network learns here, each as a lesson: a model, one round of training, and a look at what it does.
 import { type Backend, languageTrainer, type Model, type Parameters } from 'webgpu-rnn';
 import { findCounter, findMemory, findWatchers } from './findings.ts';
+import { longestText } from './limits.ts';
 import type { RunSettings, TaskName, View } from './messages.ts';
 import {
   countingIds,
@@ -42,8 +43,6 @@ export interface LessonNote {
   characters?: string;
 }
 
-/** The longest text that is watched, in characters. */
-export const longestText = 512;
 /** Epochs that training may take: it ends by `onRound`. */
 const endless = 1_000_000;
 /** Steps with a text between two readings of the loss. */

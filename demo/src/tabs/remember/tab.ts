@@ -15,26 +15,12 @@ import {
   uniqueId,
 } from '../../kit.ts';
 import { modelsPanel } from '../../models_panel.ts';
-import type { JobHandle, MountedTab, Settings, Tab, TabContext } from '../../types.ts';
+import type { JobHandle, MountedTab, Tab, TabContext } from '../../types.ts';
+import { longestText } from './limits.ts';
 import type { Command, Event, RunSettings, RunState, TaskName, View } from './messages.ts';
+import { type Chosen, readSettings, standard, tasks, writeSettings } from './settings.ts';
 import { stage } from './stage.ts';
 import { countsInTraining, mostCounted } from './tasks.ts';
-
-const tasks: Readonly<Record<TaskName, { units: number; most: number; unit: string; note: string }>> = {
-  counting: {
-    ...{ units: 10, most: 300, unit: 'epoch' },
-    note: 'After n times a and an X come n times b and an end. Nobody tells the network what n is: it has to count.',
-  },
-  memory: {
-    ...{ units: 10, most: 3000, unit: 'epoch' },
-    note: 'AxxxxxxYa or BxxxxxxYb: the last letter was decided by the first, eight steps before.',
-  },
-  text: {
-    ...{ units: 64, most: 2000, unit: 'step' },
-    note: 'A character model learns the source of this project. Which units watch quotes, brackets and line ends?',
-  },
-};
-const sample = "const name = 'counter'; // says who counts\nreturn { a: [1, 2], b: f('x', `${y}`) };\n";
 
 export const tab: Tab = {
   id: 'remember',
@@ -44,15 +30,7 @@ export const tab: Tab = {
 };
 
 function mount(host: HTMLElement, context: TabContext): MountedTab {
-  const chosen = {
-    task: 'counting' as TaskName,
-    units: 10,
-    most: 300,
-    seed: 1,
-    count: 8,
-    letter: 'A' as 'A' | 'B',
-  };
-  let text = sample;
+  let chosen: Chosen = { ...standard };
   let corpus: { text: string; name: string } | undefined;
   let state: RunState = 'new';
   let steps = 0;
@@ -142,10 +120,10 @@ function mount(host: HTMLElement, context: TabContext): MountedTab {
     },
   });
   const textId = uniqueId('text');
-  const typed = h('textarea', { id: textId, maxlength: 512, spellcheck: 'false', rows: 4 });
-  typed.value = text;
+  const typed = h('textarea', { id: textId, maxlength: longestText, spellcheck: 'false', rows: 4 });
+  typed.value = chosen.text;
   typed.addEventListener('input', () => {
-    text = typed.value;
+    chosen.text = typed.value;
     watch();
   });
   const unknown = h('p', { class: 'hint' });
@@ -182,7 +160,7 @@ function mount(host: HTMLElement, context: TabContext): MountedTab {
       }),
     meta: () => ({
       note: `${chosen.task}, ${chosen.units} units, ${steps} ${tasks[chosen.task].unit}s`,
-      settings: current(),
+      settings: writeSettings(chosen),
     }),
     onOpen: (bytes) => {
       open();
@@ -307,7 +285,7 @@ function mount(host: HTMLElement, context: TabContext): MountedTab {
   }
 
   function watch(): void {
-    const { count: n, letter: first } = chosen;
+    const { count: n, letter: first, text } = chosen;
     context.changed();
     job?.send({ type: 'watch', count: n, letter: first, text });
   }
@@ -354,41 +332,16 @@ function mount(host: HTMLElement, context: TabContext): MountedTab {
   function showRight(view: View): void {
     if (view.task === 'counting' && view.exact) {
       stats.right.set(`${view.exact.length} of ${mostCounted}`);
-      exact.replaceChildren(
-        h('p', { class: 'hint' }, 'Counted without an error (those it never saw in training are dashed):'),
-        h(
-          'ul',
-          { class: 'chips' },
-          Array.from({ length: mostCounted }, (_, i) => {
-            const known = countsInTraining.includes(i + 1);
-            const ok = view.exact!.includes(i + 1);
-            const words = `${i + 1}${known ? '' : ', never seen'}: ${ok ? 'right' : 'wrong'}`;
-            return h(
-              'li',
-              { class: `${ok ? 'ok' : ''} ${known ? '' : 'unseen'}`, title: words },
-              String(i + 1),
-              h('span', { class: 'visually-hidden' }, words.slice(String(i + 1).length)),
-            );
-          }),
-        ),
-      );
+      exact.replaceChildren(...countedChips(view.exact));
     }
     if (view.task === 'memory') stats.right.set(view.right ? 'both' : 'not yet');
     const n = view.unknown ?? 0;
-    unknown.textContent = n > 0 ? `${n} characters that it never saw are read as spaces.` : '';
-  }
-
-  function current(): Settings {
-    const standard = tasks[chosen.task];
-    return {
-      ...(chosen.task !== 'counting' && { task: chosen.task }),
-      ...(chosen.units !== standard.units && { units: chosen.units }),
-      ...(chosen.most !== standard.most && { most: chosen.most }),
-      ...(chosen.seed !== 1 && { seed: chosen.seed }),
-      ...(chosen.count !== 8 && chosen.task === 'counting' && { n: chosen.count }),
-      ...(chosen.letter !== 'A' && chosen.task === 'memory' && { letter: chosen.letter }),
-      ...(text !== sample && chosen.task === 'text' && { text }),
-    };
+    unknown.textContent =
+      n === 0
+        ? ''
+        : n === 1
+          ? '1 character that it never saw is read as a space.'
+          : `${n} characters that it never saw are read as spaces.`;
   }
 
   return {
@@ -401,30 +354,34 @@ function mount(host: HTMLElement, context: TabContext): MountedTab {
     hide() {
       looking.rest();
     },
-    settings: current,
+    settings: () => writeSettings(chosen),
     apply(given) {
-      const within = (name: string, low: number, high: number, otherwise: number) => {
-        const value = Math.round(Number(given[name] ?? Number.NaN));
-        return Number.isFinite(value) ? Math.min(high, Math.max(low, value)) : otherwise;
-      };
-      if (given.task === 'counting' || given.task === 'memory' || given.task === 'text')
-        chosen.task = given.task;
-      chosen.units = within('units', 1, 256, tasks[chosen.task].units);
-      chosen.most = within('most', 1, 100_000, tasks[chosen.task].most);
-      chosen.seed = within('seed', 0, 9999, 1);
-      chosen.count = within('n', 1, mostCounted, chosen.count);
+      chosen = readSettings(given);
       count.set(chosen.count);
-      if (given.letter === 'A' || given.letter === 'B') chosen.letter = given.letter;
       letter.set(chosen.letter);
-      if (given.text !== undefined) {
-        text = String(given.text).slice(0, 512);
-        typed.value = text;
-      }
+      typed.value = chosen.text;
+      state = 'new';
       dress();
-      if (job) {
-        watch();
-        prepare(false);
-      }
+      if (!job) return;
+      watch();
+      prepare(false);
     },
   };
+}
+
+/** The n of the counting task, and which of them are counted right. */
+function countedChips(exact: readonly number[]): HTMLElement[] {
+  const chips = Array.from({ length: mostCounted }, (_, i) => {
+    const known = countsInTraining.includes(i + 1);
+    const ok = exact.includes(i + 1);
+    const words = `${known ? '' : ', never seen'}: ${ok ? 'right' : 'wrong'}`;
+    return h(
+      'li',
+      { class: `${ok ? 'ok' : ''} ${known ? '' : 'unseen'}`, title: `${i + 1}${words}` },
+      String(i + 1),
+      h('span', { class: 'visually-hidden' }, words),
+    );
+  });
+  const words = 'Counted without an error (those it never saw in training are dashed):';
+  return [h('p', { class: 'hint' }, words), h('ul', { class: 'chips' }, chips)];
 }
