@@ -29,6 +29,7 @@ export interface Measures {
 
 export interface Diagnosis {
   readonly verdict: Verdict;
+  /** In words; epochs count from 0 here too. */
   readonly reasons: readonly string[];
   readonly suggestions: readonly string[];
   /** The epoch, from 0, with the best value of validation, or of training where there is no validation; of the first run. */
@@ -61,7 +62,7 @@ const LEARNED = 0.1;
  * 6. overfit: validation ends worse than training by more than 0.25, and no longer gets better;
  * 7. good fit: validation ends within 0.1 of its best and within 0.25 of training; else unclear.
  * The numbers are parts of what was learned (see `Measures`). Without validation only the rules 1, 2, 4 and 5 can speak.
- * Of several histories the verdict is that of more than half.
+ * Epochs count from 0, as in histories. Of several histories the verdict is that of more than half.
  * @throws DataError when a history lacks `monitor`; OptionError for what is no history.
  */
 export function diagnose(recorded: Recorded | readonly Recorded[], options: DiagnoseOptions = {}): Diagnosis {
@@ -125,7 +126,7 @@ function diagnosisOf(run: Run, monitor: string, sign: number, baseline: number |
   });
   const odd = [...run.training, ...run.validation].find(({ value }) => !Number.isFinite(value));
   if (odd) {
-    return says('unclear', [`${monitor} is ${odd.value} in epoch ${odd.epoch}: the training diverged`], {
+    return says('unclear', [`${monitor} is ${odd.value} in epoch ${odd.epoch - 1}: the training diverged`], {
       suggestions: ['take a smaller learning rate, or clip the gradients: globalClipNorm'],
     });
   }
@@ -156,7 +157,7 @@ function diagnosisOf(run: Run, monitor: string, sign: number, baseline: number |
     );
   }
   if (validation && rise > RISE && wentOn) {
-    const what = `${name} is best in epoch ${best.epoch} and has got worse since by ${reason.percent(rise)} of what was learned`;
+    const what = `${name} is best in epoch ${bestEpoch} and has got worse since by ${reason.percent(rise)} of what was learned`;
     return says('overfit', [what, `${monitor} went on to get better`], { measures });
   }
   const beaten = baseline === undefined || sign * best.value < sign * baseline;

@@ -114,7 +114,7 @@ test('too little to tell, and training that diverged', () => {
   const broken = diagnose({ loss: [3, 2, Number.NaN, 1, 1, 1], val_loss: [3, 2, 4, 1, 1, 1] });
   expect(broken).toMatchObject({
     verdict: 'unclear',
-    reasons: ['loss is NaN in epoch 3: the training diverged'],
+    reasons: ['loss is NaN in epoch 2: the training diverged'],
   });
 });
 
