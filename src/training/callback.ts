@@ -10,6 +10,8 @@ export interface Training {
   readonly epochs: number;
   /** Batches of an epoch, where it is known before its end. */
   readonly batches: number | undefined;
+  /** Whether epochs are validated, be it not each of them; undefined where nobody says. */
+  readonly validates?: boolean;
   /** Updates since the model was compiled. */
   readonly step: number;
   /** The learning rate of the next update; a number that is set replaces a schedule. */

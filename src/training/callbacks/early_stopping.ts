@@ -72,7 +72,7 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): EarlyStopping
       wait = 0;
     },
     async onEpochEnd(epoch, logs, training) {
-      const value = watched.read(logs);
+      const value = watched.read(logs, training);
       if (value === undefined || epoch < startFromEpoch) return;
       wait++;
       const improved = watched.improves(value, best);

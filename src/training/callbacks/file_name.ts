@@ -21,6 +21,20 @@ export function fileName(where: string, pattern: string, values: Readonly<Record
   });
 }
 
+/**
+ * The names in the places of a pattern.
+ * @throws OptionError for a format that is not known.
+ */
+export function placesOf(where: string, pattern: string): string[] {
+  const names: string[] = [];
+  for (const [place, name, format = ''] of pattern.matchAll(PLACE)) {
+    if (name === undefined) continue;
+    written(where, place, 0, format);
+    names.push(name);
+  }
+  return names;
+}
+
 function written(where: string, place: string, value: number, format: string): string {
   const parts = FORMAT.exec(format);
   if (!parts)

@@ -5,7 +5,7 @@ import type { Callback } from '../callback.ts';
 
 /**
  * Sets the rate of each epoch to what `schedule` gives for its number, from 0, and the rate before, as
- * keras.callbacks.LearningRateScheduler.
+ * keras.callbacks.LearningRateScheduler; the rate goes into the logs of the epoch as `learning_rate`.
  * @throws OptionError for what is no function; in fit for a rate that is no number of at least 0.
  */
 export function learningRateScheduler(
@@ -25,6 +25,9 @@ export function learningRateScheduler(
         );
       }
       training.learningRate = rate;
+    },
+    onEpochEnd(_epoch, _logs, training) {
+      training.log('learning_rate', training.learningRate);
     },
   };
 }

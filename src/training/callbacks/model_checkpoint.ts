@@ -2,7 +2,7 @@
 import { OptionError } from '../../core/errors.ts';
 import { checkOptions, shown } from '../../core/options.ts';
 import type { Callback, Logs, Store, Training } from '../callback.ts';
-import { fileName } from './file_name.ts';
+import { fileName, placesOf } from './file_name.ts';
 import { expectInteger, expectNumber, type MonitorMode, monitorOf } from './monitor.ts';
 import { expectStore } from './store.ts';
 
@@ -36,7 +36,7 @@ export interface ModelCheckpoint extends Callback {
 /**
  * Saves the model, its weights and the state of its optimizer in a file that `loadModel` reads, as
  * keras.callbacks.ModelCheckpoint.
- * @throws OptionError for unknown names and values out of range; in fit for names in braces that the logs lack.
+ * @throws OptionError for unknown names and values out of range; in fit for a monitor or names in braces that the logs lack.
  */
 export function modelCheckpoint(options: ModelCheckpointOptions): ModelCheckpoint {
   const where = 'modelCheckpoint';
@@ -59,6 +59,19 @@ export function modelCheckpoint(options: ModelCheckpointOptions): ModelCheckpoin
   if (initialValueThreshold !== undefined) {
     expectNumber(`${where}/initialValueThreshold`, initialValueThreshold);
   }
+  const places = placesOf(`${where}/filepath`, filepath);
+  if (saveFreq === 'epoch' && places.includes('batch')) {
+    throw new OptionError(
+      `[${where}/filepath] has {batch}, which files of whole epochs have not; take {epoch}, or saveFreq: 100`,
+    );
+  }
+  const validated = [...places, ...(saveBestOnly ? [monitor] : [])].find((name) => name.startsWith('val_'));
+  if (saveFreq !== 'epoch' && validated !== undefined) {
+    throw new OptionError(
+      `[${where}/saveFreq] of ${saveFreq} batches has no ${validated}, which is there after an epoch: take 'epoch', or a` +
+        " number of the training such as 'loss'",
+    );
+  }
   const watched = monitorOf(where, { monitor, mode, minDelta: 0 });
   let best = initialValueThreshold;
   let saved: string | undefined;
@@ -66,7 +79,7 @@ export function modelCheckpoint(options: ModelCheckpointOptions): ModelCheckpoin
   let batches = 0;
   const save = async (training: Training, at: Readonly<Record<string, number>>, logs: Logs) => {
     if (saveBestOnly) {
-      const value = watched.read(logs);
+      const value = watched.read(logs, training);
       if (value === undefined || !watched.improves(value, best)) return;
       best = value;
     }
@@ -81,8 +94,13 @@ export function modelCheckpoint(options: ModelCheckpointOptions): ModelCheckpoin
     get saved() {
       return saved;
     },
-    onTrainBegin() {
+    onTrainBegin({ validates }) {
       batches = 0;
+      if (validates === false && validated !== undefined) {
+        throw new OptionError(
+          `[${where}] needs ${validated}, which no epoch will have: give fit validationData or validationSplit`,
+        );
+      }
     },
     onEpochBegin(epoch) {
       epochNow = epoch;

@@ -1,7 +1,7 @@
 // What callbacks watch: one number of the epoch's logs, whether less or more of it is better, and by how much.
 import { OptionError } from '../../core/errors.ts';
 import { shown } from '../../core/options.ts';
-import type { Logs } from '../callback.ts';
+import type { Logs, Training } from '../callback.ts';
 
 export type MonitorMode = 'auto' | 'min' | 'max';
 
@@ -11,9 +11,9 @@ export interface Monitor {
   improves(value: number, reference: number | undefined): boolean;
   /**
    * The number in the logs; undefined in epochs without validation where it comes from there.
-   * @throws OptionError when no epoch will ever have it.
+   * @throws OptionError when no epoch will ever have it, with the names that there are.
    */
-  read(logs: Logs): number | undefined;
+  read(logs: Logs, training: Pick<Training, 'validates'>): number | undefined;
 }
 
 /** Of these names, and those that end in them, more is better; Keras asks the metric itself. */
@@ -44,24 +44,36 @@ export function monitorOf(
       if (reference === undefined) return true;
       return more ? value - minDelta > reference : value + minDelta < reference;
     },
-    read(logs) {
+    read(logs, { validates }) {
       if (Object.hasOwn(logs, monitor)) {
         warned = true;
         return logs[monitor];
       }
-      const names = Object.keys(logs).join(', ');
-      if (!monitor.startsWith('val_')) {
-        throw new OptionError(`[${where}/monitor] there is no ${monitor}; an epoch has ${names}`);
-      }
-      if (!warned) {
-        warned = true;
-        console.warn(
-          `[${where}/monitor] there is no ${monitor} yet, only ${names}: fit takes validationData or validationSplit`,
+      const names = Object.keys(logs);
+      const validated = names.some((name) => name.startsWith('val_'));
+      if (!monitor.startsWith('val_') || validated) {
+        throw new OptionError(
+          `[${where}/monitor] there is no ${monitor}; an epoch has ${names.join(', ')}${meant(monitor, names)}`,
         );
+      }
+      const hint = `only ${names.join(', ')}: give fit validationData or validationSplit`;
+      if (validates === false) throw new OptionError(`[${where}/monitor] there is no ${monitor}, ${hint}`);
+      if (validates === undefined && !warned) {
+        warned = true;
+        console.warn(`[${where}/monitor] there is no ${monitor} yet, ${hint}`);
       }
       return undefined;
     },
   };
+}
+
+/** The name that was probably meant: written in another way, shortened, or without val_. */
+function meant(monitor: string, names: readonly string[]): string {
+  const plain = (name: string) => name.replace(/^val_/, '').replaceAll('_', '').toLowerCase();
+  const wanted = plain(monitor);
+  const near = names.filter((name) => plain(name).startsWith(wanted) || wanted.startsWith(plain(name)));
+  const alike = near.find((name) => name.startsWith('val_') === monitor.startsWith('val_')) ?? near[0];
+  return alike === undefined ? '' : `; did you mean ${alike}?`;
 }
 
 /** Whether more of what is called so is better: accuracies and the like, not losses and errors. */

@@ -23,7 +23,7 @@ export interface ReduceLROnPlateauOptions {
 
 /**
  * Multiplies the learning rate by `factor` when the monitored number has not improved for `patience` epochs, as
- * keras.callbacks.ReduceLROnPlateau.
+ * keras.callbacks.ReduceLROnPlateau; the rate of each epoch goes into its logs as `learning_rate`.
  * @throws OptionError for unknown names and values out of range; in fit for a monitor that the logs lack.
  */
 export function reduceLROnPlateau(options: ReduceLROnPlateauOptions = {}): Callback {
@@ -48,7 +48,8 @@ export function reduceLROnPlateau(options: ReduceLROnPlateauOptions = {}): Callb
       wait = cooling = 0;
     },
     onEpochEnd(_, logs, training) {
-      const value = watched.read(logs);
+      training.log('learning_rate', training.learningRate);
+      const value = watched.read(logs, training);
       if (value === undefined) return;
       if (cooling > 0) {
         cooling--;

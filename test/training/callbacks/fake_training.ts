@@ -8,6 +8,8 @@ export interface Outcome {
   /** The rate in each epoch. */
   rates: number[];
   stopped: string | undefined;
+  /** The logs of each epoch, with what callbacks added. */
+  logs: readonly Logs[];
   /** The one weight; epoch e leaves e + 1 in it. */
   weight: number;
 }
@@ -20,17 +22,21 @@ export async function train(
     batches = 2,
     known = true,
     learningRate = 1,
-  }: { batches?: number; known?: boolean; learningRate?: number } = {},
+    validates,
+  }: { batches?: number; known?: boolean; learningRate?: number; validates?: boolean } = {},
 ): Promise<Outcome> {
   const list = Array.isArray(callbacks) ? (callbacks as Callback[]) : [callbacks as Callback];
   let stopped: string | undefined;
   let weight = 0;
   let step = 0;
   let now: Logs = {};
+  let logged: Record<string, number> = {};
+  const ended: Logs[] = [];
   const training: Training = {
     epochs: logs.length,
     batches: known ? batches : undefined,
     modelName: 'fake',
+    ...(validates !== undefined && { validates }),
     learningRate,
     get step() {
       return step;
@@ -46,7 +52,9 @@ export async function train(
       weight = only.data[0];
     },
     save: async () => new TextEncoder().encode(`weight ${weight}`),
-    log() {},
+    log(name, value) {
+      logged[name] = value;
+    },
     readLogs: async () => now,
   };
   const rates: number[] = [];
@@ -63,10 +71,12 @@ export async function train(
       for (const one of list) await one.onBatchEnd?.(b, training);
     }
     epochs++;
-    for (const one of list) await one.onEpochEnd?.(e, logs[e], training);
+    logged = { ...logs[e] };
+    for (const one of list) await one.onEpochEnd?.(e, logged, training);
+    ended.push(logged);
   }
   for (const one of list) await one.onTrainEnd?.(now, training);
-  return { epochs, rates, stopped, weight };
+  return { epochs, rates, stopped, weight, logs: ended };
 }
 
 /** Logs with these values of one name, and a loss. */

@@ -47,10 +47,30 @@ describe('modelCheckpoint', () => {
     expect(() => modelCheckpoint({ store: memoryStore(), saveFreq: 0 })).toThrow(
       /saveFreq\] must be an integer from 1 on/,
     );
+    const store = memoryStore();
+    expect(() => modelCheckpoint({ store, filepath: '{epoch:x}' })).toThrow(
+      '[modelCheckpoint/filepath] cannot write {epoch:x}',
+    );
+    expect(() => modelCheckpoint({ store, filepath: '{epoch}-{batch}' })).toThrow(
+      /has \{batch\}, which files of whole epochs have not/,
+    );
+    expect(() => modelCheckpoint({ store, filepath: '{val_loss}', saveFreq: 2 })).toThrow(
+      /saveFreq\] of 2 batches has no val_loss/,
+    );
+    expect(() => modelCheckpoint({ store, saveBestOnly: true, saveFreq: 2 })).toThrow(/has no val_loss/);
     const unknown = modelCheckpoint({ store: memoryStore(), filepath: '{val_acc}' });
     await expect(train(unknown, [{ loss: 1 }])).rejects.toThrow(
       '[modelCheckpoint/filepath] there is no val_acc to put into {val_acc}; there are epoch, loss',
     );
+    for (const options of [{ saveBestOnly: true }, { filepath: '{val_loss:.2f}' }]) {
+      const rounds: number[] = [];
+      const count = { onBatchEnd: (batch: number) => void rounds.push(batch) };
+      const needs = train([count, modelCheckpoint({ store, ...options })], [{ loss: 1 }], {
+        validates: false,
+      });
+      await expect(needs).rejects.toThrow('[modelCheckpoint] needs val_loss, which no epoch will have');
+      expect(rounds).toEqual([]);
+    }
   });
 });
 

@@ -89,13 +89,32 @@ describe('earlyStopping', () => {
     expect((await train(late, valuesOf('val_loss', [9, 9, 9, 9, 8]))).epochs).toBe(5);
   });
 
-  test('a monitor that no epoch has is told at once, one of the validation is warned of', async () => {
-    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
-    await expect(train(earlyStopping({ monitor: 'acc' }), [{ loss: 1, accuracy: 1 }])).rejects.toThrow(
-      '[earlyStopping/monitor] there is no acc; an epoch has loss, accuracy',
+  test('a monitor that no epoch has is refused after the first, with the names there are', async () => {
+    const of = (monitor: string, logs: Record<string, number>, validates?: boolean) =>
+      train(earlyStopping({ monitor }), [logs], { ...(validates !== undefined && { validates }) });
+    await expect(of('acc', { loss: 1, accuracy: 1 })).rejects.toThrow(
+      '[earlyStopping/monitor] there is no acc; an epoch has loss, accuracy; did you mean accuracy?',
     );
+    const logs = { loss: 1, meanAbsoluteError: 2, val_loss: 1, val_meanAbsoluteError: 2 };
+    await expect(of('val_mean_absolute_error', logs, true)).rejects.toThrow(
+      'an epoch has loss, meanAbsoluteError, val_loss, val_meanAbsoluteError; did you mean val_meanAbsoluteError?',
+    );
+    await expect(of('val_auc', logs, true)).rejects.toThrow(/val_meanAbsoluteError$/);
+    await expect(of('val_loss', { loss: 1 }, false)).rejects.toThrow(
+      'there is no val_loss, only loss: give fit validationData or validationSplit',
+    );
+  });
+
+  test('a monitor of the validation may be missing in epochs without one', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    const logs = [{ loss: 1 }, { loss: 1, val_loss: 3 }, { loss: 1 }, { loss: 1, val_loss: 2 }, { loss: 1 }];
+    const stopping = earlyStopping();
+    expect((await train(stopping, logs, { validates: true })).epochs).toBe(5);
+    expect(stopping.best).toBe(2);
+    expect(warn).not.toHaveBeenCalled();
+    // Whoever does not say whether there is validation gets a warning.
     expect((await train(earlyStopping(), [{ loss: 1 }, { loss: 1 }])).epochs).toBe(2);
-    expect(warn.mock.calls).toEqual([[expect.stringContaining('fit takes validationData')]]);
+    expect(warn.mock.calls).toEqual([[expect.stringContaining('give fit validationData')]]);
   });
 
   test('options are checked', () => {
@@ -117,6 +136,15 @@ describe('reduceLROnPlateau', () => {
     expect(await rates({ factor: 0.1, patience: 1, minLr: 0.05 }, flat)).toEqual([
       1, 1, 0.1, 0.05, 0.05, 0.05, 0.05, 0.05,
     ]);
+  });
+
+  test('the rate of each epoch goes into its logs', async () => {
+    const outcome = await train(
+      reduceLROnPlateau({ factor: 0.5, patience: 1 }),
+      valuesOf('val_loss', [1, 1, 1]),
+    );
+    expect(outcome.rates).toEqual([1, 1, 0.5]);
+    expect(outcome.logs.map(({ learning_rate }) => learning_rate)).toEqual([1, 1, 0.5]);
   });
 
   test('an improvement of more than minDelta starts the count again', async () => {
@@ -144,7 +172,9 @@ describe('reduceLROnPlateau', () => {
 describe('learningRateScheduler', () => {
   test('sets the rate of each epoch from the one before', async () => {
     const halves = learningRateScheduler((epoch, rate) => (epoch < 2 ? rate : rate / 2));
-    expect((await train(halves, valuesOf('accuracy', [1, 1, 1, 1]))).rates).toEqual([1, 1, 0.5, 0.25]);
+    const { rates, logs } = await train(halves, valuesOf('accuracy', [1, 1, 1, 1]));
+    expect(rates).toEqual([1, 1, 0.5, 0.25]);
+    expect(logs.map(({ learning_rate }) => learning_rate)).toEqual(rates);
   });
 
   test('refuses what is no rate', async () => {
