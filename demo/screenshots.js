@@ -14,10 +14,10 @@ const { values, positionals } = parseArgs({
 
 /** How each tab comes to show something: its settings, and the seconds that its first button gets. */
 const recipes = {
-  write: { hash: 'write', seconds: 45 },
-  remember: { hash: 'remember', seconds: 60 },
-  forecast: { hash: 'forecast', seconds: 45 },
-  tag: { hash: 'tag', seconds: 60 },
+  write: { hash: 'write', seconds: 40 },
+  remember: { hash: 'remember', seconds: 45 },
+  forecast: { hash: 'forecast', seconds: 40 },
+  tag: { hash: 'tag', seconds: 45 },
   speed: { hash: 'speed', seconds: 45 },
 };
 const sizes = { wide: { width: 1280, height: 860 }, narrow: { width: 390, height: 844 } };
@@ -35,6 +35,7 @@ try {
     const begin = await page.$(`#panel-${tab} .button.primary:not(:disabled)`);
     await begin?.click();
     await pause(seconds);
+    await page.evaluate('scrollTo(0, 0)');
     for (const theme of ['light', 'dark']) {
       await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: theme }]);
       for (const [size, viewport] of Object.entries(sizes)) {

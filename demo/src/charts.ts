@@ -160,7 +160,7 @@ function axis(label: string, log = false): uPlot.Axis {
       ...line,
       ...(log && { filter: (_, ticks) => ticks.map((v) => (Number.isInteger(Math.log10(v)) ? v : null)) }),
     },
-    ticks: { ...line, size: 4 },
+    ticks: { ...line, size: log ? 0 : 4 },
     size: 36,
   };
 }

@@ -128,7 +128,8 @@ test('a file that is dropped beside a drop zone does not take the visitor away',
 
 describe.each(tabs)('%s', (tab) => {
   test('axe finds no violation, in light and dark, on a wide page and a phone', async () => {
-    await withPage(tab, async ({ page, evaluate }) => {
+    await withPage(tab, async (opened) => {
+      const { page, evaluate } = opened;
       await page.waitForSelector(shown(tab));
       await page.addScriptTag({ content: axeSource });
       for (const [width, theme] of [
@@ -141,14 +142,7 @@ describe.each(tabs)('%s', (tab) => {
           { name: 'prefers-reduced-motion', value: 'reduce' },
         ]);
         await new Promise((resolve) => setTimeout(resolve, 300));
-        const violations = await evaluate(async () => {
-          const { axe } = globalThis as unknown as { axe: typeof import('axe-core') };
-          const { violations: found } = await axe.run(document);
-          return found.map(
-            ({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((n) => n.html).join(' | ')}`,
-          );
-        });
-        expect(violations).toEqual([]);
+        expect(await violations(opened)).toEqual([]);
         const overflow = await evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
         expect(overflow, 'CSS pixels that the page is wider than the window').toBeLessThanOrEqual(0);
       }
@@ -162,30 +156,81 @@ test('where the page has no WebGPU it says so and trains on the CPU', async () =
   const { page } = opened;
   try {
     await page.waitForSelector('::-p-text(no WebGPU here)');
-    await train(opened);
     await page.waitForSelector('::-p-text(gives the page no GPU)');
     await (await page.waitForSelector(pressed('Go on with the CPU')))?.click();
     await page.waitForSelector('#adapter[data-device=cpu]');
     await page.waitForFunction(() => document.querySelectorAll('.banner').length === 0);
+    await train(opened);
+    await learnsFrom(opened, 1);
     opened.assertClean();
   } finally {
     await opened.close();
   }
 });
 
-test('a lost device is told, and a restart goes on', async () => {
+test('a lost device is told, and a restart goes on with the last weights', async () => {
   await withPage(small, async (opened) => {
     const { page, evaluate } = opened;
     await train(opened);
     await page.waitForSelector('#adapter[data-device=webgpu]');
+    await learnsFrom(opened, 1);
+    // By then the page has been sent weights.
+    await new Promise((resolve) => setTimeout(resolve, 6000));
     await evaluate(() => window.dispatchEvent(new Event('test:lose-device')));
-    await page.waitForSelector('::-p-text(The GPU was lost)');
+    await page.waitForSelector('::-p-text(The last weights are kept)');
     await evaluate(() => document.getElementById('adapter')?.removeAttribute('data-device'));
     await (await page.waitForSelector(pressed('Restart on the GPU')))?.click();
     await page.waitForSelector('#adapter[data-device=webgpu]');
     await page.waitForFunction(() => document.querySelectorAll('.banner').length === 0);
+    await learnsFrom(opened, 10);
   });
 });
+
+test('the page answers while a network learns', async () => {
+  await withPage(small, async (opened) => {
+    await train(opened);
+    await learnsFrom(opened, 1);
+    const longest = await opened.evaluate(async () => {
+      let most = 0;
+      let last = performance.now();
+      for (const begin = last; last - begin < 2000; ) {
+        await new Promise((resolve) => setTimeout(resolve));
+        const now = performance.now();
+        most = Math.max(most, now - last);
+        last = now;
+      }
+      return most;
+    });
+    expect(longest, 'milliseconds for which the page was deaf').toBeLessThan(200);
+  });
+});
+
+test('axe finds no violation in a page that is full of results', async () => {
+  await withPage(small, async (opened) => {
+    await train(opened);
+    await learnsFrom(opened, 5);
+    await opened.page.addScriptTag({ content: axeSource });
+    expect(await violations(opened)).toEqual([]);
+  });
+});
+
+/** Waits until the write tab shows at least so many steps, and then more of them. */
+async function learnsFrom({ page }: OpenPage, least: number): Promise<void> {
+  const steps = (from: number) =>
+    page.waitForFunction(
+      (at) => {
+        const stat = [...document.querySelectorAll('#panel-write .stat')].find(
+          (element) => element.querySelector('dt')?.textContent === 'Steps',
+        );
+        const shown = Number(stat?.querySelector('dd')?.textContent?.replace(/\D/g, ''));
+        return shown >= at && shown;
+      },
+      { timeout: 60_000 },
+      from,
+    );
+  const now = Number(await (await steps(least)).jsonValue());
+  await steps(now + 1);
+}
 
 const small = 'write?units=8&layers=1&batch=4&window=8';
 const wide = { width: 1280, height: 900 };
@@ -193,4 +238,13 @@ const wide = { width: 1280, height: 900 };
 async function train({ page }: OpenPage): Promise<void> {
   await page.waitForSelector(shown('write'));
   await (await page.waitForSelector('#panel-write .button.primary:not(:disabled)'))?.click();
+}
+
+/** What axe, which the page has loaded, finds wrong with it. */
+async function violations({ evaluate }: OpenPage): Promise<string[]> {
+  return evaluate(async () => {
+    const { axe } = globalThis as unknown as { axe: typeof import('axe-core') };
+    const { violations: found } = await axe.run(document);
+    return found.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((n) => n.html).join(' | ')}`);
+  });
 }
