@@ -42,6 +42,7 @@ export function crfLoss(options: LossOptions = {}): LossFunction {
     name,
     className: 'CRF',
     targets: 'sequence',
+    wholeSequences: true,
     config: { name, reduction },
     emit: (b, prediction, target, given) =>
       b.scope(name, () => emitCrf(b, prediction, target, reduction, given)),

@@ -63,6 +63,7 @@ export function ctc(options: CtcOptions = {}): LossFunction {
     name,
     className: 'CTC',
     targets: 'sequence',
+    wholeSequences: true,
     batchMajorTargets: true,
     config: { name, reduction, blank, padding, zeroInfinity, perLabel },
     emit: (b, prediction, target, given) => ctcRows(b, prediction, target, options, given),

@@ -76,6 +76,8 @@ export interface LossFunction extends Loss {
   readonly targets: Targets;
   /** Whether targets stay batch-major inside, [N,S], as the label sequences of `ctc` do. */
   readonly batchMajorTargets?: boolean;
+  /** Whether a whole sequence is one row, as in `ctc` and `crf`: weights are one a sample [N], never one a step. */
+  readonly wholeSequences?: boolean;
   /** All options, defaults included, as JSON can hold them; the factory takes them back. */
   getConfig(): Record<string, unknown>;
   /**
@@ -90,6 +92,7 @@ export interface LossDefinition {
   className: string;
   targets: Targets;
   batchMajorTargets?: boolean;
+  wholeSequences?: boolean;
   config: Record<string, unknown>;
   emit(b: Builder, prediction: Tensor, target: Tensor, options: EmitOptions): LossEmission;
 }

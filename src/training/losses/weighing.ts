@@ -86,8 +86,8 @@ export function rowWeights(
 }
 
 /**
- * The weights of whole sequences [N], from those that were given: of that shape, or one a step [T,N], of which the first
- * counts.
+ * The weights of whole sequences [N], from those that were given: of that shape, or, as trainers spread them, the same
+ * for each step [T,N]; see `wholeSequences`.
  * @throws ShapeError for weights that do not fit.
  */
 export function sequenceWeights(
