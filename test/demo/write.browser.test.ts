@@ -169,6 +169,14 @@ test('a model is kept in the browser over a reload, opened, and goes on learning
   await open.close();
 });
 
+/** Chooses a text of the visitor and waits until the tab names it. */
+async function chooseText(open: OpenPage, file: string): Promise<void> {
+  await choose(open, 'Your text', file);
+  const named = (name: string): boolean =>
+    document.querySelector('#panel-write .columns')?.textContent?.includes(`${name}: `) ?? false;
+  await open.page.waitForFunction(named, {}, path.basename(file));
+}
+
 test('a text of the visitor is learned; what is none, or too short, is told in plain words', async () => {
   const open = await start();
   const { page } = open;
@@ -180,20 +188,22 @@ test('a text of the visitor is learned; what is none, or too short, is told in p
     await fs.writeFile(place, contents);
     return place;
   };
-  await choose(open, 'Your text', await file('photo.txt', new Uint8Array([137, 80, 78, 71, 0, 0, 1, 2])));
+  await chooseText(open, await file('photo.txt', new Uint8Array([137, 80, 78, 71, 0, 0, 1, 2])));
   await press(open, 'Train');
   await until(open, ({ banners }) => banners.includes('photo.txt is not a text but a binary file'));
-  await choose(open, 'Your text', await file('short.txt', 'short'));
+  await chooseText(open, await file('short.txt', 'short'));
   await press(open, 'Train');
   await until(open, ({ banners }) => /short\.txt is too short: it has 5 characters/.test(banners));
-  await choose(open, 'Your text', await file('good.txt', 'tick tock said the clock\n'.repeat(200)));
+  await choose(open, 'Your text', await file('huge.txt', 'a'.repeat(21 * 2 ** 20)));
+  await until(open, ({ banners }) => /huge\.txt.*at most 20 MB/.test(banners));
+  await chooseText(open, await file('good.txt', 'tick tock said the clock\n'.repeat(200)));
   await press(open, 'Train');
   await until(open, ({ loss }) => loss < 1.5);
   open.assertClean();
   await open.close();
 });
 
-test('a lost device is told, and a restart goes on from the last weights', async () => {
+test('a lost device is told, and a restart goes on from the last weights, on the GPU or the CPU', async () => {
   const open = await start();
   const { page } = open;
   await press(open, 'Train');
@@ -207,6 +217,13 @@ test('a lost device is told, and a restart goes on from the last weights', async
   await press(open, 'Restart on the GPU');
   const after = await until(open, ({ steps, button }) => button === 'Pause' && steps > before.steps);
   expect(after.loss).toBeLessThan(2);
+  // Once more, and on with the CPU.
+  await new Promise((resolve) => setTimeout(resolve, 5000));
+  await page.evaluate(() => window.dispatchEvent(new Event('test:lose-device')));
+  await until(open, ({ banners }) => /last weights are kept/.test(banners));
+  await press(open, 'Go on with the CPU');
+  const cpu = await until(open, ({ steps, button }) => button === 'Pause' && steps > after.steps);
+  expect(cpu.loss).toBeLessThan(2);
   await press(open, 'Reset');
   const empty = await until(open, ({ button }) => button === 'Train');
   expect(empty.written).toBe(0);

@@ -6,7 +6,7 @@ import { fables } from '../../demo/src/tabs/write/fables.ts';
 import { job } from '../../demo/src/tabs/write/job.ts';
 import type { Command, Event } from '../../demo/src/tabs/write/messages.ts';
 import { type RunSettings, readSampling, readSettings } from '../../demo/src/tabs/write/settings.ts';
-import { MAX_BYTES, readText } from '../../demo/src/tabs/write/text.ts';
+import { MAX_BYTES, readText, tokenize } from '../../demo/src/tabs/write/text.ts';
 import type { Job } from '../../demo/src/types.ts';
 
 const settings: RunSettings = {
@@ -181,6 +181,17 @@ test('files that are no texts are refused in plain words', () => {
   expect(() => readText(new Uint8Array(), 'a.txt')).toThrow('a.txt is empty');
   expect(() => readText(new Uint8Array(MAX_BYTES + 1), 'a.txt')).toThrow('20 MB');
   expect(readText(bytes('a\r\nb'), 'a.txt')).toBe('a\nb');
+});
+
+test('twenty megabytes become tokens within seconds', () => {
+  const line = 'The quick brown fox jumps over the lazy dog, 12345 times (or so).\n';
+  const text = line.repeat(Math.floor(MAX_BYTES / line.length));
+  const begun = performance.now();
+  const { training, validation, vocabulary } = tokenize(readText(bytes(text), 'large.txt'), 'large.txt', 64);
+  expect(performance.now() - begun).toBeLessThan(25_000);
+  expect(training.length + validation.length).toBe(text.length);
+  expect(validation.length).toBe(20_000);
+  expect(vocabulary.decode(training.subarray(0, 9))).toBe('The quick');
 });
 
 test('settings of a link are brought into their ranges, and what is no setting is ignored', () => {

@@ -178,8 +178,8 @@ export const job: JobFactory<Command, Event> = (context) => {
             const { run, settings, corpus, training } = command;
             const last = context.snapshot && openModelFile(context.snapshot, 'the last weights');
             const stored = last?.run === run ? last : undefined;
-            if (!training) return stored ? open(run, stored) : rest();
-            await prepare(run, { ...settings, ...stored?.settings }, corpus, stored);
+            if (!training) return stored ? open(run, { ...stored, settings }) : rest();
+            await prepare(run, settings, corpus, stored);
             if (session && !disposed) train(session);
           });
         case 'pause':

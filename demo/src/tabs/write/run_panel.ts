@@ -11,6 +11,8 @@ export interface RunState {
   /** The network in words. */
   readonly model: string;
   readonly step: number;
+  /** Whether there is a run at all. */
+  readonly begun: boolean;
   /** Whether the settings are no longer those of the model. */
   readonly stale: boolean;
 }
@@ -51,7 +53,7 @@ export function runPanel({ onPress, onReset, onAnew, numbers }: RunPanelOptions)
   );
   return {
     element: panel('The run', h('div', { class: 'row' }, primary, reset, status), stale, numbers),
-    render({ phase, model, step, stale: differs }) {
+    render({ phase, model, step, begun, stale: differs }) {
       primary.textContent = labels[phase];
       primary.disabled = phase === 'preparing' || phase === 'lost';
       reset.disabled = phase === 'empty' || phase === 'lost' || phase === 'preparing';
@@ -61,7 +63,9 @@ export function runPanel({ onPress, onReset, onAnew, numbers }: RunPanelOptions)
         preparing: `${model} is made`,
         training: `${model} is learning`,
         ready: `${model} rests at step ${grouped(step)} and goes on writing`,
-        lost: 'The device is gone. After a restart the run goes on from the last weights.',
+        lost: begun
+          ? 'The device is gone. After a restart the run goes on from the last weights.'
+          : 'There is no device to compute on yet.',
       };
       status.textContent = words[phase];
     },

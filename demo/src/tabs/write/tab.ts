@@ -21,6 +21,8 @@ import { writingPanel } from './writing_panel.ts';
 
 /** Milliseconds between two losses that are read aloud. */
 const ALOUD_EVERY = 20_000;
+/** Units of all layers with which the CPU is at its end. */
+const SLOW = 96;
 
 export const tab: Tab = {
   id: 'write',
@@ -136,9 +138,10 @@ class WriteTab implements MountedTab {
   }
 
   apply(settings: Settings): void {
-    this.#chosen = { ...this.#chosen, ...readSettings(settings) };
-    if (this.#chosen.corpus === 'own' && !this.#settingsPanel.own) delete this.#chosen.corpus;
-    this.#sampling = { ...this.#sampling, ...readSampling(settings) };
+    const { own } = this.#settingsPanel;
+    this.#chosen = { ...(own && { corpus: 'own' }), ...readSettings(settings) };
+    if (!own && this.#chosen.corpus === 'own') delete this.#chosen.corpus;
+    this.#sampling = { ...defaultSampling, ...readSampling(settings) };
     this.#writing.set(this.#sampling);
     this.#send({ type: 'sampling', sampling: this.#sampling });
     this.#settingsPanel.set(this.#settings);
@@ -190,9 +193,16 @@ class WriteTab implements MountedTab {
   #recover(): void {
     this.#phase = 'empty';
     if (!this.#running) return;
-    const training = this.#before === 'training' || this.#before === 'preparing';
     const corpus = this.#corpus(this.#running.corpus, this.#text);
-    if (corpus) this.#send({ type: 'recover', run: this.#run, settings: this.#running, corpus, training });
+    if (!corpus) return;
+    const trained = this.#before === 'training' || this.#before === 'preparing';
+    // Where the CPU takes over, a step of a large network would hold up everything for a long time.
+    const slow = this.#adapter?.device === 'cpu' && this.#running.layers * this.#running.units > SLOW;
+    if (slow) this.#running = { ...this.#running, batch: Math.min(4, this.#running.batch) };
+    if (slow && trained)
+      say('info', 'On the CPU a network of this size learns very slowly, so that it rests now.');
+    const settings = this.#running;
+    this.#send({ type: 'recover', run: this.#run, settings, corpus, training: trained && !slow });
   }
 
   #send(command: Command): void {
@@ -339,6 +349,7 @@ class WriteTab implements MountedTab {
       phase,
       model: describeModel(running ?? wanted),
       step: this.#step,
+      begun: running !== undefined,
       stale:
         running !== undefined && (otherText || (Object.keys(wanted) as (keyof RunSettings)[]).some(differs)),
     });

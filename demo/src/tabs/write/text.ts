@@ -4,7 +4,7 @@ import { fables } from './fables.ts';
 import type { CorpusRequest } from './messages.ts';
 
 /** What one file may have. */
-export const MAX_BYTES = 20_000_000;
+export const MAX_BYTES = 20 * 2 ** 20;
 /** Kept back for validation: a part of the text, and no more characters than this. */
 const VALIDATION_PART = 0.05;
 const VALIDATION_MOST = 20_000;
@@ -27,7 +27,7 @@ export async function readCorpus(corpus: CorpusRequest): Promise<{ name: string;
 export function readText(bytes: Uint8Array, name: string): string {
   if (bytes.length > MAX_BYTES) {
     throw new DataError(
-      `${name} has ${Math.round(bytes.length / 1e6)} MB; texts of up to ${MAX_BYTES / 1e6} MB can be read. Take a part of it.`,
+      `${name} has ${Math.ceil(bytes.length / 2 ** 20)} MB; texts of up to ${MAX_BYTES / 2 ** 20} MB can be read. Take a part of it.`,
     );
   }
   if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) {

@@ -66,10 +66,8 @@ export async function runTraining(loop: TrainingLoop): Promise<void> {
   const readLoss = (): void => {
     reading = true;
     const { step } = trainer;
-    // The sums are copied before they are cleared: both stand in the device's queue, and nobody waits.
-    const sums = trainer.peekLoss();
-    backend.write(trainer.carried['loss sums'], [0, 0]);
-    sums
+    trainer
+      .peekLoss()
       .then(({ loss, tokens }) => {
         if (tokens > 0 && alive()) tell(step, loss, tokens);
       })
@@ -77,6 +75,8 @@ export async function runTraining(loop: TrainingLoop): Promise<void> {
       .finally(() => {
         reading = false;
       });
+    // The sums are copied before they are cleared: both stand in the device's queue, and nobody waits.
+    backend.write(trainer.carried['loss sums'], [0, 0]);
   };
   const validate = async (): Promise<void> => {
     const begun = performance.now();
@@ -93,6 +93,8 @@ export async function runTraining(loop: TrainingLoop): Promise<void> {
       steps: Number.MAX_SAFE_INTEGER,
       signal,
       onStep: async () => {
+        // The model may be gone already.
+        if (signal.aborted) return;
         const now = performance.now();
         extras ??= prepare().catch(fail);
         if (now >= due.loss && !reading) {
