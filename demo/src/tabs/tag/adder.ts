@@ -21,7 +21,7 @@ const LETTERS = ' +0123456789_';
 const START = LETTERS.indexOf('_');
 const V = LETTERS.length;
 const HELD_OUT = 128;
-const SHOWN = 10;
+const SHOWN = 12;
 const batchSize = 64;
 
 type Options = Extract<LessonOptions, { kind: 'add' }>;
@@ -120,7 +120,7 @@ export function adder(options: Options, { backend, seed, saved }: AdderContext):
       );
       return {
         score: rows.filter(({ said, wanted }) => said === wanted).length / rows.length,
-        rows: rows.slice(0, SHOWN),
+        rows: rows.filter((_, i) => i % Math.ceil(rows.length / SHOWN) === 0),
       };
     },
     async answer(text): Promise<Answer> {
@@ -169,10 +169,6 @@ function heldOutSums(size: number): { sums: [number, number][]; all: number } {
     for (let b = 0; b < size; b++) if (isHeldOut(a, b)) found.push([a, b]);
   }
   const count = Math.min(HELD_OUT, found.length);
-  // A stride without a common divisor goes through all rows of the table.
-  const sums = Array.from(
-    { length: count },
-    (_, i) => found[Math.floor(((i * 0.618034) % 1) * found.length)],
-  );
+  const sums = Array.from({ length: count }, (_, i) => found[Math.floor(((i + 0.5) * found.length) / count)]);
   return { sums, all: found.length };
 }
