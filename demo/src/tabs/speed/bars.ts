@@ -31,7 +31,7 @@ export function bars(): Bars {
 
   const rowOf = (engine: string, own: boolean): Row => {
     const bar = h('div', { class: 'speed-bar' });
-    const spread = h('div', { class: 'speed-spread' });
+    const spread = h('div', { class: 'speed-spread', hidden: true });
     const dots = h('div', { class: 'speed-dots' });
     const value = h('span', { class: 'speed-value' }, '–');
     const about = h('span', { class: 'hint' }, 'waiting');
@@ -52,6 +52,7 @@ export function bars(): Bars {
       const { low, median, high } = spreadOf(row.times);
       const part = (milliseconds: number) => `${(100 * milliseconds) / (1.04 * most)}%`;
       row.bar.style.width = part(median);
+      row.spread.hidden = false;
       row.spread.style.left = part(low);
       row.spread.style.width = `calc(${part(high)} - ${part(low)})`;
       row.dots.replaceChildren(...row.times.map((time) => h('i', { style: `left: ${part(time)}` })));
