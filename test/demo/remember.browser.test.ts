@@ -128,3 +128,28 @@ test('a small model reads whatever is typed', async () => {
   opened.assertClean();
   await opened.close();
 });
+
+test('a lost device takes neither the lesson nor its weights', async () => {
+  const opened = await demo.open('remember?most=5000');
+  const { page } = opened;
+  await page.waitForSelector('.finding', patience);
+  await click(opened, 'Train');
+  const epochs = `Number(document.querySelector('.remember .stat dd').textContent.replace(',', ''))`;
+  // Weights are kept every four seconds.
+  await page.waitForFunction(`${epochs} > 20`, patience);
+  await new Promise((resolve) => setTimeout(resolve, 5000));
+  await page.evaluate(() => window.dispatchEvent(new Event('test:lose-device')));
+  await visible(opened, 'The last weights are kept');
+  await click(opened, 'Restart on the GPU');
+  await page.waitForFunction(
+    () => [...document.querySelectorAll('button')].some((it) => it.textContent === 'Pause'),
+    patience,
+  );
+  // It does not begin at its beginning.
+  const at = (await page.evaluate(epochs)) as number;
+  await page.waitForFunction(`${epochs} > ${at + 5}`, patience);
+  expect((await page.evaluate(epochs)) as number).toBeGreaterThan(20);
+  expect(Number(await statOf(opened, 'loss'))).toBeLessThan(1.3);
+  await click(opened, 'Pause');
+  await opened.close();
+});

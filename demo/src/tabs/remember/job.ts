@@ -118,6 +118,8 @@ export function job(context: JobContext<Event>): Job<Command> {
       );
     }
     lesson = await lessonOf(backend, to, corpus, trained ?? kept(to));
+    // A model that was kept has its steps behind it.
+    step = lesson.model.step;
   }
 
   /** What the last snapshot held, once, where it is of this task. */

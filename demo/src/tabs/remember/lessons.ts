@@ -144,6 +144,7 @@ async function textLesson(
   const trainer = await languageTrainer({
     ...{ model, parameters, backend, tokens, batch: textBatch, window: textWindow, optimizer, seed },
   });
+  trainer.step = model.step;
   const looking = await lookInto(model, backend, { steps: longestText, batch: 2 });
   return {
     task: 'text',
@@ -152,6 +153,7 @@ async function textLesson(
       for (;;) {
         // Several steps for one read-back, so that the device is seldom idle.
         await trainer.train({ steps: stepsOfRound });
+        model.step = trainer.step;
         const { loss } = await trainer.readLoss();
         if (!(await onRound(loss))) return;
       }

@@ -240,6 +240,7 @@ function mount(host: HTMLElement, context: TabContext): MountedTab {
         onEvent: hear,
         onReady: (_, restarted) => {
           if (!restarted) return;
+          curve.clear();
           watch();
           job!.send({ type: state === 'training' ? 'train' : 'prepare', settings: settings() });
         },
@@ -309,6 +310,8 @@ function mount(host: HTMLElement, context: TabContext): MountedTab {
       case 'state':
         if (event.task !== chosen.task) return;
         state = event.state;
+        steps = event.step;
+        stats.step.set(steps.toLocaleString('en'));
         dress();
         if (state === 'done' && last) {
           const [found] = last.findings;
