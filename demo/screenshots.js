@@ -1,9 +1,10 @@
 // Takes pictures of every tab of the demo page, light and dark, wide and narrow, into docs/screenshots: `node demo/screenshots.js [tab...]`.
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { runnerImport } from 'vite';
+import { withPalette } from './palette_png.js';
 
 const { values, positionals } = parseArgs({
   options: {
@@ -41,7 +42,8 @@ try {
       for (const [size, viewport] of Object.entries(sizes)) {
         await page.setViewport(viewport);
         await pause(1.5);
-        await page.screenshot({ path: `${values.out}/${tab}-${theme}-${size}.png`, fullPage: true });
+        const picture = withPalette(await page.screenshot({ fullPage: true }));
+        await writeFile(`${values.out}/${tab}-${theme}-${size}.png`, picture);
       }
     }
     process.stdout.write(`${tab}: ${problems.length === 0 ? 'a clean console' : problems.join('\n  ')}\n`);
