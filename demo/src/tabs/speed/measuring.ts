@@ -2,7 +2,6 @@
 import { lossesOf, type Reference, whyWrong } from '../../../../bench/src/checked_losses.ts';
 import type { Engine, Runner, Task } from '../../../../bench/src/engines/engine.ts';
 import { oursOnCpu } from '../../../../bench/src/engines/ours.ts';
-import { reasonOf } from '../../../../bench/src/measure.ts';
 import { ratiosOf, spreadOf } from '../../../../bench/src/statistics.ts';
 import { prepared } from '../../../../bench/src/tasks.ts';
 import * as tolerances from '../../../../bench/src/tolerances.ts';
@@ -151,4 +150,9 @@ export function finished(result: EngineResult, tokens: number): EngineResult {
   return { ...result, milliseconds, tokensPerSecond: (1000 * tokens) / milliseconds.median };
 }
 
-export { reasonOf };
+/** A failure in one line. */
+export function reasonOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  const [line] = text.trim().split('\n');
+  return line.length > 300 ? `${line.slice(0, 300)}…` : line;
+}
