@@ -79,7 +79,7 @@ export function writingPanel(options: WritingPanelOptions): WritingPanel {
         { class: 'hint write-scale' },
         'expected',
         h('i', { 'aria-hidden': 'true' }),
-        'surprising: each character is tinted by how unlikely the model held it',
+        'surprising: the tint is how unlikely the model held a character. The text waits while you look into it.',
       ),
       h(
         'div',
