@@ -164,7 +164,7 @@ function fill(
       return offset + 1;
     }
     if (Array.isArray(values) || isTyped(values)) throw uneven(where, shape, axis);
-    throw new DataError(`[${where}] takes numbers, got ${shown(values)}`);
+    throw new DataError(`[${where}] takes numbers, got ${shown(values)} at ${placeOf(shape, offset)}`);
   }
   if (!(Array.isArray(values) || isTyped(values)) || (values as ArrayLike<unknown>).length !== shape[axis]) {
     throw uneven(where, shape, axis);
@@ -174,6 +174,11 @@ function fill(
     at = fill(where, (values as ArrayLike<unknown>)[i], shape, axis + 1, out, at);
   }
   return at;
+}
+
+/** The indices of an element, as `[2][0]`. */
+function placeOf(shape: readonly number[], element: number): string {
+  return shape.map((n, axis) => `[${Math.floor(element / sizeOf(shape.slice(axis + 1))) % n}]`).join('');
 }
 
 function uneven(where: string, shape: readonly number[], axis: number): ShapeError {

@@ -1,7 +1,7 @@
 // Activations as a function on tensors and as a layer.
 import type { Builder } from '../core/builder.ts';
 import { OptionError, ShapeError } from '../core/errors.ts';
-import { checkOptions } from '../core/options.ts';
+import { checkOptions, shown, suggestion } from '../core/options.ts';
 import type { Tensor } from '../core/tensor.ts';
 import { activationBackward } from '../kernels/activation_backward.ts';
 import { activationForward } from '../kernels/activation_forward.ts';
@@ -134,7 +134,8 @@ export function checkActivation(
 ): void {
   if (!activationNames.includes(kind)) {
     throw new OptionError(
-      `[${where}] there is no activation ${kind}; there are ${activationNames.join(', ')}`,
+      `[${where}] there is no activation ${shown(kind)}; there are ${activationNames.join(', ')}` +
+        (typeof kind === 'function' ? '; give it by its name, in quotes' : suggestion(kind, activationNames)),
     );
   }
   for (const [name, defaults] of [

@@ -1,7 +1,7 @@
 // The dropout layer: other elements are dropped in every run, by the plan's clock.
 import type { Builder } from '../core/builder.ts';
 import { OptionError, ShapeError, show } from '../core/errors.ts';
-import { shown } from '../core/options.ts';
+import { expectOptions, shown } from '../core/options.ts';
 import { hashText } from '../core/random.ts';
 import { sizeOf, type Tensor } from '../core/tensor.ts';
 import { clock } from '../kernels/clock.ts';
@@ -30,7 +30,8 @@ export interface DropoutOptions extends LayerOptions {
  * @throws OptionError for a rate outside [0, 1); ShapeError for a noise shape that does not fit x.
  */
 export function dropout(options: DropoutOptions): AppliedLayer {
-  const { rate, seed = null, noiseShape = null } = options ?? {};
+  expectOptions('dropout', options, ['rate', 'seed', 'noiseShape']);
+  const { rate, seed = null, noiseShape = null } = options;
   expectRate(rate, `${options?.name ?? 'dropout'}/rate`);
   expectSeed(seed, 'dropout/seed');
   return plainLayer({
@@ -55,7 +56,8 @@ export interface SpatialDropout1DOptions extends LayerOptions {
  * @throws OptionError for a rate outside [0, 1); ShapeError for what is no sequence.
  */
 export function spatialDropout1D(options: SpatialDropout1DOptions): AppliedLayer {
-  const { rate, seed = null } = options ?? {};
+  expectOptions('spatialDropout1D', options, ['rate', 'seed']);
+  const { rate, seed = null } = options;
   expectRate(rate, `${options?.name ?? 'spatialDropout1D'}/rate`);
   expectSeed(seed, 'spatialDropout1D/seed');
   return plainLayer({

@@ -3,7 +3,7 @@ import { OptionError, ShapeError, show } from '../core/errors.ts';
 import { checkOptions, shown } from '../core/options.ts';
 import { type Random, random } from '../core/random.ts';
 import { sizeOf } from '../core/tensor.ts';
-import { made, type NamedConfig } from './named.ts';
+import { made, type NamedConfig, refuseMakers } from './named.ts';
 import { orthonormalise } from './orthonormal.ts';
 
 /** Gives the first values of a weight of that shape, row-major; a user's own is just such a function. */
@@ -194,7 +194,9 @@ export type InitializerOption = InitializerName | Initializer | NamedConfig;
  * @throws OptionError for a name that does not exist.
  */
 export function initializer(which: InitializerOption, where?: string): Initializer {
-  return typeof which === 'function' ? which : made('initializer', initializers, which, where);
+  if (typeof which !== 'function') return made('initializer', initializers, which, where);
+  refuseMakers('initializer', initializers, which, where);
+  return which;
 }
 
 /**

@@ -1,6 +1,6 @@
 // Things that layers name in their options, such as initializers: taken by name, as objects, or as files hold them.
 import { OptionError } from '../core/errors.ts';
-import { shown } from '../core/options.ts';
+import { refuseFactory, shown, suggestion } from '../core/options.ts';
 
 /** As files hold it: Keras' class name, and its options in camelCase. */
 export interface NamedConfig {
@@ -33,15 +33,29 @@ export function made<T>(
     if (entry && entry.byName !== false) return entry.make();
     if (entry) throw new OptionError(`${label}${which} has no defaults: give ${which}({ ... })`);
     const names = Object.keys(factories).filter((name) => factories[name].byName !== false);
-    throw new OptionError(`${label}there is no ${what} ${shown(which)}; there are ${names.join(', ')}`);
+    throw new OptionError(
+      `${label}there is no ${what} ${shown(which)}; there are ${names.join(', ')}${suggestion(which, names)}`,
+    );
   }
   if (isNamedConfig(which)) {
     const entry = Object.values(factories).find(({ className }) => className === which.className);
     if (entry) return entry.make(which.config as never);
     const classes = new Set(Object.values(factories).map(({ className }) => className));
     throw new OptionError(
-      `${label}there is no ${what} of class ${shown(which.className)}; there are ${[...classes].join(', ')}`,
+      `${label}there is no ${what} of class ${shown(which.className)}; there are ${[...classes].join(', ')}${suggestion(which.className, classes)}`,
     );
   }
+  refuseMakers(what, factories, which, where);
   throw new OptionError(`${label}takes the name of a ${what}, a ${what} or its config, got ${shown(which)}`);
+}
+
+/** @throws OptionError for one of the functions that make such things, which has to be called. */
+export function refuseMakers<T>(
+  what: string,
+  factories: Factories<T>,
+  which: unknown,
+  where: string | undefined,
+): void {
+  const makers = Object.entries(factories).map(([key, { make }]) => [key, make]);
+  refuseFactory(where ?? what, which, Object.fromEntries(makers));
 }

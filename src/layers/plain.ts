@@ -37,8 +37,8 @@ export function plainLayer<Output extends Outputs = Tensor>(definition: {
 }): AppliedLayer<Output> {
   const { className, options, config, later, takesIds, outputs, build } = definition;
   const { rowwise = false } = definition;
-  const known = ['name', 'trainable', ...firstShapeNames, ...Object.keys(config), ...(later?.names ?? [])];
-  checkOptions(options.name ?? definition.name, options, known);
+  const known = [...Object.keys(config), ...(later?.names ?? []), 'name', 'trainable', ...firstShapeNames];
+  checkOptions(options?.name ?? definition.name, options, known);
   const { name = definition.name, trainable = true } = options;
   const layer: Layer<Output> & { readonly rowwise: boolean } = {
     name,

@@ -124,7 +124,7 @@ export function recurrentLayer(options: RecurrentOptions, traits: RecurrentTrait
   });
 
   const lane = (b: Builder, x: Tensor, initial?: readonly Tensor[]): Lane => {
-    expectSequence(b.path || name, x);
+    expectSequence(b, b.path || name, x);
     const [, N, D] = x.shape;
     return {
       ...{ name, scope: (body) => body(), initial },
@@ -149,6 +149,7 @@ export function recurrentLayer(options: RecurrentOptions, traits: RecurrentTrait
   const build = (b: Builder, x: Tensor, ...initialState: Tensor[]): Outputs => {
     const result = run(b, x, { initialState: initialState.length > 0 ? initialState : undefined });
     const out = returnSequences ? inOrderOfComputation(b, result.sequence, goBackwards) : result.last;
+    if (!returnSequences) lastOutputs(b).add(out);
     const outputs = returnState ? [out, ...result.states] : [out];
     for (const y of outputs) penalise(b, y, activityRegularizer);
     return returnState ? outputs : out;
@@ -176,13 +177,25 @@ export function recurrentLayer(options: RecurrentOptions, traits: RecurrentTrait
   return layer as RecurrentLayer;
 }
 
+function lastOutputs(b: Builder): Set<Tensor> {
+  return b.once('last outputs', () => new Set());
+}
+
+/** Whether rows [N,H] are what a recurrent layer returned without its sequence. */
+function isLastOutput(b: Builder, x: Tensor): boolean {
+  return lastOutputs(b).has(x);
+}
+
 /** @throws ShapeError unless x is a sequence of features. */
-function expectSequence(where: string, x: Tensor): void {
+function expectSequence(b: Builder, where: string, x: Tensor): void {
   if (x.dtype !== 'f32') throw new ShapeError(`[${where}] takes features (f32), got ${x.dtype} (${x.name})`);
   if (x.shape.length !== 3) {
     throw new ShapeError(
-      `[${where}] expected [N, T, D], got ${show(publicShape(x))} (${x.name});` +
-        ' a recurrent layer below another needs `returnSequences: true`',
+      `[${where}] expected [N, T, D], got ${show(publicShape(x))} (${x.name}); ${
+        isLastOutput(b, x)
+          ? 'a recurrent layer below another needs `returnSequences: true`'
+          : 'repeatVector or reshape make sequences of rows'
+      }`,
     );
   }
 }

@@ -1,6 +1,6 @@
 // Layers that change the shape of their input and none of its values. All shapes in options leave the batch out.
 import { OptionError, ShapeError, show } from '../core/errors.ts';
-import { shown } from '../core/options.ts';
+import { expectOptions, shown } from '../core/options.ts';
 import { expectCount, sizeOf, type Tensor } from '../core/tensor.ts';
 import { isTimeMajor, publicShape } from './layout.ts';
 import { broadcast, padded, permuted, reshaped, sliced } from './movements.ts';
@@ -30,7 +30,8 @@ export interface ReshapeOptions extends LayerOptions {
  * @throws OptionError for a shape of other than 1 to 3 axes; ShapeError when the number of elements differs.
  */
 export function reshape(options: ReshapeOptions): AppliedLayer {
-  const given = options?.targetShape;
+  expectOptions('reshape', options, ['targetShape']);
+  const given = options.targetShape;
   const lengths = Array.isArray(given) && given.every((n) => n === -1 || (Number.isSafeInteger(n) && n > 0));
   if (!lengths || given.length < 1 || given.length > 3 || given.filter((n) => n === -1).length > 1) {
     throw new OptionError(
@@ -74,6 +75,7 @@ export interface PermuteOptions extends LayerOptions {
  * @throws OptionError unless `dims` has each number from 1 on once; ShapeError when the input has another rank.
  */
 export function permute(options: PermuteOptions): AppliedLayer {
+  expectOptions('permute', options, ['dims']);
   const dims = Array.isArray(options?.dims) ? [...options.dims] : [];
   if (dims.length === 0 || [...dims].sort((a, b) => a - b).some((n, i) => n !== i + 1)) {
     throw new OptionError(
@@ -107,7 +109,8 @@ export interface RepeatVectorOptions extends LayerOptions {
  * @throws OptionError when n is no positive integer; ShapeError for anything but rows.
  */
 export function repeatVector(options: RepeatVectorOptions): AppliedLayer {
-  const n = expectCount(options?.n, 'repeatVector/n');
+  expectOptions('repeatVector', options, ['n']);
+  const n = expectCount(options.n, 'repeatVector/n');
   return plainLayer({
     className: 'RepeatVector',
     name: 'repeat_vector',

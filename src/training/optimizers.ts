@@ -1,5 +1,6 @@
 // The optimizers: one dispatch each over the flat arrays of parameters, gradients and slots.
 import { OptionError } from '../core/errors.ts';
+import { suggestion } from '../core/options.ts';
 import { adadeltaKernel } from '../kernels/adadelta.ts';
 import { adagradKernel } from '../kernels/adagrad.ts';
 import { ftrlKernel } from '../kernels/ftrl.ts';
@@ -255,7 +256,10 @@ const factories: Readonly<Record<string, Factory>> = {
  */
 export function optimizerFromConfig({ name, ...given }: OptimizerConfig): Optimizer {
   if (!Object.hasOwn(factories, name)) {
-    throw new OptionError(`[optimizer] there is no ${name}; there are ${Object.keys(factories).join(', ')}`);
+    const names = Object.keys(factories);
+    throw new OptionError(
+      `[optimizer] there is no ${name}; there are ${names.join(', ')}${suggestion(name, names)}`,
+    );
   }
   // Files that know of no convention were written when there was only torch's.
   const { learningRate: rate } = given;

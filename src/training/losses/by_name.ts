@@ -1,6 +1,6 @@
 // How models take losses: by name, as files hold them, or as functions.
 import { OptionError } from '../../core/errors.ts';
-import { shown } from '../../core/options.ts';
+import { plainName, refuseFactory, shown, suggestion } from '../../core/options.ts';
 import { isNamedConfig, type NamedConfig } from '../../layers/named.ts';
 import { binaryCrossentropy, categoricalCrossentropy, sparseCategoricalCrossentropy } from './classes.ts';
 import { crfLoss } from './crf.ts';
@@ -83,20 +83,33 @@ export type GivenLoss = string | Loss | NamedConfig;
 export function lossFunction(given: string | NamedConfig): LossFunction;
 export function lossFunction(given: GivenLoss): Loss;
 export function lossFunction(given: GivenLoss): Loss {
-  if (typeof given === 'function') return given;
+  if (typeof given === 'function') {
+    refuseFactory('loss', given, factories);
+    return given;
+  }
   const config = isNamedConfig(given) ? given : undefined;
   const name = config ? config.className : given;
   if (typeof name !== 'string') {
     throw new OptionError(`[loss] takes the name of a loss, a loss or its config, got ${shown(given)}`);
   }
-  const found = byPlainName[plainName(name)];
+  const found = lossNameOf(name);
   if (!found) {
+    const names = Object.keys(factories);
     throw new OptionError(
-      `[loss] there is no loss ${shown(name)}; there are ${Object.keys(factories).join(', ')}`,
+      `[loss] there is no loss ${shown(name)}; there are ${names.join(', ')}${suggestion(name, names)}`,
     );
   }
   return factories[found](config?.config as never);
 }
+
+/** The name of the loss that is called so in any of Keras' spellings; undefined for that of none. */
+export function lossNameOf(name: string): LossName | undefined {
+  const plain = plainName(name);
+  return Object.hasOwn(byPlainName, plain) ? byPlainName[plain] : undefined;
+}
+
+/** The functions that make losses, and their names. */
+export const lossFactories: Readonly<Record<LossName, unknown>> = factories;
 
 /**
  * A loss as files hold it.
@@ -107,9 +120,4 @@ export function lossConfig(given: Loss): NamedConfig {
     throw new OptionError('[loss] a loss function of your own has no config, and cannot be saved');
   }
   return { className: given.className, config: given.getConfig() };
-}
-
-/** Upper and lower case, and underscores, say nothing. */
-export function plainName(name: string): string {
-  return name.replaceAll('_', '').toLowerCase();
 }

@@ -187,6 +187,7 @@ export function binaryCrossentropy(options: BinaryCrossentropyOptions = {}): Los
     name,
     className: 'BinaryCrossentropy',
     targets: 'values',
+    twoWay: true,
     config: { ...checked.config, ...(posWeight && { posWeight: [...posWeight] }) },
     emit(b, prediction, target, given) {
       expectNumbers(name, target);

@@ -27,6 +27,7 @@ export function binaryFocalCrossentropy(options: BinaryFocalOptions = {}): LossF
     name,
     className: 'BinaryFocalCrossentropy',
     targets: 'values',
+    twoWay: true,
     config: { ...checked.config, gamma, alpha, applyClassBalancing },
     emit(b, prediction, target, given) {
       expectNumbers(name, target);

@@ -78,6 +78,8 @@ export interface LossFunction extends Loss {
   readonly batchMajorTargets?: boolean;
   /** Whether a whole sequence is one row, as in `ctc` and `crf`: weights are one a sample [N], never one a step. */
   readonly wholeSequences?: boolean;
+  /** Whether each column is a question of its own with two answers, whose probability or logit it predicts. */
+  readonly twoWay?: boolean;
   /** All options, defaults included, as JSON can hold them; the factory takes them back. */
   getConfig(): Record<string, unknown>;
   /**
@@ -93,6 +95,7 @@ export interface LossDefinition {
   targets: Targets;
   batchMajorTargets?: boolean;
   wholeSequences?: boolean;
+  twoWay?: boolean;
   config: Record<string, unknown>;
   emit(b: Builder, prediction: Tensor, target: Tensor, options: EmitOptions): LossEmission;
 }

@@ -1,8 +1,8 @@
 // How models take metrics: by name, as files hold them, or as they are.
 import { OptionError } from '../../core/errors.ts';
-import { shown } from '../../core/options.ts';
+import { plainName, refuseFactory, shown, suggestion } from '../../core/options.ts';
 import { isNamedConfig, type NamedConfig } from '../../layers/named.ts';
-import { type LossName, lossFunction, plainName } from '../losses/by_name.ts';
+import { type LossName, lossFactories, lossFunction, lossNameOf } from '../losses/by_name.ts';
 import { isLossFunction, type Loss } from '../losses/loss.ts';
 import {
   accuracy,
@@ -18,22 +18,33 @@ import { auc } from './curve.ts';
 import { meanOfLoss, perplexity, rootMeanSquaredError } from './means.ts';
 import type { Metric } from './metric.ts';
 
+/**
+ * What a metric takes over from the loss beside it: which class does not count, whether predictions are logits, or, of a
+ * loss that asks two-way questions, where its threshold lies.
+ */
+type Shared = 'ignoreClass' | 'fromLogits' | 'threshold';
+
 const factories = {
-  accuracy,
-  binaryAccuracy,
-  categoricalAccuracy,
-  sparseCategoricalAccuracy,
-  topKCategoricalAccuracy,
-  sparseTopKCategoricalAccuracy,
-  tagAccuracy,
-  crfAccuracy: tagAccuracy,
-  precision,
-  recall,
-  f1Score,
-  auc,
-  perplexity,
-  rootMeanSquaredError,
-};
+  accuracy: { make: accuracy, shares: ['ignoreClass', 'threshold'] },
+  binaryAccuracy: { make: binaryAccuracy, shares: ['threshold'] },
+  categoricalAccuracy: { make: categoricalAccuracy, shares: [] },
+  sparseCategoricalAccuracy: { make: sparseCategoricalAccuracy, shares: ['ignoreClass'] },
+  topKCategoricalAccuracy: { make: topKCategoricalAccuracy, shares: [] },
+  sparseTopKCategoricalAccuracy: { make: sparseTopKCategoricalAccuracy, shares: [] },
+  tagAccuracy: { make: tagAccuracy, shares: [] },
+  crfAccuracy: { make: tagAccuracy, shares: [] },
+  precision: { make: precision, shares: ['ignoreClass', 'threshold'] },
+  recall: { make: recall, shares: ['ignoreClass', 'threshold'] },
+  f1Score: { make: f1Score, shares: ['ignoreClass', 'threshold'] },
+  auc: { make: auc, shares: ['threshold'] },
+  perplexity: { make: perplexity, shares: ['ignoreClass', 'fromLogits'] },
+  rootMeanSquaredError: { make: rootMeanSquaredError, shares: [] },
+} as const satisfies Record<string, { make: unknown; shares: readonly Shared[] }>;
+
+interface Factory {
+  make(options?: object): Metric;
+  readonly shares: readonly Shared[];
+}
 
 /** The names of metrics; losses are metrics too. */
 export type MetricName = keyof typeof factories | LossName | (string & {});
@@ -56,22 +67,22 @@ export type GivenMetric = MetricName | Metric | NamedConfig;
  */
 export function metric(given: GivenMetric, { loss }: { loss?: Loss | undefined } = {}): Metric {
   if (typeof given === 'object' && given !== null && 'build' in given) return given;
+  const makers = Object.entries(factories).map(([key, { make }]) => [key, make]);
+  refuseFactory('metric', given, { ...lossFactories, ...Object.fromEntries(makers) });
   const config = typeof given === 'string' || !isNamedConfig(given) ? undefined : given;
   const name = config ? config.className : given;
   if (typeof name !== 'string') {
     throw new OptionError(`[metric] takes the name of a metric or a metric, got ${shown(given)}`);
   }
   const factory = factoryOf(name);
-  if (factory) return factory(config ? config.config : { name, ...asTheLoss(factory, loss) });
-  try {
-    const made = lossFunction({
-      className: name,
-      config: { ...config?.config, reduction: 'meanWithSampleWeight' },
-    });
-    return meanOfLoss(made, config ? made.lossName : name);
-  } catch {
-    return missing(name);
-  }
+  if (factory) return factory.make(config ? config.config : { name, ...asTheLoss(factory, loss) });
+  const className = lossNameOf(name);
+  if (!className) return missing(name);
+  const made = lossFunction({
+    className,
+    config: { ...config?.config, reduction: 'meanWithSampleWeight' },
+  });
+  return meanOfLoss(made, config ? made.lossName : name);
 }
 
 /**
@@ -86,38 +97,31 @@ export function metricConfig(given: GivenMetric): string | NamedConfig {
   return { className: given.className, config: given.getConfig() };
 }
 
-function factoryOf(name: string): ((options?: object) => Metric) | undefined {
+function factoryOf(name: string): Factory | undefined {
   const plain = plainName(name);
-  const key = aliases[plain] ?? Object.keys(factories).find((one) => plainName(one) === plain);
-  return key && (factories[key as keyof typeof factories] as (options?: object) => Metric);
+  const key = Object.hasOwn(aliases, plain)
+    ? aliases[plain]
+    : Object.keys(factories).find((one) => plainName(one) === plain);
+  return key === undefined ? undefined : (factories[key as keyof typeof factories] as Factory);
 }
 
 function missing(name: string): never {
-  const names = Object.keys(factories).join(', ');
+  const names = Object.keys(factories);
+  const meant = suggestion(name, [...names, ...Object.keys(lossFactories)]);
   throw new OptionError(
-    `[metric] there is no metric ${shown(name)}; there are ${names}, and the losses by name`,
+    `[metric] there is no metric ${shown(name)}; there are ${names.join(', ')}, and the losses by name${meant}`,
   );
 }
 
 /** The options that a metric shares with the loss beside it. */
-function asTheLoss(factory: unknown, loss: Loss | undefined): Record<string, unknown> {
+function asTheLoss({ shares }: Factory, loss: Loss | undefined): Record<string, unknown> {
   if (!loss || !isLossFunction(loss)) return {};
   const { ignoreClass, fromLogits } = loss.getConfig();
   const shared: Record<string, unknown> = {};
-  const ignoring: readonly unknown[] = [
-    accuracy,
-    sparseCategoricalAccuracy,
-    perplexity,
-    precision,
-    recall,
-    f1Score,
-  ];
-  if (ignoreClass !== undefined && ignoring.includes(factory)) shared.ignoreClass = ignoreClass;
-  const thresholded: readonly unknown[] = [accuracy, binaryAccuracy, precision, recall, f1Score, auc];
-  const isBinary = /^Binary.*Crossentropy$/.test(loss.className);
-  if (isBinary && fromLogits !== false && thresholded.includes(factory)) {
+  if (ignoreClass !== undefined && shares.includes('ignoreClass')) shared.ignoreClass = ignoreClass;
+  if (fromLogits !== undefined && shares.includes('fromLogits')) shared.fromLogits = fromLogits;
+  if (loss.twoWay && fromLogits !== false && shares.includes('threshold')) {
     shared.fromLogits = fromLogits === true ? true : 'auto';
   }
-  if (factory === perplexity && fromLogits !== undefined) shared.fromLogits = fromLogits;
   return shared;
 }
