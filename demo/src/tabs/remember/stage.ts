@@ -184,6 +184,17 @@ export function stage({ reducedMotion }: { reducedMotion: boolean }): Stage {
     const own = rowOf(view!.planes[finding?.state ?? 'cell']);
     const pair = secondTrace(view!, finding, own, rowOf);
     chart!.set([symbols.map((_, t) => t + 1), ...pair]);
+    if (task === 'text') tint(own);
+  }
+
+  /** Colours the characters by the state of the marked unit. */
+  function tint(states: Float32Array): void {
+    const most = states.reduce((size, value) => Math.max(size, Math.abs(value)), 1e-6);
+    strip.querySelectorAll<HTMLElement>('.glyph').forEach((glyph, t) => {
+      const part = Math.round((36 * Math.abs(states[t])) / most);
+      const color = states[t] < 0 ? '--accent-2' : '--accent';
+      glyph.style.setProperty('--tint', `color-mix(in oklab, var(${color}) ${part}%, transparent)`);
+    });
   }
 
   function show(next: View): void {
