@@ -180,7 +180,7 @@ function drawSpans(u: uPlot, spans: readonly Span[]): void {
       left + 6 * devicePixelRatio,
       bbox.top,
       right - left - 12 * devicePixelRatio,
-      false,
+      undefined,
     );
   }
   ctx.restore();
@@ -198,7 +198,7 @@ function drawMark(u: uPlot, { x, label }: { x: number; label: string }): void {
   ctx.lineTo(at, bbox.top + bbox.height);
   ctx.stroke();
   const space = bbox.left + bbox.width - at;
-  writeLabel(ctx, label, at + 5 * devicePixelRatio, bbox.top, space, true);
+  writeLabel(ctx, label, at + 5 * devicePixelRatio, bbox.top, space, bbox.left);
   ctx.restore();
 }
 
@@ -209,7 +209,7 @@ function writeLabel(
   left: number,
   top: number,
   space: number,
-  elseLeft: boolean,
+  leftmost: number | undefined,
 ): void {
   ctx.font = `${12 * devicePixelRatio}px system-ui, sans-serif`;
   ctx.fillStyle = token('--muted');
@@ -218,7 +218,8 @@ function writeLabel(
   const width = ctx.measureText(text).width;
   const y = top + 4 * devicePixelRatio;
   if (width <= space) ctx.fillText(text, left, y);
-  else if (elseLeft) ctx.fillText(text, left - width - 10 * devicePixelRatio, y);
+  else if (leftmost !== undefined)
+    ctx.fillText(text, Math.max(leftmost, left - width - 10 * devicePixelRatio), y);
 }
 
 /** The chart in words: for each line the last and the least value. */
