@@ -14,12 +14,14 @@ export {
   type ActivationOptions,
   type Builder,
   buildPlan,
+  type GivenParams,
   type InputOptions,
   type Moment,
   type StateOptions,
 } from './core/builder.ts';
 export type { Candidate, Choice, Chosen, Decider, Trial, TrialSize, Tuned } from './core/choices.ts';
 export type { Lookup, RowParts } from './core/deferred.ts';
+export type { DeviceModel } from './core/device_model.ts';
 export { DataError, DeviceError, FormatError, OptionError, ShapeError } from './core/errors.ts';
 export {
   type Access,
@@ -28,6 +30,7 @@ export {
   type Constants,
   type Cost,
   defineKernel,
+  type FloatArray,
   type Kernel,
   linearGrid,
   type ParamTypes,
@@ -77,7 +80,13 @@ export {
   standardScaler,
 } from './data/scalers.ts';
 export { type Split, type SplitOptions, trainTestIndices, trainTestSplit } from './data/split.ts';
-export { type Level, Vocabulary, type VocabularyRecord } from './data/vocabulary.ts';
+export {
+  type EncodeOptions,
+  type Level,
+  type TextOptions,
+  Vocabulary,
+  type VocabularyRecord,
+} from './data/vocabulary.ts';
 export { type WindowOptions, type Windows, windowDataset, windows } from './data/windows.ts';
 export type { Recorded } from './experiments/curves.ts';
 export {
@@ -102,6 +111,7 @@ export {
   readSafetensors,
   type SafetensorsFile,
   type StoredTensor,
+  type TensorData,
   writeSafetensors,
 } from './io/safetensors.ts';
 export { type ClockOptions, clock } from './kernels/clock.ts';
@@ -164,6 +174,7 @@ export {
   spatialDropout1D,
 } from './layers/dropout.ts';
 export { type EmbeddingLayer, type EmbeddingOptions, embedding } from './layers/embedding.ts';
+export type { FirstShape } from './layers/first_shape.ts';
 export { type GruOptions, gru } from './layers/gru.ts';
 export type { Initializer, InitializerName, InitializerOption } from './layers/initializers.ts';
 export * as initializers from './layers/initializers.ts';
@@ -190,8 +201,9 @@ export {
 export { broadcast, joined, padded, permuted, reshaped, sliced } from './layers/movements.ts';
 export { type MultiHeadAttentionOptions, multiHeadAttention } from './layers/multi_head_attention.ts';
 export type { NamedConfig } from './layers/named.ts';
+export type { Axes } from './layers/norm_axes.ts';
 export { added, larger, multiplied, product, scaled, smaller, subtracted } from './layers/operations.ts';
-export type { LayerOptions } from './layers/plain.ts';
+export type { AppliedLayer, LayerOptions } from './layers/plain.ts';
 export {
   type AveragePooling1DOptions,
   averagePooling1D,
@@ -201,6 +213,7 @@ export {
   maxPooling1D,
   type Pooling1DOptions,
 } from './layers/pooling.ts';
+export type { Lane, RecurrenceOptions } from './layers/recurrence.ts';
 export {
   type RecurrentLayer,
   type RecurrentOptions,
@@ -208,7 +221,9 @@ export {
   type RecurrentTraits,
   type RunOptions,
   recurrentLayer,
+  type SequenceOptions,
 } from './layers/recurrent.ts';
+export type { BiasInitial, WeightOptions as RecurrentWeightOptions } from './layers/recurrent_weights.ts';
 export { mean, rowMeans, total } from './layers/reductions.ts';
 export type { RegularizerOption } from './layers/regularizers.ts';
 export * as regularizers from './layers/regularizers.ts';
@@ -237,19 +252,37 @@ export {
   zeroPadding1D,
 } from './layers/shape.ts';
 export { type RnnActivation, type SimpleRnnOptions, simpleRNN } from './layers/simple_rnn.ts';
-export { type Applicable, type ApplyOptions, input, type Symbolic } from './layers/symbolic.ts';
+export type { Strategy } from './layers/strategy.ts';
+export {
+  type Applicable,
+  type ApplyOptions,
+  type InputLayerOptions,
+  type InputSpec,
+  input,
+  type Symbolic,
+} from './layers/symbolic.ts';
 export { type TimeDistributedOptions, timeDistributed } from './layers/time_distributed.ts';
+export type { WeightOptions } from './layers/weights.ts';
 export type { Padding } from './layers/windows.ts';
 export type { CompileOptions, LossOption, MetricOption } from './models/compile.ts';
-export type { ModelConfig } from './models/config.ts';
-export type { Dataset, DatasetBatch, DatasetSource } from './models/dataset.ts';
-export type { EvaluateOptions as TestOptions, FitOptions, PredictOptions } from './models/fit_options.ts';
+export type { LayerConfig, ModelConfig } from './models/config.ts';
+export type { Dataset, DatasetBatch, DatasetSource, SamplesOptions } from './models/dataset.ts';
+export type {
+  EvaluateOptions as TestOptions,
+  FitOptions,
+  PredictOptions,
+  SampleOptions,
+} from './models/fit_options.ts';
 export { type FromConfigOptions, type ModelJson, modelFromJSON } from './models/from_config.ts';
 export { type FunctionalOptions, model } from './models/functional.ts';
+export type { Graph } from './models/graph.ts';
 export { type CellName, type LanguageModelConfig, languageModel } from './models/language_model.ts';
 export type { Model } from './models/model.ts';
-export { layerClasses, layerFromConfig } from './models/registry.ts';
+export type { FitDatasetOptions } from './models/model_trainer.ts';
+export { type CustomObjects, layerClasses, layerFromConfig } from './models/registry.ts';
+export type { Runtime } from './models/runtime.ts';
 export { type Sequential, sequential } from './models/sequential.ts';
+export type { PublicShape } from './models/sketch.ts';
 export { type AveragedWeights, averagedWeights } from './training/averaged_weights.ts';
 export type { Callback, History, Logs, Store, Training } from './training/callback.ts';
 export { type CsvLoggerOptions, csvLogger } from './training/callbacks/csv_logger.ts';
@@ -293,6 +326,9 @@ export {
   languageTrainer,
   type TrainOptions,
 } from './training/language_trainer.ts';
+export type { GivenLoss } from './training/losses/by_name.ts';
+export type { CrossEntropyRows } from './training/losses/cross_entropy.ts';
+export type { BeamSearchOptions, DecodeOptions } from './training/losses/ctc_decode.ts';
 export {
   type BinaryCrossentropyOptions,
   type BinaryFocalOptions,
@@ -349,6 +385,7 @@ export {
   sparseCategoricalCrossentropy,
   squaredHinge,
 } from './training/losses.ts';
+export type { GivenMetric } from './training/metrics/by_name.ts';
 export * as metrics from './training/metrics.ts';
 export {
   type Metric,
