@@ -107,7 +107,7 @@ export function expectColumns(where: string, prediction: Tensor): number {
   if (columns === undefined || prediction.dtype !== 'f32') {
     throw new ShapeError(
       `[${where}] expected a prediction [..., C] of f32, got ${prediction.dtype} [${prediction.shape.join(', ')}]` +
-        ` (${prediction.name})`,
+        ` (${prediction.name})${prediction.dtype === 'u32' ? "; the tags of a crf layer need the loss 'crf'" : ''}`,
     );
   }
   return columns;
