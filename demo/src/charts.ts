@@ -42,7 +42,8 @@ export function lineChart(host: HTMLElement, options: ChartOptions): Chart {
       },
     ],
     series: [
-      { label: options.x, value: (_, v) => (v === null ? '–' : short(v)) },
+      // A chart that is emptied under the pointer has no value there at all.
+      { label: options.x, value: (_, v) => (Number.isFinite(v) ? short(v) : '–') },
       ...options.series.map((s): uPlot.Series => {
         const color = token(s.color);
         return {
@@ -52,7 +53,7 @@ export function lineChart(host: HTMLElement, options: ChartOptions): Chart {
           ...(s.dashed && { dash: [6, 5] }),
           spanGaps: true,
           points: { show: s.points === true, size: 5, fill: color },
-          value: (_, v) => (v === null ? '–' : format(v)),
+          value: (_, v) => (Number.isFinite(v) ? format(v) : '–'),
         };
       }),
     ],
