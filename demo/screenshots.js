@@ -19,7 +19,7 @@ const recipes = {
   remember: { hash: 'remember', seconds: 45 },
   forecast: { hash: 'forecast', seconds: 40 },
   tag: { hash: 'tag', seconds: 45 },
-  speed: { hash: 'speed', seconds: 45 },
+  speed: { hash: 'speed?work=S&runs=3&peers=webgl.wasm', seconds: 35 },
 };
 const sizes = { wide: { width: 1280, height: 860 }, narrow: { width: 390, height: 844 } };
 
