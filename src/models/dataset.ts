@@ -3,6 +3,7 @@ import { DataError, OptionError } from '../core/errors.ts';
 import { shown } from '../core/options.ts';
 import { NdArray } from '../data/nd_array.ts';
 import type { InputSpec } from '../layers/symbolic.ts';
+import { isLossFunction } from '../training/losses/loss.ts';
 import { checkTargets } from './batches.ts';
 import type { OutputSpec } from './loops.ts';
 import { arraysOf, checkInputs, expectSameLength, masksOf, type Samples } from './model_data.ts';
@@ -67,6 +68,7 @@ export function samplesOf(
     options,
     checked,
     outputs.map(({ name }) => name),
+    objectives.map(({ loss }) => isLossFunction(loss) && loss.wholeSequences === true),
   );
   return {
     x,

@@ -225,7 +225,7 @@ export class ModelTrainer {
     this.#expectIdle();
     this.#training = true;
     try {
-      const session = this.#session(options.epochs ?? 1, source.count);
+      const session = this.#session(options.epochs ?? 1, source.count, validation !== undefined);
       const callbacks = callbacksOf(options);
       return await this.#runtime.passes.train.run(() =>
         fitLoop(this.#setting(), session, source, validation, { ...options, callbacks }),
@@ -247,7 +247,7 @@ export class ModelTrainer {
     });
   }
 
-  #session(epochs: number, batches: number | undefined): Session {
+  #session(epochs: number, batches: number | undefined, validates: boolean): Session {
     const trainer = this;
     const runtime = this.#runtime;
     const before = this.step;
@@ -260,6 +260,7 @@ export class ModelTrainer {
       training: {
         epochs,
         batches,
+        validates,
         modelName: this.#name,
         get step() {
           return trainer.step;

@@ -6,6 +6,7 @@ import { checkNumbers, isByName } from './model_data.ts';
 
 /**
  * Weights of rows, one array for each output, from what a user gave: sample weights, and weights of classes.
+ * Where the loss takes a whole sequence as one row there is one weight a sample.
  * @throws ShapeError for weights of another length; DataError for negative ones or labels without a weight.
  */
 export function rowWeights(
@@ -13,6 +14,7 @@ export function rowWeights(
   options: { sampleWeight?: unknown; classWeight?: unknown },
   y: readonly NdArray[],
   names: readonly string[],
+  wholeSequences: readonly boolean[] = [],
 ): (NdArray | undefined)[] {
   const { sampleWeight, classWeight } = options;
   const given =
@@ -21,8 +23,20 @@ export function rowWeights(
     throw new OptionError(`[${where}/classWeight] needs a model with one output; take sampleWeight instead`);
   }
   return given.map((weights, i) => {
+    if (classWeight !== undefined && wholeSequences[i]) {
+      throw new OptionError(
+        `[${where}/classWeight] weighs labels, but the loss of ${names[i]} takes a whole sequence as one row; take` +
+          ' sampleWeight [N]',
+      );
+    }
     if (weights) {
       const label = `${where}/sampleWeight`;
+      if (wholeSequences[i] && weights.shape.length > 1) {
+        throw new ShapeError(
+          `[${label}] expected [${y[i].length}] = [N]: the loss of ${names[i]} takes a whole sequence as one row, got` +
+            ` ${show(weights.shape)}`,
+        );
+      }
       const fits =
         weights.shape[0] === y[i].length &&
         (weights.shape.length === 1 || (weights.shape.length === 2 && weights.shape[1] === y[i].shape[1]));
