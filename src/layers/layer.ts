@@ -70,6 +70,16 @@ export function defineLayer<L extends AnyLayer>(definition: L): L & Applicable &
   return layer;
 }
 
+/** A layer with all that `defineLayer` gives it; one that is a plain object becomes the same one each time. */
+export function completed(layer: AnyLayer): AnyLayer & Applicable & Weighted {
+  if ('getWeights' in layer) return layer as AnyLayer & Applicable & Weighted;
+  const known = plainLayers.get(layer) ?? defineLayer(layer);
+  plainLayers.set(layer, known);
+  return known;
+}
+
+const plainLayers = new WeakMap<AnyLayer, AnyLayer & Applicable & Weighted>();
+
 /** The outputs of a layer as an array. */
 export function outputsOf(output: Outputs): readonly Tensor[] {
   return Array.isArray(output) ? output : [output as Tensor];

@@ -1,6 +1,7 @@
 // The functional model: any graph of layers, with several inputs and outputs, shared layers and residuals.
 import { OptionError } from '../core/errors.ts';
 import { checkOptions, shown } from '../core/options.ts';
+import { completed } from '../layers/layer.ts';
 import { isSymbolic, type Symbolic } from '../layers/symbolic.ts';
 import { configOf } from './config.ts';
 import { graphOf } from './graph.ts';
@@ -31,7 +32,7 @@ export function model(options: FunctionalOptions): Model {
     name,
     className: 'Functional',
     graph,
-    layers: graph.layers,
+    layers: graph.layers.map(completed),
     layerNames: graph.layerNames,
     takesIds: graph.inputs[0]?.dtype === 'int32',
     outputs: graph.outputs.length,

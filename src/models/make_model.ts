@@ -3,7 +3,7 @@ import { OptionError } from '../core/errors.ts';
 import { shown } from '../core/options.ts';
 import { sizeOf, type Tensor } from '../core/tensor.ts';
 import { asArray, type NdArray } from '../data/nd_array.ts';
-import { bindWeights } from '../layers/bound.ts';
+import { bindWeights, type Weighted } from '../layers/bound.ts';
 import { type AnyLayer, defineLayer } from '../layers/layer.ts';
 import type { Applicable } from '../layers/symbolic.ts';
 import { saveModel } from './doors.ts';
@@ -21,7 +21,7 @@ export interface ModelKind {
   readonly className: 'Sequential' | 'Functional';
   /** The graph, or undefined while it waits for data. */
   readonly graph: Graph | undefined;
-  readonly layers: readonly AnyLayer[];
+  readonly layers: readonly (AnyLayer & Weighted)[];
   readonly layerNames: readonly string[];
   readonly takesIds: boolean;
   readonly outputs: number;

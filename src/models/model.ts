@@ -1,5 +1,6 @@
 // A model: layers with weights that can be trained, tried and looked into, by the names that Keras and tf.layers use.
 import type { NdArray } from '../data/nd_array.ts';
+import type { Weighted } from '../layers/bound.ts';
 import type { AnyLayer, Layer } from '../layers/layer.ts';
 import type { Applicable } from '../layers/symbolic.ts';
 import type { History, Logs } from '../training/callback.ts';
@@ -16,7 +17,7 @@ export interface Model extends Layer, Applicable {
   readonly name: string;
   readonly className: 'Sequential' | 'Functional';
   /** The layers, each once, in the order in which they run. */
-  readonly layers: readonly AnyLayer[];
+  readonly layers: readonly (AnyLayer & Weighted)[];
   /** The names under which the layers' parameters are found: lstm, lstm_1, ... */
   readonly layerNames: readonly string[];
   /**
@@ -63,7 +64,7 @@ export interface Model extends Layer, Applicable {
   /** Keras' table of the layers: name, output shape, parameters. */
   summary(options?: { print?: (text: string) => void }): string;
   /** @throws OptionError for a name or position that no layer has. */
-  getLayer(which: string | number): AnyLayer;
+  getLayer(which: string | number): AnyLayer & Weighted;
   /** All weights, in the order of their layers, in Keras' layout. */
   getWeights(): Promise<NdArray[]>;
   /** @throws ShapeError naming the first weight that does not fit; then none is replaced. */

@@ -1,7 +1,7 @@
 // The sequential model: layers in a row, each with a name of its own.
 import { OptionError } from '../core/errors.ts';
 import { checkOptions, shown } from '../core/options.ts';
-import type { AnyLayer } from '../layers/layer.ts';
+import { type AnyLayer, completed } from '../layers/layer.ts';
 import { type InputSpec, isSymbolic, type Symbolic } from '../layers/symbolic.ts';
 import { configOf } from './config.ts';
 import { chainOf, type Graph } from './graph.ts';
@@ -32,12 +32,13 @@ export function sequential(
   }
   const [first] = layers;
   const spec = isSymbolic(first) ? first.node.input : undefined;
-  const row = (spec ? layers.slice(1) : layers) as readonly AnyLayer[];
-  const stranger = row.findIndex((layer) => typeof layer?.build !== 'function');
+  const rest = (spec ? layers.slice(1) : layers) as readonly AnyLayer[];
+  const stranger = rest.findIndex((layer) => typeof layer?.build !== 'function');
   if (stranger >= 0) {
-    throw new OptionError(`[${name}] layer ${stranger} must be a layer, got ${shown(row[stranger])}`);
+    throw new OptionError(`[${name}] layer ${stranger} must be a layer, got ${shown(rest[stranger])}`);
   }
-  if (row.length === 0) throw new OptionError(`[${name}] needs at least one layer`);
+  if (rest.length === 0) throw new OptionError(`[${name}] needs at least one layer`);
+  const row = rest.map(completed);
   const dtype = row[0].takesIds ? 'int32' : 'float32';
   const given: InputSpec | undefined = spec ?? ownSpec(row[0], dtype);
   const chain = chainOf(row, given ?? { shape: [], dtype, name: 'input' });
@@ -46,7 +47,7 @@ export function sequential(
     className: 'Sequential',
     graph: given && chain,
     chain,
-    layers: chain.layers,
+    layers: chain.layers.map(completed),
     layerNames: chain.layerNames,
     takesIds: (given?.dtype ?? dtype) === 'int32',
     outputs: row.at(-1)!.outputs ?? 1,

@@ -117,7 +117,13 @@ function traces(name: string, graph: Graph): [Trace, Trace] {
       if (!(error instanceof ShapeError)) break;
     }
   }
-  throw first;
+  throw first instanceof ShapeError ? explained(first, varies) : first;
+}
+
+/** Says which numbers of a message are not the user's. */
+function explained({ message }: ShapeError, varies: boolean): ShapeError {
+  const lengths = varies ? `, ${LENGTHS[0][0]} for lengths that are left open` : '';
+  return new ShapeError(`${message} (here ${BATCHES[0]} stands for the batch${lengths})`);
 }
 
 /**
