@@ -2,7 +2,6 @@
 import { OptionError } from '../core/errors.ts';
 import { shown } from '../core/options.ts';
 import type { NdArray } from '../data/nd_array.ts';
-import { averagedWeights } from '../training/averaged_weights.ts';
 import type { History, Logs } from '../training/callback.ts';
 import type { Optimizer } from '../training/optimizers.ts';
 import { type Compiled, type CompileOptions, checkCompile, objectivesOf } from './compile.ts';
@@ -17,15 +16,7 @@ import {
   type SamplesOptions,
   samplesOf,
 } from './dataset.ts';
-import {
-  type EpochSource,
-  evaluateLoop,
-  fitLoop,
-  type Session,
-  shuffled,
-  splitSamples,
-  type Validation,
-} from './fit.ts';
+import { type EpochSource, evaluateLoop, fitLoop, shuffled, splitSamples, type Validation } from './fit.ts';
 import {
   callbacksOf,
   checkEvaluateOptions,
@@ -39,6 +30,7 @@ import { inOrder, type OutputSpec, Pass, predictAll, type Setting } from './loop
 import { arraysOf, type Samples } from './model_data.ts';
 import type { Objective } from './model_plan.ts';
 import type { Runtime } from './runtime.ts';
+import { startSession } from './session.ts';
 
 /** Options of fit that a dataset decides itself. */
 const OF_ARRAYS = [
@@ -225,7 +217,10 @@ export class ModelTrainer {
     this.#expectIdle();
     this.#training = true;
     try {
-      const session = this.#session(options.epochs ?? 1, source.count, validation !== undefined);
+      const session = startSession({
+        ...{ name: this.#name, trainer: this, runtime: this.#runtime, save: this.#save },
+        ...{ epochs: options.epochs ?? 1, batches: source.count, validates: validation !== undefined },
+      });
       const callbacks = callbacksOf(options);
       return await this.#runtime.passes.train.run(() =>
         fitLoop(this.#setting(), session, source, validation, { ...options, callbacks }),
@@ -233,60 +228,6 @@ export class ModelTrainer {
     } finally {
       this.#training = false;
     }
-  }
-
-  /** Weights that are averaged over the updates take the place of the last ones when training ends, as in Keras. */
-  async #finish(before: number): Promise<void> {
-    const { optimizer } = this;
-    if (!optimizer?.averageSlot || this.step === before) return;
-    await this.#runtime.alone(async (backend) => {
-      const averages = await averagedWeights(backend, this.#runtime.parameters, optimizer);
-      averages.finalizeVariableValues();
-      averages.dispose();
-      this.#runtime.claim();
-    });
-  }
-
-  #session(epochs: number, batches: number | undefined, validates: boolean): Session {
-    const trainer = this;
-    const runtime = this.#runtime;
-    const before = this.step;
-    let stopped: string | undefined;
-    const session: Session = {
-      pass: undefined,
-      logs: undefined,
-      nextStep: () => ++trainer.step,
-      finish: () => trainer.#finish(before),
-      training: {
-        epochs,
-        batches,
-        validates,
-        modelName: this.#name,
-        get step() {
-          return trainer.step;
-        },
-        get learningRate() {
-          return trainer.learningRate;
-        },
-        set learningRate(value) {
-          trainer.learningRate = value;
-        },
-        get stopped() {
-          return stopped;
-        },
-        stop(reason) {
-          stopped ??= reason;
-        },
-        getWeights: () => runtime.getWeights(),
-        setWeights: (values) => runtime.setWeights(values),
-        log(name, value) {
-          if (session.logs) session.logs[name] = value;
-        },
-        save: this.#save,
-        readLogs: async () => (await session.pass?.logs()) ?? {},
-      },
-    };
-    return session;
   }
 
   #validation(where: string, data: unknown, batchSize: number): Validation | undefined {
