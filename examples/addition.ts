@@ -39,7 +39,7 @@ export interface Options {
 
 /** Trains on nine tenths of all sums of two numbers below 100, and answers the others, of which it has seen neither order. */
 export async function main(options: Options = {}): Promise<Result> {
-  const { backend, withAttention = true, epochs = 9 } = options;
+  const { backend, withAttention = true, epochs = 13 } = options;
   const { train, heldOut } = sums();
   const network = build(withAttention);
   const decaySteps = epochs * Math.ceil(train.length / batchSize);

@@ -23,6 +23,8 @@ export interface Session {
   readonly training: Training;
   /** Where the pass in hand is put, for `training.readLogs()`. */
   pass: Pass | undefined;
+  /** The means of the last epoch. */
+  trained: Logs | undefined;
   /** Counts an update and gives its number, from 1. */
   readonly nextStep: () => number;
   /** The logs of the epoch in hand, to which callbacks may add. */
@@ -56,6 +58,7 @@ export async function fitLoop(
     const begun = performance.now();
     for (const callback of callbacks) await callback.onEpochBegin?.(e, training);
     const trained = await trainEpoch(setting, session, source, e, { ...options, stopped });
+    session.trained = trained;
     const validated =
       validation && (e + 1 - initialEpoch) % validationFreq === 0 && !signal?.aborted
         ? prefixed(await evaluateLoop(setting, validation(), signal))

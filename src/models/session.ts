@@ -23,6 +23,7 @@ export function startSession(options: SessionOptions): Session {
   let stopped: string | undefined;
   const session: Session = {
     pass: undefined,
+    trained: undefined,
     logs: undefined,
     nextStep: () => ++trainer.step,
     async finish() {
@@ -50,7 +51,8 @@ export function startSession(options: SessionOptions): Session {
       log(key, value) {
         if (session.logs) session.logs[key] = value;
       },
-      readLogs: async () => (await session.pass?.logs()) ?? {},
+      // Between epochs the means are those of the last one.
+      readLogs: async () => (session.pass ? session.pass.logs() : (session.trained ?? {})),
     },
   };
   return session;

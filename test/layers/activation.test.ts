@@ -67,7 +67,7 @@ test('the layer keeps the shape and the mask', () => {
 
 test('unknown names and an alpha without a use are refused', () => {
   expect(() => activation({ activation: 'gelu_tanh' as ActivationName })).toThrow(
-    /no activation gelu_tanh; there are linear/,
+    /no activation "gelu_tanh"; there are linear,.*did you mean geluTanh/,
   );
   expect(() => activation({ activation: 'toString' as ActivationName })).toThrow(OptionError);
   expect(() => activation({ activation: 'relu', alpha: 0.1 })).toThrow(/relu has no alpha/);

@@ -202,7 +202,7 @@ describe('options of cells', () => {
   test('what cannot be is refused, with the way out', () => {
     expect(() => lstm({ units: 2, activation: wrong('softmax') })).toThrow(/lstm\/activation.*dense layer/);
     expect(() => gru({ units: 2, recurrentActivation: wrong('square') })).toThrow(
-      /there is no activation square/,
+      /there is no activation "square"/,
     );
     expect(() => simpleRNN({ units: 2, activation: { name: 'tanh', alpha: 2 } })).toThrow(
       /tanh has no alpha/,

@@ -84,7 +84,9 @@ describe('dense', () => {
     expect(() => dense({ units: 2, kernelInitializer: 'glorot' as 'zeros' })).toThrow(
       /dense\/kernelInitializer.*no initializer "glorot"/,
     );
-    expect(() => dense({ units: 2, activation: 'rulu' as 'relu' })).toThrow(/no activation rulu/);
+    expect(() => dense({ units: 2, activation: 'rulu' as 'relu' })).toThrow(
+      /no activation "rulu".*did you mean relu/,
+    );
     const own = dense({ units: 2, kernelInitializer: (shape) => new Float64Array(shape[0] * shape[1]) });
     expect(() => own.getConfig()).toThrow(/dense\/kernelInitializer.*function of your own/);
     const table = embedding({ inputDim: 2, outputDim: 2 });

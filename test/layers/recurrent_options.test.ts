@@ -100,7 +100,7 @@ describe('what is refused', () => {
     const layer = lstm({ units: 2 });
     expect(() => building(layer, [3, 4])).toThrow(ShapeError);
     expect(() => building(layer, [3, 4])).toThrow(
-      /\[the_layer\] expected \[N, T, D\], got \[3, 4\] \(.*returnSequences/,
+      /\[the_layer\] expected \[N, T, D\], got \[3, 4\] \(.*repeatVector or reshape/,
     );
     expect(() => building(layer, [5, 3, 2, 2])).toThrow(/got \[3, 5, 2, 2\]/);
     expect(() => building(layer, [5, 3], 'u32')).toThrow(/\[the_layer\] takes features \(f32\), got u32/);
