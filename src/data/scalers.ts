@@ -177,7 +177,10 @@ function scaler(
             ` ${Math.floor(odd / columns)}`,
         );
       }
-      learned = learn({ data: array.data, count }, columns);
+      const { center, scale } = learn({ data: array.data, count }, columns);
+      // JSON knows no -0, and what a file gives back is to scale alike.
+      const plain = (x: number) => x + 0;
+      learned = { center: center.map(plain), scale: scale.map(plain) };
       return made;
     },
     transform: (values, { columns } = {}) =>

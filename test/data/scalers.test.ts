@@ -64,6 +64,14 @@ describe.each([
       .map((rows) => new NdArray([rows.length, D], rows.flat())),
   );
 
+  test('a column that begins with -0 is scaled alike by a file', () => {
+    const scaler = make();
+    const data = new NdArray([2, 2], [-0, 1, 0, 2]);
+    const scaled = scaler.fitTransform(data);
+    expect(scalerFromJSON(JSON.stringify(scaler)).transform(data)).toEqual(scaled);
+    expect(scalerFromJSON(JSON.stringify(scaler)).toJSON()).toEqual(scaler.toJSON());
+  });
+
   test('the inverse gives the data back, also from a file', () => {
     fc.assert(
       fc.property(tables, (data) => {
