@@ -38,7 +38,7 @@ test('what is missing is a DataError, a way out of the folder an OptionError', a
   const store = folder(home);
   await expect(store.read('none')).rejects.toThrow(DataError);
   await expect(store.read('none')).rejects.toThrow(/none: there is no such file/);
-  for (const name of ['../out', '/tmp/out', 'a/../../out', '', '.']) {
+  for (const name of ['../out', '/elsewhere/out', 'a/../../out', '', '.']) {
     await expect(store.write(name, 'x'), name).rejects.toThrow(OptionError);
   }
   await store.write('a/../in', 'x');
