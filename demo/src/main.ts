@@ -109,6 +109,15 @@ async function load(id: string, place: Place, settings: Settings): Promise<void>
       changed: () => {
         if (current === id && place.mounted) writeLink(id, place.mounted.settings());
       },
+      hand: async (to, model) => {
+        const place = places.get(to);
+        go(to);
+        await place?.loading;
+        place?.mounted?.receive?.(model);
+        // The button that was pressed is out of sight now.
+        place?.panel.focus({ preventScroll: true });
+        scrollTo(0, 0);
+      },
     };
     place.mounted = tab.mount(body, context);
     if (Object.keys(settings).length > 0) place.mounted.apply(settings);

@@ -24,6 +24,18 @@ export interface MountedTab {
   settings(): Settings;
   /** Takes the settings of a link; unknown names are ignored, numbers out of range are brought into it. */
   apply(settings: Settings): void;
+  /** Takes a model that another tab hands over; called once the tab is at the front. */
+  receive?(model: HandedModel): void;
+}
+
+/** A model on its way from one tab to another. */
+export interface HandedModel {
+  /** In words, such as for a heading. */
+  readonly name: string;
+  /** The file, as the tab that made it saves it. */
+  readonly bytes: Uint8Array;
+  /** A passage of what it learns from that it was not trained on, where there is one. */
+  readonly passage?: string | undefined;
 }
 
 export interface TabContext {
@@ -31,6 +43,8 @@ export interface TabContext {
   changed(): void;
   /** Whether the visitor wants little motion. */
   readonly reducedMotion: boolean;
+  /** Goes to the tab of that id and gives it a model. */
+  hand(tab: string, model: HandedModel): void;
 }
 
 // Jobs: what runs in a worker
