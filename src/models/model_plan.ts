@@ -5,13 +5,12 @@ import type { Parameters } from '../core/parameters.ts';
 import type { Plan } from '../core/plan.ts';
 import { type DType, sizeOf, type Tensor } from '../core/tensor.ts';
 import { emitConstraints } from '../layers/constraints.ts';
-import { emitPenalties } from '../layers/regularizers.ts';
-import { isLossFunction, type Loss } from '../training/losses/loss.ts';
+import type { Loss } from '../training/losses/loss.ts';
 import type { Metric } from '../training/metrics/metric.ts';
 import type { Optimizer } from '../training/optimizers.ts';
-import { emitOwnLoss, sumLoss } from '../training/own_loss.ts';
 import { tunedPlan } from '../training/tuned_plan.ts';
 import { buildGraph, type Graph } from './graph.ts';
+import { judge } from './judge.ts';
 import { declareInputs } from './physical.ts';
 
 export type Mode = 'train' | 'test' | 'predict';
@@ -191,60 +190,6 @@ async function loadReport(
     },
     dispose: () => executable.dispose(),
   };
-}
-
-/** Emits metrics, then losses, which may overwrite what metrics read. */
-function judge(
-  b: Builder,
-  options: {
-    outputs: readonly Tensor[];
-    targets: readonly (Tensor | undefined)[];
-    weights: readonly (Tensor | undefined)[];
-    objectives: readonly Objective[];
-    batch: number;
-  },
-): Tally[] {
-  const { outputs, targets, weights, objectives, batch } = options;
-  const tallies: Tally[] = [];
-  outputs.forEach((output, i) => {
-    const target = targets[i];
-    if (!target) return;
-    const { metrics, weightedMetrics } = objectives[i];
-    [...metrics, ...weightedMetrics].forEach((metric, k) => {
-      const sampleWeight = k >= metrics.length ? weights[i] : undefined;
-      const built = b.scope(`metric ${i}.${k}`, () =>
-        metric.build(b, output, target, sampleWeight ? { sampleWeight } : {}),
-      );
-      tallies.push({ name: metric.name, output: i, weight: 1, ...built });
-    });
-  });
-  outputs.forEach((output, i) => {
-    const target = targets[i];
-    const { loss, weight } = objectives[i];
-    if (!target || !loss || weight === 0) return;
-    b.scope(`loss ${i}`, () => {
-      const sums = b.state('sums', [2]);
-      if (isLossFunction(loss)) {
-        loss.emit(b, output, target, { sums, weight, sampleWeight: weights[i], labelsChecked: true });
-      } else {
-        emitOwnLoss(b, loss, output, target, { batch, sums, weight, sampleWeight: weights[i] });
-      }
-      tallies.push({ name: 'loss', output: i, weight, state: sums, result: mean });
-    });
-  });
-  emitPenalties(b).forEach((penalty, i) => {
-    b.scope(`penalty ${i}`, () => {
-      const sums = b.state('sums', [2]);
-      sumLoss(b, penalty, { batch, sums, weight: 1 });
-      tallies.push({ name: 'loss', output: undefined, weight: 1, state: sums, result: mean });
-    });
-  });
-  return tallies;
-}
-
-/** Of (Σ loss·N, Σ N). */
-function mean(sums: ArrayLike<number>): number {
-  return sums[0] / sums[1];
 }
 
 /** A mask [T,N] of an input. */
