@@ -1,7 +1,7 @@
 // dx (+)= dy·f'(x) elementwise; KIND chooses f, by the numbers of src/kernels/activation_kinds.ts.
 //
-// x, dy, dx [count]. Threads: one an element, 64 in a workgroup, in a grid of two dimensions.
-#import linear_index
+// x, dy, dx [count]. Threads: one an element.
+#import each_element
 #import activation_slope
 struct Params {
   count: u32,
@@ -18,16 +18,11 @@ struct Params {
 @group(0) @binding(2) var<storage, read> dy: array<f32>;
 @group(0) @binding(3) var<storage, read_write> dx: array<f32>;
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let i = linear_index(group, groups, thread, 64u);
-  if (i >= p.count) {
-    return;
-  }
+fn element_count() -> u32 {
+  return p.count;
+}
+
+fn compute_element(i: u32) {
   var value = dy[p.dy_offset + i] * activation_slope(KIND, x[p.x_offset + i], p.alpha, p.beta);
   if (p.accumulate == 1u) {
     value += dx[p.dx_offset + i];

@@ -1,9 +1,8 @@
 // scores[q,n,k] = Σ_d scale[d]·tanh(query[q,n,d] + key[k,n,d]), without scale where scaled is 0.
 //
-// query [queries,batch,units], key [keys,batch,units], scale [units], scores [queries,batch,keys]. Threads: one a score,
-// 64 in a workgroup, in a grid of two dimensions.
+// query [queries,batch,units], key [keys,batch,units], scale [units], scores [queries,batch,keys]. Threads: one a score.
 #import activation
-#import linear_index
+#import each_element
 struct Params {
   queries: u32,
   keys: u32,
@@ -19,16 +18,11 @@ struct Params {
 @group(0) @binding(3) var<storage, read> scale: array<f32>;
 @group(0) @binding(4) var<storage, read_write> scores: array<f32>;
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let i = linear_index(group, groups, thread, 64u);
-  if (i >= p.queries * p.batch * p.keys) {
-    return;
-  }
+fn element_count() -> u32 {
+  return p.queries * p.batch * p.keys;
+}
+
+fn compute_element(i: u32) {
   let sample = i / p.keys % p.batch;
   let query_at = p.query_offset + i / p.keys * p.units;
   let key_at = p.key_offset + (i % p.keys * p.batch + sample) * p.units;

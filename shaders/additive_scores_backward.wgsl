@@ -3,9 +3,9 @@
 //
 // own, d_own, parts [steps,batch,units], other [others,batch,units]; ds of (t,n,u) is
 // scores[t·own_step + n·batch_step + u·other_step]. tanh is computed again, so that nothing of four axes is stored.
-// Threads: one an element of own, 64 in a workgroup, in a grid of two dimensions.
+// Threads: one an element of own.
 #import activation
-#import linear_index
+#import each_element
 struct Params {
   steps: u32,
   others: u32,
@@ -29,16 +29,11 @@ struct Params {
 @group(0) @binding(5) var<storage, read_write> d_own: array<f32>;
 @group(0) @binding(6) var<storage, read_write> parts: array<f32>;
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let i = linear_index(group, groups, thread, 64u);
-  if (i >= p.steps * p.batch * p.units) {
-    return;
-  }
+fn element_count() -> u32 {
+  return p.steps * p.batch * p.units;
+}
+
+fn compute_element(i: u32) {
   let unit = i % p.units;
   let sample = i / p.units % p.batch;
   let step = i / p.units / p.batch;

@@ -1,6 +1,6 @@
 // y[row] = the first column of the largest element of row x[row].
 //
-// x [M,C], y [M] u32. Threads: as shaders/shared/softmax_row.wgsl says; the second search is for the smallest column.
+// x [M,C], y [M] u32. Threads: as shaders/shared/each_row.wgsl says; the second search is for the smallest column.
 #import softmax_row
 struct Params {
   rows: u32,
@@ -10,17 +10,11 @@ struct Params {
 @group(0) @binding(1) var<storage, read> x: array<f32>;
 @group(0) @binding(2) var<storage, read_write> y: array<u32>;
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let row = row_index(group, groups, thread);
-  let lane = lane_index(thread);
-  if (row >= p.rows) {
-    return;
-  }
+fn row_count() -> u32 {
+  return p.rows;
+}
+
+fn compute_row(row: u32, lane: u32) {
   let first = row * p.columns;
   var best = min(lane, p.columns - 1u);
   for (var column = lane + LANES; column < p.columns; column += LANES) {

@@ -1,8 +1,8 @@
 // dx[s,m] (+)= Σ dy[t,m]·shares[t,n] over the windows t that reach s, or nothing where s does not count.
 //
 // dy [out_steps,cols], shares [out_steps,batch], dx [steps,cols], where cols = batch·features; mask [steps,batch] where
-// masked is 1. Threads: one an element of dx, 64 in a workgroup, in a grid of two dimensions.
-#import linear_index
+// masked is 1. Threads: one an element of dx.
+#import each_element
 struct Params {
   steps: u32,
   out_steps: u32,
@@ -22,16 +22,11 @@ struct Params {
 @group(0) @binding(3) var<storage, read> mask: array<u32>;
 @group(0) @binding(4) var<storage, read_write> dx: array<f32>;
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let i = linear_index(group, groups, thread, 64u);
-  if (i >= p.steps * p.cols) {
-    return;
-  }
+fn element_count() -> u32 {
+  return p.steps * p.cols;
+}
+
+fn compute_element(i: u32) {
   let col = i % p.cols;
   let reach = i / p.cols + p.pad;
   // The first window that reaches this step, and the last.

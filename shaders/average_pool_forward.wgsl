@@ -3,8 +3,8 @@
 //
 // x [steps,cols], y [out_steps,cols], shares [out_steps,batch], where cols = batch·features. Steps outside of x count as
 // zeros where zeros is 1, else not at all; where masked is 1, only steps of mask [steps,batch] that are not 0 count.
-// Threads: one an element of y, 64 in a workgroup, in a grid of two dimensions.
-#import linear_index
+// Threads: one an element of y.
+#import each_element
 struct Params {
   steps: u32,
   out_steps: u32,
@@ -23,16 +23,11 @@ struct Params {
 @group(0) @binding(3) var<storage, read_write> y: array<f32>;
 @group(0) @binding(4) var<storage, read_write> shares: array<f32>;
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let i = linear_index(group, groups, thread, 64u);
-  if (i >= p.out_steps * p.cols) {
-    return;
-  }
+fn element_count() -> u32 {
+  return p.out_steps * p.cols;
+}
+
+fn compute_element(i: u32) {
   let col = i % p.cols;
   let start = i / p.cols * p.stride;
   let first = max(start, p.pad) - p.pad;

@@ -2,8 +2,8 @@
 // the rows that counted, else 0; where count is 0 the statistics were given and dx is gamma·r·dy.
 //
 // x, dy, dx [rows,cols], statistics [3,cols] = (mean, r, count), sums [2,cols] = (Σ dy·z, Σ dy), gamma [cols] where scale
-// is 1, mask [rows / repeats] where masked is 1. Threads: one an element, 64 in a workgroup, in a grid of two dimensions.
-#import linear_index
+// is 1, mask [rows / repeats] where masked is 1. Threads: one an element.
+#import each_element
 struct Params {
   rows: u32,
   cols: u32,
@@ -24,16 +24,11 @@ struct Params {
 @group(0) @binding(6) var<storage, read> mask: array<u32>;
 @group(0) @binding(7) var<storage, read_write> dx: array<f32>;
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let i = linear_index(group, groups, thread, 64u);
-  if (i >= p.rows * p.cols) {
-    return;
-  }
+fn element_count() -> u32 {
+  return p.rows * p.cols;
+}
+
+fn compute_element(i: u32) {
   let col = i % p.cols;
   let reciprocal = statistics[p.cols + col];
   let count = statistics[2u * p.cols + col];

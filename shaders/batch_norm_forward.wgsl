@@ -1,8 +1,8 @@
 // y = (x - mean)·r·gamma + beta, with mean and r of the column.
 //
 // x, y [rows,cols], statistics [3,cols] = (mean, r, count), gamma and beta [cols] where scale and center say so.
-// Threads: one an element, 64 in a workgroup, in a grid of two dimensions.
-#import linear_index
+// Threads: one an element.
+#import each_element
 struct Params {
   rows: u32,
   cols: u32,
@@ -17,16 +17,11 @@ struct Params {
 @group(0) @binding(4) var<storage, read> beta: array<f32>;
 @group(0) @binding(5) var<storage, read_write> y: array<f32>;
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let i = linear_index(group, groups, thread, 64u);
-  if (i >= p.rows * p.cols) {
-    return;
-  }
+fn element_count() -> u32 {
+  return p.rows * p.cols;
+}
+
+fn compute_element(i: u32) {
   let col = i % p.cols;
   var value = (x[p.x_offset + i] - statistics[col]) * statistics[p.cols + col];
   if (p.scale == 1u) {

@@ -1,9 +1,9 @@
 // c[z] (+)= alpha·a[z]·b[z] for many small products: a [m,k], b [k,n], c [m,n], each with strides of its own for rows,
 // columns and the two parts of z = outer·inner_batches + inner.
 //
-// Threads: one for 4x4 elements of a c, in registers, 64 in a workgroup, in a grid of two dimensions; no barrier. At the
-// edges a thread reads its last row or column again and writes nothing there.
-#import linear_index
+// Threads: one for 4x4 elements of a c, in registers; no barrier. At the edges a thread reads its last row or
+// column again and writes nothing there.
+#import each_element
 struct Params {
   m: u32,
   n: u32,
@@ -55,22 +55,25 @@ fn store_one(first: u32, row: u32, col: u32, sum: f32) {
   c[at] = value;
 }
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let across = (p.n + 3u) / 4u;
-  let blocks = (p.m + 3u) / 4u * across;
-  let i = linear_index(group, groups, thread, 64u);
-  if (i >= blocks * p.batches) {
-    return;
-  }
-  let outer = i / blocks / p.inner_batches;
-  let inner = i / blocks % p.inner_batches;
-  let row = i % blocks / across * 4u;
-  let col = i % across * 4u;
+// Pieces of 4x4 elements side by side, and in a whole product.
+fn across() -> u32 {
+  return (p.n + 3u) / 4u;
+}
+
+fn pieces() -> u32 {
+  return (p.m + 3u) / 4u * across();
+}
+
+fn element_count() -> u32 {
+  return pieces() * p.batches;
+}
+
+fn compute_element(i: u32) {
+  let batch = i / pieces();
+  let outer = batch / p.inner_batches;
+  let inner = batch % p.inner_batches;
+  let row = i % pieces() / across() * 4u;
+  let col = i % across() * 4u;
   let rows = min(vec4<u32>(row) + vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(p.m - 1u));
   let cols = min(vec4<u32>(col) + vec4<u32>(0u, 1u, 2u, 3u), vec4<u32>(p.n - 1u));
   var a_at = rows * p.a_row + vec4<u32>(p.a_offset + outer * p.a_outer + inner * p.a_inner);

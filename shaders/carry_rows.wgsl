@@ -1,8 +1,8 @@
 // Where mask [T,N] is 0 in step t: slot `target_slot` of a sequence (+)= slot `source_slot`, row by row.
 //
 // sequence [slots,N,cols].
-// Threads: one an element, 64 in a workgroup, in a grid of two dimensions.
-#import linear_index
+// Threads: one an element.
+#import each_element
 struct Params {
   t: u32,
   batch: u32,
@@ -15,16 +15,11 @@ struct Params {
 @group(0) @binding(1) var<storage, read> mask: array<u32>;
 @group(0) @binding(2) var<storage, read_write> sequence: array<f32>;
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let i = linear_index(group, groups, thread, 64u);
-  if (i >= p.batch * p.cols) {
-    return;
-  }
+fn element_count() -> u32 {
+  return p.batch * p.cols;
+}
+
+fn compute_element(i: u32) {
   let row = i / p.cols;
   if (mask[p.t * p.batch + row] != 0u) {
     return;

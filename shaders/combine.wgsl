@@ -2,8 +2,8 @@
 // a leaves out, y is b; where that of b does, or both do, a.
 //
 // a, b, y [rows,cols]; mask_a, mask_b [rows] are read where bits 1 and 2 of `masked` say so.
-// Threads: one an element, 64 in a workgroup, in a grid of two dimensions.
-#import linear_index
+// Threads: one an element.
+#import each_element
 #import activation
 struct Params {
   count: u32,
@@ -21,16 +21,11 @@ struct Params {
 @group(0) @binding(4) var<storage, read> mask_b: array<u32>;
 @group(0) @binding(5) var<storage, read_write> y: array<f32>;
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let i = linear_index(group, groups, thread, 64u);
-  if (i >= p.count) {
-    return;
-  }
+fn element_count() -> u32 {
+  return p.count;
+}
+
+fn compute_element(i: u32) {
   let row = i / p.cols;
   let left = a[p.a_offset + i];
   let right = b[p.b_offset + i];

@@ -1,8 +1,8 @@
 // The gradient of y = a ∘ b (see combine.wgsl) with respect to a (side 0) or b (side 1): dx (+)= dy·∂y/∂x. Where a and b
 // are equal, their maximum and minimum are taken for a.
 //
-// a, b, dy, dx [rows,cols]; mask_a, mask_b [rows]. Threads: one an element, 64 in a workgroup, in a grid of two dimensions.
-#import linear_index
+// a, b, dy, dx [rows,cols]; mask_a, mask_b [rows]. Threads: one an element.
+#import each_element
 struct Params {
   count: u32,
   cols: u32,
@@ -23,16 +23,11 @@ struct Params {
 @group(0) @binding(5) var<storage, read> dy: array<f32>;
 @group(0) @binding(6) var<storage, read_write> dx: array<f32>;
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let i = linear_index(group, groups, thread, 64u);
-  if (i >= p.count) {
-    return;
-  }
+fn element_count() -> u32 {
+  return p.count;
+}
+
+fn compute_element(i: u32) {
   let row = i / p.cols;
   let left = a[p.a_offset + i];
   let right = b[p.b_offset + i];

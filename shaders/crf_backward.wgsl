@@ -1,6 +1,6 @@
 // beta_t(i) = log Σ_j exp(chain(i,j) + x(j) + beta(j)) over the step counted after, end(i) at the last one: what follows a tag.
 //
-// x, beta [T,N,K]; chain [K+2,K]; tags [T,N]. Threads: as shaders/shared/crf_chain.wgsl says.
+// x, beta [T,N,K]; chain [K+2,K]; tags [T,N]. Threads: as shaders/shared/each_row.wgsl says.
 struct Params {
   steps: u32,
   batch: u32,
@@ -25,20 +25,16 @@ fn follow(after: u32, i: u32) -> f32 {
   return largest + log(sum);
 }
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let own = sequence_index(group, groups, thread);
-  let lane = lane_index(thread);
-  let n = min(own, p.batch - 1u);
+fn row_count() -> u32 {
+  return p.batch;
+}
+
+fn compute_row(n: u32, lane: u32) {
   var after = 0u;
   var is_last = true;
   for (var back = 0u; back < p.steps; back++) {
     let t = p.steps - 1u - back;
-    if (own < p.batch && is_counted(t, n)) {
+    if (is_counted(t, n)) {
       let here = at_step(t, n);
       for (var i = lane; i < p.tag_count; i += LANES) {
         if (is_last) {
@@ -50,6 +46,6 @@ fn main(
       is_last = false;
       after = here;
     }
-    step_done();
+    row_barrier();
   }
 }

@@ -3,7 +3,7 @@
 // K+1 are the same for the first tag and the last.
 //
 // x, alpha, beta [T,N,K]; chain, slopes [K+2,K], added to where asked; tags [T,N]; summary [3,N].
-// Threads: as shaders/shared/row_sums.wgsl says, an element of the chain being a row, and its columns the sequences.
+// Threads: as shaders/shared/each_row.wgsl says, an element of the chain being a row, and its columns the sequences.
 #import activation
 #import row_sums
 struct Params {
@@ -54,17 +54,11 @@ fn part_of(n: u32, from_tag: u32, to_tag: u32) -> f32 {
   return summary[2u * p.batch + n] * sum;
 }
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let element = row_index(group, groups, thread);
-  let lane = lane_index(thread);
-  if (element >= (p.tag_count + 2u) * p.tag_count) {
-    return;
-  }
+fn row_count() -> u32 {
+  return (p.tag_count + 2u) * p.tag_count;
+}
+
+fn compute_row(element: u32, lane: u32) {
   var part = 0.0;
   for (var n = lane; n < p.batch; n += LANES) {
     part += part_of(n, element / p.tag_count, element % p.tag_count);

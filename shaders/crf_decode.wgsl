@@ -2,7 +2,7 @@
 // before, remembering i; then back from the best last tag. Of equal ones the first is taken. Steps that do not count get 0.
 //
 // x, best [T,N,K]; chain [K+2,K]; tags [T,N], of which those below K count; came_from [T,N,K]; decoded [T,N].
-// Threads: as shaders/shared/crf_chain.wgsl says.
+// Threads: as shaders/shared/each_row.wgsl says.
 struct Params {
   steps: u32,
   batch: u32,
@@ -17,19 +17,15 @@ struct Params {
 @group(0) @binding(6) var<storage, read_write> decoded: array<u32>;
 #import crf_chain
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let own = sequence_index(group, groups, thread);
-  let lane = lane_index(thread);
-  let n = min(own, p.batch - 1u);
+fn row_count() -> u32 {
+  return p.batch;
+}
+
+fn compute_row(n: u32, lane: u32) {
   var before = 0u;
   var is_first = true;
   for (var t = 0u; t < p.steps; t++) {
-    if (own < p.batch && is_counted(t, n)) {
+    if (is_counted(t, n)) {
       let here = at_step(t, n);
       for (var j = lane; j < p.tag_count; j += LANES) {
         var source = 0u;
@@ -50,9 +46,9 @@ fn main(
       before = here;
       is_first = false;
     }
-    step_done();
+    row_barrier();
   }
-  if (lane > 0u || own >= p.batch) {
+  if (lane > 0u) {
     return;
   }
   let end = (p.tag_count + 1u) * p.tag_count;

@@ -2,7 +2,7 @@
 // the step counted before, log Z = log Σ_j exp(alpha(j) + end(j)) at the last one; summary [3,N] = (log Z - score of the
 // given tags, log Z, row weight / total). A sequence without a step that counts has 0, 0, 0.
 //
-// x, alpha [T,N,K]; chain [K+2,K]; tags [T,N]; row_weight [N]; total [1]. Threads: as shaders/shared/crf_chain.wgsl says.
+// x, alpha [T,N,K]; chain [K+2,K]; tags [T,N]; row_weight [N]; total [1]. Threads: as shaders/shared/each_row.wgsl says.
 struct Params {
   steps: u32,
   batch: u32,
@@ -44,23 +44,18 @@ fn log_z(last: u32) -> f32 {
   return largest + log(sum);
 }
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let own = sequence_index(group, groups, thread);
-  let lane = lane_index(thread);
-  let n = min(own, p.batch - 1u);
-  let is_inside = own < p.batch;
+fn row_count() -> u32 {
+  return p.batch;
+}
+
+fn compute_row(n: u32, lane: u32) {
   var before = 0u;
   var is_first = true;
   var score = 0.0;
   var last_tag = 0u;
   // All threads take all steps, so that the barriers are reached by all.
   for (var t = 0u; t < p.steps; t++) {
-    if (is_inside && is_counted(t, n)) {
+    if (is_counted(t, n)) {
       let here = at_step(t, n);
       for (var j = lane; j < p.tag_count; j += LANES) {
         if (is_first) {
@@ -75,9 +70,9 @@ fn main(
       is_first = false;
       before = here;
     }
-    step_done();
+    row_barrier();
   }
-  if (lane > 0u || !is_inside) {
+  if (lane > 0u) {
     return;
   }
   if (is_first) {

@@ -1,10 +1,9 @@
 // slopes = d loss/dx = (P(tag at the step) - [it is the given one])·scale with P = exp(alpha + beta - log Z); 0 where a step
 // does not count.
 //
-// alpha, beta, slopes [T,N,K]; tags [T,N]; summary [3,N]. Threads: one an element, 64 in a workgroup, in a grid of two
-// dimensions.
+// alpha, beta, slopes [T,N,K]; tags [T,N]; summary [3,N]. Threads: one an element.
 #import activation
-#import linear_index
+#import each_element
 struct Params {
   steps: u32,
   batch: u32,
@@ -17,16 +16,11 @@ struct Params {
 @group(0) @binding(4) var<storage, read> summary: array<f32>;
 @group(0) @binding(5) var<storage, read_write> slopes: array<f32>;
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let i = linear_index(group, groups, thread, 64u);
-  if (i >= p.steps * p.batch * p.tag_count) {
-    return;
-  }
+fn element_count() -> u32 {
+  return p.steps * p.batch * p.tag_count;
+}
+
+fn compute_element(i: u32) {
   let step = i / p.tag_count;
   let n = step % p.batch;
   let given = tags[step];

@@ -4,7 +4,7 @@
 // Steps beyond a sequence's length have gradient 0, and so has a sequence that is too short for its labels.
 //
 // log_probs, slopes [T,N,C]; targets [N,S]; lengths [2,N]; alpha [N,T+2,2S+1], whose last two slots are working memory;
-// loss, row_weight [N]; total [1]. Threads: as shaders/shared/ctc_states.wgsl says.
+// loss, row_weight [N]; total [1]. Threads: as shaders/shared/each_row.wgsl says.
 struct Params {
   steps: u32,
   batch: u32,
@@ -81,28 +81,19 @@ fn log_likelihood(n: u32, states: u32, steps: u32) -> f32 {
   return log_add(alpha[last], alpha[last - 1u]);
 }
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let n = sequence_index(group, groups, thread);
-  let lane = lane_index(thread);
-#if SERIAL
-  if (n >= p.batch) {
-    return;
-  }
-#endif
-  let sequence = min(n, p.batch - 1u);
-  let states = state_count(sequence);
-  let steps = input_length(sequence);
-  let log_total = log_likelihood(sequence, states, steps);
+fn row_count() -> u32 {
+  return p.batch;
+}
+
+fn compute_row(n: u32, lane: u32) {
+  let states = state_count(n);
+  let steps = input_length(n);
+  let log_total = log_likelihood(n, states, steps);
   var scale = 0.0;
-  if (total[0] != 0.0 && log_total > 0.5 * IMPOSSIBLE && n < p.batch) {
+  if (total[0] != 0.0 && log_total > 0.5 * IMPOSSIBLE) {
     scale = 1.0 / total[0];
     if (p.row_weighted == 1u) {
-      scale *= row_weight[sequence];
+      scale *= row_weight[n];
     }
     if (p.per_label == 1u) {
       scale /= f32(max((states - 1u) / 2u, 1u));
@@ -110,29 +101,27 @@ fn main(
   }
   for (var back = 0u; back < p.steps; back++) {
     let t = p.steps - 1u - back;
-    let first = (t * p.batch + sequence) * p.classes;
-    let is_inside = t < steps && n < p.batch;
+    let first = (t * p.batch + n) * p.classes;
+    let is_inside = t < steps;
     if (is_inside) {
       for (var state = lane; state < states; state += LANES) {
-        alpha[beta_slot(sequence, t) + state] = retreat(sequence, t, state, states, steps);
+        alpha[beta_slot(n, t) + state] = retreat(n, t, state, states, steps);
       }
     }
-    if (n < p.batch) {
-      for (var label = lane; label < p.classes; label += LANES) {
-        let probability = safe_exp(log_probs[first + label]);
-        slopes[first + label] = select(0.0, scale * probability, is_inside && scale != 0.0);
-      }
+    for (var label = lane; label < p.classes; label += LANES) {
+      let probability = safe_exp(log_probs[first + label]);
+      slopes[first + label] = select(0.0, scale * probability, is_inside && scale != 0.0);
     }
-    step_done();
+    row_barrier();
     if (is_inside && scale != 0.0) {
       for (var entry = lane; entry <= (states - 1u) / 2u; entry += LANES) {
-        let occupied = label_occupancy(sequence, t, entry, states, log_total);
+        let occupied = label_occupancy(n, t, entry, states, log_total);
         if (occupied > 0.0) {
-          let label = label_at(sequence, select(2u * entry - 1u, 0u, entry == 0u));
+          let label = label_at(n, select(2u * entry - 1u, 0u, entry == 0u));
           slopes[first + label] -= scale * occupied;
         }
       }
     }
-    step_done();
+    row_barrier();
   }
 }

@@ -4,7 +4,7 @@
 // log_probs [T,N,C]; targets [N,S]; lengths [2,N] (steps, labels); alpha [N,T+2,2S+1], of which slots 0..T-1 are written;
 // loss [N], divided by the number of labels (at least 1) where `per_label` is 1. A sequence that is too short for its labels
 // has an infinite loss, or 0 where `zero_infinity` is 1.
-// Threads: as shaders/shared/ctc_states.wgsl says.
+// Threads: as shaders/shared/each_row.wgsl says.
 struct Params {
   steps: u32,
   batch: u32,
@@ -37,36 +37,27 @@ fn advance(n: u32, t: u32, state: u32) -> f32 {
   return max(sum + log_prob(t, n, label_at(n, state)), IMPOSSIBLE);
 }
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let n = sequence_index(group, groups, thread);
-  let lane = lane_index(thread);
-#if SERIAL
-  if (n >= p.batch) {
-    return;
-  }
-#endif
-  let sequence = min(n, p.batch - 1u);
-  let states = state_count(sequence);
-  let steps = input_length(sequence);
+fn row_count() -> u32 {
+  return p.batch;
+}
+
+fn compute_row(n: u32, lane: u32) {
+  let states = state_count(n);
+  let steps = input_length(n);
   var broken = 0.0;
   // All threads take all steps, so that the barriers are reached by all.
   for (var t = 0u; t < p.steps; t++) {
-    if (t < steps && n < p.batch) {
+    if (t < steps) {
       for (var state = lane; state < states; state += LANES) {
-        alpha[slot(sequence, t) + state] = advance(sequence, t, state);
+        alpha[slot(n, t) + state] = advance(n, t, state);
       }
-      if (is_nan(log_prob(t, sequence, p.blank))) {
-        broken = log_prob(t, sequence, p.blank);
+      if (is_nan(log_prob(t, n, p.blank))) {
+        broken = log_prob(t, n, p.blank);
       }
     }
-    step_done();
+    row_barrier();
   }
-  if (lane > 0u || n >= p.batch) {
+  if (lane > 0u) {
     return;
   }
   var sum = select(IMPOSSIBLE, 0.0, states == 1u);

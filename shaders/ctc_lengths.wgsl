@@ -2,8 +2,8 @@
 // or how many are not the padding.
 //
 // mask [T,N]; steps_given, labels_given [N]; targets [N,S]; lengths [2,N].
-// Threads: one a sequence, 64 in a workgroup, in a grid of two dimensions.
-#import linear_index
+// Threads: one a sequence.
+#import each_element
 struct Params {
   steps: u32,
   batch: u32,
@@ -20,16 +20,11 @@ struct Params {
 @group(0) @binding(4) var<storage, read> targets: array<u32>;
 @group(0) @binding(5) var<storage, read_write> lengths: array<u32>;
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let n = linear_index(group, groups, thread, 64u);
-  if (n >= p.batch) {
-    return;
-  }
+fn element_count() -> u32 {
+  return p.batch;
+}
+
+fn compute_element(n: u32) {
   var steps = p.steps;
   if (p.has_steps == 1u) {
     steps = min(steps_given[n], p.steps);

@@ -3,7 +3,7 @@
 // The same run gives the same choice, so that the backward pass is the same kernel on the gradient.
 //
 // x, y [count]; clock [4] = (position, runs, seed_low, seed_high). Threads: one an element, in a grid of two dimensions.
-#import linear_index
+#import each_element
 #import random
 struct Params {
   count: u32,
@@ -19,16 +19,11 @@ struct Params {
 @group(0) @binding(2) var<storage, read> clock: array<u32>;
 @group(0) @binding(3) var<storage, read_write> y: array<f32>;
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let i = linear_index(group, groups, thread, 64u);
-  if (i >= p.count) {
-    return;
-  }
+fn element_count() -> u32 {
+  return p.count;
+}
+
+fn compute_element(i: u32) {
   let run = random_word(clock[2], clock[3], clock[1]);
   let word = random_word(run, p.stream, i % p.period);
   // 24 bits against rate·2^24: both are exact in f32.

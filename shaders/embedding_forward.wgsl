@@ -1,8 +1,7 @@
 // y[row,:] = table[ids[row],:]; table is [vocabulary, size]; an id beyond it reads the last row.
 //
-// Threads: one for four elements side by side where size is a multiple of 4 (VECTOR), else for one; 64 in a workgroup, in
-// a grid of two dimensions.
-#import linear_index
+// Threads: one for four elements side by side where size is a multiple of 4 (VECTOR), else for one.
+#import each_element
 struct Params {
   rows: u32,
   size: u32,
@@ -18,21 +17,21 @@ struct Params {
 @group(0) @binding(3) var<storage, read_write> y: array<f32>;
 #endif
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) thread: u32,
-) {
+// Elements, or vec4, of a row.
+fn row_width() -> u32 {
 #if VECTOR
-  let width = p.size / 4u;
+  return p.size / 4u;
 #else
-  let width = p.size;
+  return p.size;
 #endif
-  let i = linear_index(group, groups, thread, 64u);
-  if (i >= p.rows * width) {
-    return;
-  }
+}
+
+fn element_count() -> u32 {
+  return p.rows * row_width();
+}
+
+fn compute_element(i: u32) {
+  let width = row_width();
   let id = min(ids[i / width], p.vocabulary - 1u);
   y[i] = table[id * width + i % width];
 }

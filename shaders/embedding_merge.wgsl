@@ -2,8 +2,8 @@
 //   the rank of a place = its rank in its block, and for each other block the number of ids that come before:
 //   those up to its own in blocks before, those below its own in blocks after it
 //
-// Threads: one a place, 64 in a workgroup, in a grid of two dimensions; each looks its id up in every block by halving.
-#import linear_index
+// Threads: one a place; each looks its id up in every block by halving.
+#import each_element
 struct Params {
   rows: u32,
   block: u32,
@@ -29,16 +29,11 @@ fn count_below(first: u32, bound: u32) -> u32 {
   return low - first;
 }
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let at = linear_index(group, groups, thread, 64u);
-  if (at >= p.rows) {
-    return;
-  }
+fn element_count() -> u32 {
+  return p.rows;
+}
+
+fn compute_element(at: u32) {
   let id = sorted[at];
   let own = at / p.block * p.block;
   var rank = at - own;

@@ -3,9 +3,9 @@
 //   order[first of the block + rank] = m, sorted[first of the block + rank] = the id of m
 //
 // Ids beyond the vocabulary count as its last one, as embedding_forward reads them.
-// Threads: one a position, 64 in a workgroup, in a grid of two dimensions; each compares its id with all of its block.
+// Threads: one a position; each compares its id with all of its block.
 // No atomics: the order is the same in every run.
-#import linear_index
+#import each_element
 struct Params {
   rows: u32,
   vocabulary: u32,
@@ -20,16 +20,11 @@ fn id_at(m: u32) -> u32 {
   return min(ids[m], p.vocabulary - 1u);
 }
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let m = linear_index(group, groups, thread, 64u);
-  if (m >= p.rows) {
-    return;
-  }
+fn element_count() -> u32 {
+  return p.rows;
+}
+
+fn compute_element(m: u32) {
   let id = id_at(m);
   let first = m / p.block * p.block;
   let end = min(first + p.block, p.rows);

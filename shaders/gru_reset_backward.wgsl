@@ -2,9 +2,9 @@
 //
 // gates [T,N,3,H]: a_r of step t becomes dA_r. drh [N,H], which is 0 in a masked row. state, d_state [.,N,H], from elements
 // `state_at` and `d_state_at` on: h as the products see it, and its gradient, added to where `accumulate` is 1.
-// Threads: one a row and unit, 64 in a workgroup, in a grid of two dimensions.
+// Threads: one a row and unit.
 #import cell_activations
-#import linear_index
+#import each_element
 struct Params {
   t: u32,
   batch: u32,
@@ -12,16 +12,7 @@ struct Params {
   state_at: u32,
   d_state_at: u32,
   accumulate: u32,
-  clip: f32,
-  f_kind: u32,
-  f_alpha: f32,
-  f_beta: f32,
-  g_kind: u32,
-  g_alpha: f32,
-  g_beta: f32,
-  h_kind: u32,
-  h_alpha: f32,
-  h_beta: f32,
+#import cell_activation_params
 }
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> drh: array<f32>;
@@ -29,16 +20,11 @@ struct Params {
 @group(0) @binding(3) var<storage, read_write> gates: array<f32>;
 @group(0) @binding(4) var<storage, read_write> d_state: array<f32>;
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let i = linear_index(group, groups, thread, 64u);
-  if (i >= p.batch * p.units) {
-    return;
-  }
+fn element_count() -> u32 {
+  return p.batch * p.units;
+}
+
+fn compute_element(i: u32) {
   let row = i / p.units;
   let unit = i % p.units;
   let at = ((p.t * p.batch + row) * 3u + 1u) * p.units + unit;

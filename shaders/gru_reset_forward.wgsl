@@ -2,24 +2,15 @@
 //
 // gates [T,N,3,H] (z,r,n): z and r of step t hold x·W + b and get a. sums [N,3,H] = S, of which z and r are read.
 // state [.,N,H], from element `state_at` on: h as the products see it. rh [T,N,H]: step t is written.
-// Threads: one a row and unit, 64 in a workgroup, in a grid of two dimensions.
+// Threads: one a row and unit.
 #import cell_activations
-#import linear_index
+#import each_element
 struct Params {
   t: u32,
   batch: u32,
   units: u32,
   state_at: u32,
-  clip: f32,
-  f_kind: u32,
-  f_alpha: f32,
-  f_beta: f32,
-  g_kind: u32,
-  g_alpha: f32,
-  g_beta: f32,
-  h_kind: u32,
-  h_alpha: f32,
-  h_beta: f32,
+#import cell_activation_params
 }
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> sums: array<f32>;
@@ -27,16 +18,11 @@ struct Params {
 @group(0) @binding(3) var<storage, read_write> gates: array<f32>;
 @group(0) @binding(4) var<storage, read_write> rh: array<f32>;
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let i = linear_index(group, groups, thread, 64u);
-  if (i >= p.batch * p.units) {
-    return;
-  }
+fn element_count() -> u32 {
+  return p.batch * p.units;
+}
+
+fn compute_element(i: u32) {
   let row = i / p.units;
   let unit = i % p.units;
   let source = row * 3u * p.units + unit;

@@ -1,7 +1,7 @@
 // counts[class] += (Σ weight of rows that are predicted and are of the class, of those predicted, of those that are).
 // A row whose mask is 0, or whose label is outside or ignored, does not count.
 //
-// predicted, labels, row_weight, mask [M]; counts [C,3]. Threads: as shaders/shared/row_sums.wgsl says, a class being a row.
+// predicted, labels, row_weight, mask [M]; counts [C,3]. Threads: as shaders/shared/each_row.wgsl says, a class being a row.
 #import row_sums
 struct Params {
   rows: u32,
@@ -27,17 +27,11 @@ fn weight_of(row: u32) -> f32 {
   return 1.0;
 }
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let class_index = row_index(group, groups, thread);
-  let lane = lane_index(thread);
-  if (class_index >= p.classes) {
-    return;
-  }
+fn row_count() -> u32 {
+  return p.classes;
+}
+
+fn compute_row(class_index: u32, lane: u32) {
   var part = vec3<f32>(0.0);
   for (var row = lane; row < p.rows; row += LANES) {
     let weight = weight_of(row);

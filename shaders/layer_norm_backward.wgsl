@@ -1,7 +1,7 @@
 // dx (+)= rstd·(g - mean(g) - x̂·mean(g∘x̂)) over each row, with g = dy∘gamma and x̂ = (x - mean)·rstd.
 //
 // x, dy, dx: `rows` rows of `cols` elements, `stride` apart; gamma [cols], where `scaled`; stats [rows,2]: mean and rstd.
-// Threads: as shaders/shared/row_sums.wgsl says.
+// Threads: as shaders/shared/each_row.wgsl says.
 #import row_sums
 struct Params {
   rows: u32,
@@ -30,17 +30,11 @@ fn scaled_gradient(row: u32, col: u32) -> f32 {
   return g;
 }
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let row = row_index(group, groups, thread);
-  let lane = lane_index(thread);
-  if (row >= p.rows) {
-    return;
-  }
+fn row_count() -> u32 {
+  return p.rows;
+}
+
+fn compute_row(row: u32, lane: u32) {
   let mean = stats[p.stats_offset + 2u * row];
   let rstd = stats[p.stats_offset + 2u * row + 1u];
   let first = p.x_offset + row * p.stride;

@@ -1,7 +1,7 @@
 // y = (x - mean)·rstd∘gamma + beta over each row of `cols` elements; rstd = 1/sqrt(variance + epsilon).
 //
 // x, y: `rows` rows, `stride` apart; gamma, beta [cols], where `scaled` and `shifted` say that there are any.
-// stats [rows,2]: mean and rstd. Threads: as shaders/shared/row_sums.wgsl says.
+// stats [rows,2]: mean and rstd. Threads: as shaders/shared/each_row.wgsl says.
 #import row_sums
 struct Params {
   rows: u32,
@@ -23,17 +23,11 @@ struct Params {
 @group(0) @binding(4) var<storage, read_write> y: array<f32>;
 @group(0) @binding(5) var<storage, read_write> stats: array<f32>;
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let row = row_index(group, groups, thread);
-  let lane = lane_index(thread);
-  if (row >= p.rows) {
-    return;
-  }
+fn row_count() -> u32 {
+  return p.rows;
+}
+
+fn compute_row(row: u32, lane: u32) {
   let first = p.x_offset + row * p.stride;
   var sum = 0.0;
   for (var col = lane; col < p.cols; col += LANES) {

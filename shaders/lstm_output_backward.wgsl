@@ -2,27 +2,12 @@
 //
 // gates [T,N,4,H]: a_o of step t becomes dA_o. s [T,N,H]. dy: slot `after` of [T+1,N,H], or PROJECTED [N,H]. ds [T,N,H]:
 // step t is written. A masked row has zeros.
-// Threads: one a row and unit, 64 in a workgroup, in a grid of two dimensions.
-#import cell_activations
-#import linear_index
+// Threads: one a row and unit.
+#import pointwise_step
 struct Params {
-  t: u32,
-  before: u32,
-  after: u32,
-  batch: u32,
-  units: u32,
-  masked: u32,
+#import pointwise_step_params
   projected: u32,
-  clip: f32,
-  f_kind: u32,
-  f_alpha: f32,
-  f_beta: f32,
-  g_kind: u32,
-  g_alpha: f32,
-  g_beta: f32,
-  h_kind: u32,
-  h_alpha: f32,
-  h_beta: f32,
+#import cell_activation_params
 }
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> mask: array<u32>;
@@ -31,32 +16,19 @@ struct Params {
 @group(0) @binding(4) var<storage, read_write> gates: array<f32>;
 @group(0) @binding(5) var<storage, read_write> ds: array<f32>;
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let i = linear_index(group, groups, thread, 64u);
-  if (i >= p.batch * p.units) {
-    return;
-  }
-  let row = i / p.units;
-  let unit = i % p.units;
-  let skip = p.masked == 1u && mask[p.t * p.batch + row] == 0u;
-  let at = ((p.t * p.batch + row) * 4u + 3u) * p.units + unit;
-  let source = (p.t * p.batch + row) * p.units + unit;
-  if (skip) {
-    gates[at] = 0.0;
-    ds[source] = 0.0;
+fn compute_unit(at: Place) {
+  let output = gates_of(at, 4u) + 3u * p.units;
+  if (at.skip) {
+    gates[output] = 0.0;
+    ds[at.step] = 0.0;
     return;
   }
 #if PROJECTED
-  let d_y = dy[i];
+  let d_y = dy[at.i];
 #else
-  let d_y = dy[(p.after * p.batch + row) * p.units + unit];
+  let d_y = dy[at.next];
 #endif
-  let a_o = gates[at];
-  gates[at] = d_y * squashed(s[source]) * gate_slope(a_o);
-  ds[source] = d_y * gate(a_o) * squashed_slope(s[source]);
+  let a_o = gates[output];
+  gates[output] = d_y * squashed(s[at.step]) * gate_slope(a_o);
+  ds[at.step] = d_y * gate(a_o) * squashed_slope(s[at.step]);
 }

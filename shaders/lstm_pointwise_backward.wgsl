@@ -6,31 +6,16 @@
 // gates [T,N,4,H]: a of step t becomes dA. dy: all of the gradient of h in slot `after` of [T+1,N,H], or PROJECTED [N,H].
 // NORMALIZED: gates hold dA_o already, and d_state [N,H] is what came to c' through the output. dc [N,H] in place.
 // A masked row has dA = 0 and passes slot `after` of dy on into `before` (PROJECTED: carry_rows does).
-// Threads: one a row and unit, 64 in a workgroup, in a grid of two dimensions.
-#import cell_activations
-#import linear_index
+// Threads: one a row and unit.
+#import pointwise_step
 struct Params {
-  t: u32,
-  before: u32,
-  after: u32,
-  batch: u32,
-  units: u32,
-  masked: u32,
+#import pointwise_step_params
   peephole: u32,
   coupled: u32,
   normalized: u32,
   projected: u32,
   cell_clip: f32,
-  clip: f32,
-  f_kind: u32,
-  f_alpha: f32,
-  f_beta: f32,
-  g_kind: u32,
-  g_alpha: f32,
-  g_beta: f32,
-  h_kind: u32,
-  h_alpha: f32,
-  h_beta: f32,
+#import cell_activation_params
 }
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> mask: array<u32>;
@@ -41,52 +26,38 @@ struct Params {
 @group(0) @binding(6) var<storage, read_write> dy: array<f32>;
 @group(0) @binding(7) var<storage, read_write> dc: array<f32>;
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let i = linear_index(group, groups, thread, 64u);
-  if (i >= p.batch * p.units) {
-    return;
-  }
-  let row = i / p.units;
-  let unit = i % p.units;
-  let skip = p.masked == 1u && mask[p.t * p.batch + row] == 0u;
-  let now = (p.before * p.batch + row) * p.units + unit;
-  let next = (p.after * p.batch + row) * p.units + unit;
-  let at = (p.t * p.batch + row) * 4u * p.units + unit;
-  if (skip) {
-    gates[at] = 0.0;
-    gates[at + p.units] = 0.0;
-    gates[at + 2u * p.units] = 0.0;
-    gates[at + 3u * p.units] = 0.0;
+fn compute_unit(at: Place) {
+  let first = gates_of(at, 4u);
+  if (at.skip) {
+    gates[first] = 0.0;
+    gates[first + p.units] = 0.0;
+    gates[first + 2u * p.units] = 0.0;
+    gates[first + 3u * p.units] = 0.0;
 #if !PROJECTED
-    dy[now] += dy[next];
+    dy[at.now] += dy[at.next];
 #endif
     return;
   }
-  let a_i = gates[at];
-  let a_f = gates[at + p.units];
-  let a_g = gates[at + 2u * p.units];
-  let a_o = gates[at + 3u * p.units];
-  let carried = c[now];
-  let state = c[next];
+  let a_i = gates[first];
+  let a_f = gates[first + p.units];
+  let a_g = gates[first + 2u * p.units];
+  let a_o = gates[first + 3u * p.units];
+  let carried = c[at.now];
+  let state = c[at.next];
 #if NORMALIZED
   let d_o = a_o;
-  var d_c = dc[i] + d_state[i];
+  var d_c = dc[at.i] + d_state[at.i];
 #else
 #if PROJECTED
-  let d_y = dy[i];
+  let d_y = dy[at.i];
 #else
-  let d_y = dy[next];
+  let d_y = dy[at.next];
 #endif
   let d_o = d_y * squashed(state) * gate_slope(a_o);
-  var d_c = dc[i] + d_y * gate(a_o) * squashed_slope(state);
+  var d_c = dc[at.i] + d_y * gate(a_o) * squashed_slope(state);
 #endif
 #if PEEPHOLE
-  d_c += peepholes[2u * p.units + unit] * d_o;
+  d_c += peepholes[2u * p.units + at.unit] * d_o;
 #endif
 #if CELL_CLIPPED
   d_c = select(0.0, d_c, abs(state) < p.cell_clip);
@@ -102,13 +73,13 @@ fn main(
   let d_i = d_c * g * gate_slope(a_i);
   let d_f = d_c * carried * gate_slope(a_f);
 #endif
-  gates[at] = d_i;
-  gates[at + p.units] = d_f;
-  gates[at + 2u * p.units] = d_c * i_gate * candidate_slope(a_g);
-  gates[at + 3u * p.units] = d_o;
+  gates[first] = d_i;
+  gates[first + p.units] = d_f;
+  gates[first + 2u * p.units] = d_c * i_gate * candidate_slope(a_g);
+  gates[first + 3u * p.units] = d_o;
   var before = d_c * f_gate;
 #if PEEPHOLE
-  before += peepholes[unit] * d_i + peepholes[p.units + unit] * d_f;
+  before += peepholes[at.unit] * d_i + peepholes[p.units + at.unit] * d_f;
 #endif
-  dc[i] = before;
+  dc[at.i] = before;
 }

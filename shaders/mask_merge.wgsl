@@ -1,7 +1,7 @@
 // y[i] = 1 where a[i] and b[i] are not 0 (any 0), or where one of them is not (any 1); else 0.
 //
-// a, b, y [count]. Threads: one an element, 64 in a workgroup, in a grid of two dimensions.
-#import linear_index
+// a, b, y [count]. Threads: one an element.
+#import each_element
 struct Params {
   count: u32,
   any: u32,
@@ -14,16 +14,11 @@ struct Params {
 @group(0) @binding(2) var<storage, read> b: array<u32>;
 @group(0) @binding(3) var<storage, read_write> y: array<u32>;
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let i = linear_index(group, groups, thread, 64u);
-  if (i >= p.count) {
-    return;
-  }
+fn element_count() -> u32 {
+  return p.count;
+}
+
+fn compute_element(i: u32) {
   let left = a[p.a_offset + i] != 0u;
   let right = b[p.b_offset + i] != 0u;
   let counts = (left && right) || (p.any == 1u && (left || right));

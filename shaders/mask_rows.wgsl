@@ -1,7 +1,7 @@
 // y[row,:] (+)= x[row,:] where mask[row] is not 0, else 0; its backward pass is the same kernel on the gradient.
 //
-// x, y [rows,cols]; mask [rows]. Threads: one an element, 64 in a workgroup, in a grid of two dimensions.
-#import linear_index
+// x, y [rows,cols]; mask [rows]. Threads: one an element.
+#import each_element
 struct Params {
   rows: u32,
   cols: u32,
@@ -14,16 +14,11 @@ struct Params {
 @group(0) @binding(2) var<storage, read> mask: array<u32>;
 @group(0) @binding(3) var<storage, read_write> y: array<f32>;
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let i = linear_index(group, groups, thread, 64u);
-  if (i >= p.rows * p.cols) {
-    return;
-  }
+fn element_count() -> u32 {
+  return p.rows * p.cols;
+}
+
+fn compute_element(i: u32) {
   var value = 0.0;
   if (mask[i / p.cols] != 0u) {
     value = x[p.x_offset + i];

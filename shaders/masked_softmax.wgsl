@@ -2,7 +2,7 @@
 //
 // x, y [rows,keys]. Row r asks for sample n = r / batch_step mod batch at step q = r / query_step mod queries. A column is
 // allowed unless query_mask[q,n], key_mask[col,n] or value_mask[col,n] is 0, each where masks has bit 1, 2 or 4, or causal
-// is 1 and col > q. Threads: as shaders/shared/softmax_row.wgsl says.
+// is 1 and col > q. Threads: as shaders/shared/each_row.wgsl says.
 #import softmax_row
 struct Params {
   rows: u32,
@@ -37,17 +37,11 @@ fn allowed(sample: u32, query: u32, col: u32) -> bool {
   return (p.masks & 4u) == 0u || value_mask[col * p.batch + sample] != 0u;
 }
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let row = row_index(group, groups, thread);
-  let lane = lane_index(thread);
-  if (row >= p.rows) {
-    return;
-  }
+fn row_count() -> u32 {
+  return p.rows;
+}
+
+fn compute_row(row: u32, lane: u32) {
   let sample = row / p.batch_step % p.batch;
   let query = row / p.query_step % p.queries;
   let first = row * p.keys;

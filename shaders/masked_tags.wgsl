@@ -1,7 +1,7 @@
 // y = the tag of a step that counts, 4294967295 where the mask is 0; without tags, 0 for a step that counts.
 //
-// mask, tags, y [count]. Threads: one an element, 64 in a workgroup, in a grid of two dimensions.
-#import linear_index
+// mask, tags, y [count]. Threads: one an element.
+#import each_element
 struct Params {
   count: u32,
   masked: u32,
@@ -12,16 +12,11 @@ struct Params {
 @group(0) @binding(2) var<storage, read> tags: array<u32>;
 @group(0) @binding(3) var<storage, read_write> y: array<u32>;
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let i = linear_index(group, groups, thread, 64u);
-  if (i >= p.count) {
-    return;
-  }
+fn element_count() -> u32 {
+  return p.count;
+}
+
+fn compute_element(i: u32) {
   var tag = 0u;
   if (p.tagged == 1u) {
     tag = tags[i];

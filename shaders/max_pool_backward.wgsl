@@ -1,8 +1,7 @@
 // dx[s,m] (+)= Σ dy[t,m] over the windows t whose largest was at s.
 //
-// dy and places [out_steps,cols], dx [steps,cols]. Threads: one an element of dx, 64 in a workgroup, in a grid of two
-// dimensions.
-#import linear_index
+// dy and places [out_steps,cols], dx [steps,cols]. Threads: one an element of dx.
+#import each_element
 struct Params {
   steps: u32,
   out_steps: u32,
@@ -19,16 +18,11 @@ struct Params {
 @group(0) @binding(2) var<storage, read> places: array<u32>;
 @group(0) @binding(3) var<storage, read_write> dx: array<f32>;
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let i = linear_index(group, groups, thread, 64u);
-  if (i >= p.steps * p.cols) {
-    return;
-  }
+fn element_count() -> u32 {
+  return p.steps * p.cols;
+}
+
+fn compute_element(i: u32) {
   let col = i % p.cols;
   let place = i / p.cols;
   let reach = place + p.pad;

@@ -1,9 +1,8 @@
 // y[t,m] = the largest x[s,m] with t·stride - pad <= s < t·stride - pad + size, and places[t,m] = its s, the first of equals.
 //
-// x [steps,cols], y and places [out_steps,cols]. Threads: one an element of y, 64 in a workgroup, in a grid of two
-// dimensions. NaN is larger than all.
+// x [steps,cols], y and places [out_steps,cols]. Threads: one an element of y. NaN is larger than all.
 #import activation
-#import linear_index
+#import each_element
 struct Params {
   steps: u32,
   out_steps: u32,
@@ -18,16 +17,11 @@ struct Params {
 @group(0) @binding(2) var<storage, read_write> y: array<f32>;
 @group(0) @binding(3) var<storage, read_write> places: array<u32>;
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let i = linear_index(group, groups, thread, 64u);
-  if (i >= p.out_steps * p.cols) {
-    return;
-  }
+fn element_count() -> u32 {
+  return p.out_steps * p.cols;
+}
+
+fn compute_element(i: u32) {
   let col = i % p.cols;
   let start = i / p.cols * p.stride;
   let first = max(start, p.pad) - p.pad;

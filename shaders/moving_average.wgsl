@@ -3,8 +3,8 @@
 // No average is the bits of +0, as storage is at first; an average of zero is kept as -0. Averages are moved as bits,
 // because compilers need not keep the sign of a zero.
 //
-// Threads: one an element, 64 in a workgroup, in a grid of two dimensions.
-#import linear_index
+// Threads: one an element.
+#import each_element
 struct Params {
   size: u32,
 }
@@ -13,16 +13,11 @@ struct Params {
 @group(0) @binding(2) var<storage, read_write> parameters: array<f32>;
 @group(0) @binding(3) var<storage, read_write> average: array<f32>;
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let i = linear_index(group, groups, thread, 64u);
-  if (i >= p.size) {
-    return;
-  }
+fn element_count() -> u32 {
+  return p.size;
+}
+
+fn compute_element(i: u32) {
   let before = bitcast<u32>(average[i]);
   let w = parameters[i];
   var a = w;

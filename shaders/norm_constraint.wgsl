@@ -1,9 +1,8 @@
 // w[o,:,i] is scaled to a norm between two limits: w·(rate·clamp(n, low, high) + (1 - rate)·n) / (n + epsilon), where n
 // is the Euclidean norm of w[o,:,i].
 //
-// w [outer,length,inner] is read and overwritten. Threads: one a vector w[o,:,i], 64 in a workgroup, in a grid of two
-// dimensions; no barrier.
-#import linear_index
+// w [outer,length,inner] is read and overwritten. Threads: one a vector w[o,:,i]; no barrier.
+#import each_element
 struct Params {
   outer: u32,
   length: u32,
@@ -17,16 +16,11 @@ struct Params {
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read_write> w: array<f32>;
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let column = linear_index(group, groups, thread, 64u);
-  if (column >= p.outer * p.inner) {
-    return;
-  }
+fn element_count() -> u32 {
+  return p.outer * p.inner;
+}
+
+fn compute_element(column: u32) {
   let first = p.w_offset + column / p.inner * p.length * p.inner + column % p.inner;
   var sum = 0.0;
   for (var k = 0u; k < p.length; k++) {

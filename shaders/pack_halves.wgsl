@@ -3,8 +3,8 @@
 //
 // Rounds to the nearest half, ties to even; above 65504 to infinity. By integers, because pack2x16float may round either
 // way and leaves numbers out of range undefined.
-// Threads: one a pair, 64 in a workgroup, in a grid of two dimensions.
-#import linear_index
+// Threads: one a pair.
+#import each_element
 struct Params {
   blocks: u32,
   rows: u32,
@@ -42,17 +42,16 @@ fn half_bits(x: f32) -> u32 {
   return sign | shift_rounded(magnitude - (112u << 23u), 13u);
 }
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let pairs = (p.rows + 1u) / 2u;
-  let at = linear_index(group, groups, thread, 64u);
-  if (at >= p.blocks * pairs * p.cols) {
-    return;
-  }
+fn pairs_of_block() -> u32 {
+  return (p.rows + 1u) / 2u;
+}
+
+fn element_count() -> u32 {
+  return p.blocks * pairs_of_block() * p.cols;
+}
+
+fn compute_element(at: u32) {
+  let pairs = pairs_of_block();
   let col = at % p.cols;
   let row = at / p.cols % pairs * 2u;
   let block = at / p.cols / pairs;

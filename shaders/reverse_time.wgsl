@@ -1,7 +1,7 @@
 // y[steps-1-t,:] (+)= x[t,:]: a sequence from its end; its backward pass is the same kernel on the gradient.
 //
-// x, y [steps,width]. Threads: one an element, 64 in a workgroup, in a grid of two dimensions.
-#import linear_index
+// x, y [steps,width]. Threads: one an element.
+#import each_element
 struct Params {
   steps: u32,
   width: u32,
@@ -13,16 +13,11 @@ struct Params {
 @group(0) @binding(1) var<storage, read> x: array<f32>;
 @group(0) @binding(2) var<storage, read_write> y: array<f32>;
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let i = linear_index(group, groups, thread, 64u);
-  if (i >= p.steps * p.width) {
-    return;
-  }
+fn element_count() -> u32 {
+  return p.steps * p.width;
+}
+
+fn compute_element(i: u32) {
   var value = x[p.x_offset + i];
   let at = p.y_offset + (p.steps - 1u - i / p.width) * p.width + i % p.width;
   if (p.accumulate == 1u) {

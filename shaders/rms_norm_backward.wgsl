@@ -1,7 +1,7 @@
 // dx (+)= r·g - r³·(x - c)·mean(g·x) over each row, g = dy·gamma, with r and c of rms_norm_forward.wgsl.
 //
 // x, dy, dx [rows,cols], gamma [cols] where scaled is 1, stats [rows,2] = (0, r). Threads: as
-// shaders/shared/row_sums.wgsl says.
+// shaders/shared/each_row.wgsl says.
 #import row_sums
 struct Params {
   rows: u32,
@@ -28,17 +28,11 @@ fn scaled_gradient(row: u32, col: u32) -> f32 {
   return g;
 }
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let row = row_index(group, groups, thread);
-  let lane = lane_index(thread);
-  if (row >= p.rows) {
-    return;
-  }
+fn row_count() -> u32 {
+  return p.rows;
+}
+
+fn compute_row(row: u32, lane: u32) {
   let first = p.x_offset + row * p.cols;
   let r = stats[2u * row + 1u];
   var part = vec2<f32>(0.0);

@@ -1,6 +1,6 @@
 // y = x·r·gamma over each row, r = 1/sqrt(mean((x - c)²) + epsilon), c the row's mean where centered is 1, else 0.
 //
-// x, y [rows,cols], gamma [cols] where scaled is 1, stats [rows,2] = (0, r). Threads: as shaders/shared/row_sums.wgsl says.
+// x, y [rows,cols], gamma [cols] where scaled is 1, stats [rows,2] = (0, r). Threads: as shaders/shared/each_row.wgsl says.
 #import row_sums
 struct Params {
   rows: u32,
@@ -16,17 +16,11 @@ struct Params {
 @group(0) @binding(3) var<storage, read_write> y: array<f32>;
 @group(0) @binding(4) var<storage, read_write> stats: array<f32>;
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let row = row_index(group, groups, thread);
-  let lane = lane_index(thread);
-  if (row >= p.rows) {
-    return;
-  }
+fn row_count() -> u32 {
+  return p.rows;
+}
+
+fn compute_row(row: u32, lane: u32) {
   let first = p.x_offset + row * p.cols;
   var sum = 0.0;
   for (var col = lane; col < p.cols; col += LANES) {

@@ -1,51 +1,22 @@
 // The derivative of rnn_pointwise_forward: dA = dh∘f'(a), dh all of the gradient of h'.
 //
 // gates [T,N,H]: a of step t becomes dA. dh [T+1,N,H]; a masked row has dA = 0 and passes slot `after` on into `before`.
-// Threads: one a row and unit, 64 in a workgroup, in a grid of two dimensions.
-#import cell_activations
-#import linear_index
+// Threads: one a row and unit.
+#import pointwise_step
 struct Params {
-  t: u32,
-  before: u32,
-  after: u32,
-  batch: u32,
-  units: u32,
-  masked: u32,
-  clip: f32,
-  f_kind: u32,
-  f_alpha: f32,
-  f_beta: f32,
-  g_kind: u32,
-  g_alpha: f32,
-  g_beta: f32,
-  h_kind: u32,
-  h_alpha: f32,
-  h_beta: f32,
+#import pointwise_step_params
+#import cell_activation_params
 }
 @group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> mask: array<u32>;
 @group(0) @binding(2) var<storage, read_write> gates: array<f32>;
 @group(0) @binding(3) var<storage, read_write> dh: array<f32>;
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let i = linear_index(group, groups, thread, 64u);
-  if (i >= p.batch * p.units) {
+fn compute_unit(at: Place) {
+  if (at.skip) {
+    gates[at.step] = 0.0;
+    dh[at.now] += dh[at.next];
     return;
   }
-  let row = i / p.units;
-  let unit = i % p.units;
-  let skip = p.masked == 1u && mask[p.t * p.batch + row] == 0u;
-  let next = (p.after * p.batch + row) * p.units + unit;
-  let at = (p.t * p.batch + row) * p.units + unit;
-  if (skip) {
-    gates[at] = 0.0;
-    dh[(p.before * p.batch + row) * p.units + unit] += dh[next];
-    return;
-  }
-  gates[at] = dh[next] * gate_slope(gates[at]);
+  gates[at.step] = dh[at.next] * gate_slope(gates[at.step]);
 }

@@ -4,9 +4,9 @@
 //
 // prediction, slopes, targets [M,C]; class_weight [C]; row_weight, mask, loss [M]; total [1]. KIND is f, by the numbers of
 // src/kernels/row_loss_kinds.ts; the last three (18 softened, 19 cosine, 20 categorical hinge) look at the row as a whole.
-// Threads: one a row, 64 in a workgroup, in a grid of two dimensions.
+// Threads: one a row.
 #import row_loss_kinds
-#import linear_index
+#import each_element
 struct Params {
   rows: u32,
   columns: u32,
@@ -224,16 +224,11 @@ fn categorical_hinge(row: u32, scale: f32) -> f32 {
   return value;
 }
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let row = linear_index(group, groups, thread, 64u);
-  if (row >= p.rows) {
-    return;
-  }
+fn element_count() -> u32 {
+  return p.rows;
+}
+
+fn compute_element(row: u32) {
   if (!is_counted(row)) {
     loss[row] = 0.0;
     for (var column = 0u; p.gradient == 1u && column < p.columns; column++) {

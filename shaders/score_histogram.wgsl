@@ -4,7 +4,7 @@
 // in a row have one weight and mask.
 //
 // x, targets [M,C]; row_weight, mask [M / share]; counts [C,bins,2].
-// Threads: as shaders/shared/row_sums.wgsl says, a bin being a row.
+// Threads: as shaders/shared/each_row.wgsl says, a bin being a row.
 #import row_sums
 #import activation
 struct Params {
@@ -46,17 +46,11 @@ fn bin_of(x: f32) -> u32 {
   return u32(max(ceil(clamp(score, 0.0, 1.0) * f32(p.bins - 1u)) - 1.0, 0.0));
 }
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let cell = row_index(group, groups, thread);
-  let lane = lane_index(thread);
-  if (cell >= p.columns * p.bins) {
-    return;
-  }
+fn row_count() -> u32 {
+  return p.columns * p.bins;
+}
+
+fn compute_row(cell: u32, lane: u32) {
   let column = cell / p.bins;
   let bin = cell % p.bins;
   var part = vec2<f32>(0.0);

@@ -1,7 +1,7 @@
 // dx (+)= y∘(dy - Σ dy·y) for y = softmax(x); dx (+)= dy - exp(y)·Σ dy for y = log softmax(x);
 // sums over the last axis.
 //
-// y, dy, dx [M,V]. Threads: as shaders/shared/softmax_row.wgsl says; the third number of a part carries the sum.
+// y, dy, dx [M,V]. Threads: as shaders/shared/each_row.wgsl says; the third number of a part carries the sum.
 #import softmax_row
 struct Params {
   rows: u32,
@@ -14,17 +14,11 @@ struct Params {
 @group(0) @binding(2) var<storage, read> dy: array<f32>;
 @group(0) @binding(3) var<storage, read_write> dx: array<f32>;
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let row = row_index(group, groups, thread);
-  let lane = lane_index(thread);
-  if (row >= p.rows) {
-    return;
-  }
+fn row_count() -> u32 {
+  return p.rows;
+}
+
+fn compute_row(row: u32, lane: u32) {
   let first = row * p.classes;
   var sum = 0.0;
   for (var col = lane; col < p.classes; col += LANES) {

@@ -4,7 +4,7 @@
 // with class weights w, smoothing s and row weight v. Rows that are ignored have loss 0 and gradient 0.
 //
 // labels, row_weight, mask, loss [M]; class_weight [V]; total [1]; logits [M,V], overwritten by the gradient where asked.
-// Threads: as shaders/shared/softmax_row.wgsl says. A label outside [0,V) counts as ignored and is never an index.
+// Threads: as shaders/shared/each_row.wgsl says. A label outside [0,V) counts as ignored and is never an index.
 #import softmax_row
 struct Params {
   rows: u32,
@@ -39,17 +39,11 @@ fn smooth_part(col: u32) -> f32 {
   return 0.0;
 }
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let row = row_index(group, groups, thread);
-  let lane = lane_index(thread);
-  if (row >= p.rows) {
-    return;
-  }
+fn row_count() -> u32 {
+  return p.rows;
+}
+
+fn compute_row(row: u32, lane: u32) {
   let first = row * p.classes;
   let label = labels[row];
   let counts = label < p.classes && label != p.ignored && (p.masked == 0u || mask[row] != 0u);

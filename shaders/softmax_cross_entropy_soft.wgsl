@@ -4,7 +4,7 @@
 //
 // targets t [M,V]; class_weight [V]; row_weight, mask, loss [M]; total [1];
 // logits [M,V], overwritten by the gradient where asked.
-// Threads: as shaders/shared/softmax_row.wgsl says.
+// Threads: as shaders/shared/each_row.wgsl says.
 #import softmax_row
 struct Params {
   rows: u32,
@@ -32,17 +32,11 @@ fn weighted_target(at: u32, col: u32) -> f32 {
   return q;
 }
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let row = row_index(group, groups, thread);
-  let lane = lane_index(thread);
-  if (row >= p.rows) {
-    return;
-  }
+fn row_count() -> u32 {
+  return p.rows;
+}
+
+fn compute_row(row: u32, lane: u32) {
   let first = row * p.classes;
   let counts = p.masked == 0u || mask[row] != 0u;
   var part = vec4<f32>(logits[first + min(lane, p.classes - 1u)], 0.0, 0.0, 0.0);

@@ -1,6 +1,6 @@
 // y = softmax(x) over the last axis, or its logarithm: x - max - log Σ exp(x - max).
 //
-// x, y [M,V]. Threads: as shaders/shared/softmax_row.wgsl says.
+// x, y [M,V]. Threads: as shaders/shared/each_row.wgsl says.
 #import softmax_row
 struct Params {
   rows: u32,
@@ -11,17 +11,11 @@ struct Params {
 @group(0) @binding(1) var<storage, read> x: array<f32>;
 @group(0) @binding(2) var<storage, read_write> y: array<f32>;
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let row = row_index(group, groups, thread);
-  let lane = lane_index(thread);
-  if (row >= p.rows) {
-    return;
-  }
+fn row_count() -> u32 {
+  return p.rows;
+}
+
+fn compute_row(row: u32, lane: u32) {
   let first = row * p.classes;
   var part = vec4<f32>(x[first + min(lane, p.classes - 1u)], 0.0, 0.0, 0.0);
   for (var col = lane; col < p.classes; col += LANES) {

@@ -1,8 +1,8 @@
 // to[to_first + Σ iₖ·tₖ] (+)= factor·source[source_first + Σ iₖ·sₖ] over all i = (i0, i1, i2, i3), iₖ below nₖ:
 // transposed axes, parts of tensors, and repeats (a source stride of 0). No two i may give one place of `to`.
 //
-// Threads: one an element, 64 in a workgroup, in a grid of two dimensions; n0 follows from count.
-#import linear_index
+// Threads: one an element; n0 follows from count.
+#import each_element
 struct Params {
   count: u32,
   n1: u32,
@@ -27,16 +27,11 @@ struct Params {
 @group(0) @binding(1) var<storage, read> source: array<f32>;
 @group(0) @binding(2) var<storage, read_write> to: array<f32>;
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let i = linear_index(group, groups, thread, 64u);
-  if (i >= p.count) {
-    return;
-  }
+fn element_count() -> u32 {
+  return p.count;
+}
+
+fn compute_element(i: u32) {
   let i3 = i % p.n3;
   let i2 = i / p.n3 % p.n2;
   let i1 = i / p.n3 / p.n2 % p.n1;

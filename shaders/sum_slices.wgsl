@@ -1,7 +1,7 @@
 // to[row·stride + col] (+)= sum over s of source[s, row, col], in the order of s; source is [slices, rows, cols].
 //
-// Threads: one an element, 64 in a workgroup, in a grid of two dimensions.
-#import linear_index
+// Threads: one an element.
+#import each_element
 struct Params {
   rows: u32,
   cols: u32,
@@ -15,17 +15,12 @@ struct Params {
 @group(0) @binding(1) var<storage, read> source: array<f32>;
 @group(0) @binding(2) var<storage, read_write> to: array<f32>;
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let i = linear_index(group, groups, thread, 64u);
-  let size = p.rows * p.cols;
-  if (i >= size) {
-    return;
-  }
+fn element_count() -> u32 {
+  return p.rows * p.cols;
+}
+
+fn compute_element(i: u32) {
+  let size = element_count();
   var sum = 0.0;
   for (var s = 0u; s < p.slices; s++) {
     sum += source[p.source_offset + s * size + i];

@@ -1,7 +1,7 @@
 // w = a where there is an average; with `exchange` a = w in return. The bits of +0 are no average, zero is kept as -0.
 //
-// Threads: one an element, 64 in a workgroup, in a grid of two dimensions.
-#import linear_index
+// Threads: one an element.
+#import each_element
 struct Params {
   size: u32,
   exchange: u32,
@@ -10,16 +10,11 @@ struct Params {
 @group(0) @binding(1) var<storage, read_write> parameters: array<f32>;
 @group(0) @binding(2) var<storage, read_write> average: array<f32>;
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let i = linear_index(group, groups, thread, 64u);
-  if (i >= p.size) {
-    return;
-  }
+fn element_count() -> u32 {
+  return p.size;
+}
+
+fn compute_element(i: u32) {
   let a = bitcast<u32>(average[i]);
   if (a == 0u) {
     return;

@@ -1,7 +1,7 @@
 // score[row] = the part of the row's columns of which (x > threshold) is what the target says.
 //
-// x, targets [M,C], score [M]. Threads: one a row, 64 in a workgroup, in a grid of two dimensions.
-#import linear_index
+// x, targets [M,C], score [M]. Threads: one a row.
+#import each_element
 struct Params {
   rows: u32,
   columns: u32,
@@ -12,16 +12,11 @@ struct Params {
 @group(0) @binding(2) var<storage, read> targets: array<f32>;
 @group(0) @binding(3) var<storage, read_write> score: array<f32>;
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let row = linear_index(group, groups, thread, 64u);
-  if (row >= p.rows) {
-    return;
-  }
+fn element_count() -> u32 {
+  return p.rows;
+}
+
+fn compute_element(row: u32) {
   var hits = 0.0;
   for (var column = 0u; column < p.columns; column++) {
     let at = row * p.columns + column;

@@ -1,7 +1,7 @@
 // score[row] = 1 where fewer than k elements of the row are larger than that of its label, else 0. With `first`, equal
 // elements before it count as larger, so that with k = 1 the label must be the argmax. A label outside scores 0.
 //
-// x [M,C], labels [M], score [M]. Threads: as shaders/shared/row_sums.wgsl says.
+// x [M,C], labels [M], score [M]. Threads: as shaders/shared/each_row.wgsl says.
 #import row_sums
 struct Params {
   rows: u32,
@@ -14,17 +14,11 @@ struct Params {
 @group(0) @binding(2) var<storage, read> labels: array<u32>;
 @group(0) @binding(3) var<storage, read_write> score: array<f32>;
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let row = row_index(group, groups, thread);
-  let lane = lane_index(thread);
-  if (row >= p.rows) {
-    return;
-  }
+fn row_count() -> u32 {
+  return p.rows;
+}
+
+fn compute_row(row: u32, lane: u32) {
   let start = row * p.columns;
   let label = labels[row];
   let own = x[start + min(label, p.columns - 1u)];

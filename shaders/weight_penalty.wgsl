@@ -1,7 +1,7 @@
 // to[g] = Σ l1·|w[i]| + l2·w[i]² over the i with i mod groups = g: partial sums that one more kernel adds.
 //
-// w [count], to [groups]. Threads: one a partial sum, 64 in a workgroup, in a grid of two dimensions; no barrier.
-#import linear_index
+// w [count], to [groups]. Threads: one a partial sum; no barrier.
+#import each_element
 struct Params {
   count: u32,
   groups: u32,
@@ -13,16 +13,11 @@ struct Params {
 @group(0) @binding(1) var<storage, read> w: array<f32>;
 @group(0) @binding(2) var<storage, read_write> to: array<f32>;
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let first = linear_index(group, groups, thread, 64u);
-  if (first >= p.groups) {
-    return;
-  }
+fn element_count() -> u32 {
+  return p.groups;
+}
+
+fn compute_element(first: u32) {
   var sum = 0.0;
   for (var i = first; i < p.count; i += p.groups) {
     let value = w[p.w_offset + i];

@@ -1,7 +1,7 @@
 // dw (+)= l1·sign(w) + 2·l2·w, with sign(0) = 0.
 //
-// w, dw [count]. Threads: one an element, 64 in a workgroup, in a grid of two dimensions.
-#import linear_index
+// w, dw [count]. Threads: one an element.
+#import each_element
 struct Params {
   count: u32,
   l1: f32,
@@ -14,16 +14,11 @@ struct Params {
 @group(0) @binding(1) var<storage, read> w: array<f32>;
 @group(0) @binding(2) var<storage, read_write> dw: array<f32>;
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let i = linear_index(group, groups, thread, 64u);
-  if (i >= p.count) {
-    return;
-  }
+fn element_count() -> u32 {
+  return p.count;
+}
+
+fn compute_element(i: u32) {
   let value = w[p.w_offset + i];
   var sum = 2.0 * p.l2 * value;
   if (value > 0.0) {

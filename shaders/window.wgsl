@@ -2,7 +2,7 @@
 //   at = (n·jump + position + t) mod length;  ids[t,n] = corpus[at];  labels[t,n] = corpus[at + 1]
 //
 // corpus [length + 1]; clock [4], word 0 is the position. Threads: one an element of ids, 64 in a workgroup.
-#import linear_index
+#import each_element
 struct Params {
   window: u32,
   batch: u32,
@@ -15,16 +15,11 @@ struct Params {
 @group(0) @binding(3) var<storage, read_write> ids: array<u32>;
 @group(0) @binding(4) var<storage, read_write> labels: array<u32>;
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) group: vec3<u32>,
-  @builtin(num_workgroups) groups: vec3<u32>,
-  @builtin(local_invocation_index) thread: u32,
-) {
-  let i = linear_index(group, groups, thread, 64u);
-  if (i >= p.window * p.batch) {
-    return;
-  }
+fn element_count() -> u32 {
+  return p.window * p.batch;
+}
+
+fn compute_element(i: u32) {
   let t = i / p.batch;
   let n = i % p.batch;
   let at = (n * p.jump + clock[0] + t) % p.length;

@@ -1,37 +1,8 @@
 // The states of a CTC: blank, label, blank, label, ..., blank, 2·labels + 1 of them, and sums of probabilities as logarithms.
-// SERIAL: one thread a sequence and no barrier, for devices where a barrier is dear. Else one workgroup of 64 a sequence,
-// whose threads share the states, with a storage barrier a step.
+// A sequence is a row of each_row.wgsl, whose threads share the states; not SERIAL, with a storage barrier a step.
 #import special_functions
-#import linear_index
-#if SERIAL
-const LANES = 1u;
-#else
-const LANES = 64u;
-#endif
+#import each_row
 const IMPOSSIBLE = -1e30;
-
-fn sequence_index(group: vec3<u32>, groups: vec3<u32>, thread: u32) -> u32 {
-#if SERIAL
-  return linear_index(group, groups, thread, 64u);
-#else
-  return group.y * groups.x + group.x;
-#endif
-}
-
-fn lane_index(thread: u32) -> u32 {
-#if SERIAL
-  return 0u;
-#else
-  return thread;
-#endif
-}
-
-// What the threads of a sequence have written is seen by all of them.
-fn step_done() {
-#if !SERIAL
-  storageBarrier();
-#endif
-}
 
 fn log_add(a: f32, b: f32) -> f32 {
   let m = max(a, b);

@@ -1,29 +1,10 @@
-// Sums over the last axis of one row. SERIAL: one thread a row and no barrier, for devices where a barrier is dear. Else one
-// workgroup of 64 a row, two barriers a sum and 0.6 KiB of workgroup memory. The order of every sum is fixed.
-#import linear_index
-#if SERIAL
-const LANES = 1u;
-#else
-const LANES = 64u;
+// Sums over the last axis of one row, by the threads that each_row.wgsl gives it: SERIAL without barriers, else with two
+// barriers a sum and 0.6 KiB of workgroup memory. The order of every sum is fixed.
+#import each_row
+#if !SERIAL
 var<workgroup> lane_sums: array<vec2<f32>, 64>;
 var<workgroup> eighth_sums: array<vec2<f32>, 8>;
 #endif
-
-fn row_index(group: vec3<u32>, groups: vec3<u32>, thread: u32) -> u32 {
-#if SERIAL
-  return linear_index(group, groups, thread, 64u);
-#else
-  return group.y * groups.x + group.x;
-#endif
-}
-
-fn lane_index(thread: u32) -> u32 {
-#if SERIAL
-  return 0u;
-#else
-  return thread;
-#endif
-}
 
 // The sums of the parts of a row, in every thread of it; all threads of the workgroup must call it.
 fn row_sums(lane: u32, part: vec2<f32>) -> vec2<f32> {

@@ -1,32 +1,13 @@
 // The softmax of one row in one pass. A part is (m, Σ exp(x-m), Σ q, Σ q·(x-m)) over some elements x with weights q,
 // m their maximum; parts are merged in a fixed order, and no term overflows or cancels, however large x is.
-// SERIAL: one thread a row and no barrier, for devices where a barrier is dear. Else one workgroup of 64 a row, two barriers
-// and 1.2 KiB of workgroup memory. A part starts as (some x of the row, 0, 0, 0), so that idle threads count for nothing.
+// By the threads that each_row.wgsl gives a row: SERIAL without barriers, else with two barriers and 1.2 KiB of workgroup
+// memory. A part starts as (some x of the row, 0, 0, 0), so that idle threads count for nothing.
 #import activation
-#import linear_index
-#if SERIAL
-const LANES = 1u;
-#else
-const LANES = 64u;
+#import each_row
+#if !SERIAL
 var<workgroup> lane_parts: array<vec4<f32>, 64>;
 var<workgroup> eighth_parts: array<vec4<f32>, 8>;
 #endif
-
-fn row_index(group: vec3<u32>, groups: vec3<u32>, thread: u32) -> u32 {
-#if SERIAL
-  return linear_index(group, groups, thread, 64u);
-#else
-  return group.y * groups.x + group.x;
-#endif
-}
-
-fn lane_index(thread: u32) -> u32 {
-#if SERIAL
-  return 0u;
-#else
-  return thread;
-#endif
-}
 
 fn add_to_part(part: vec4<f32>, x: f32, q: f32) -> vec4<f32> {
   if (x > part.x) {

@@ -4,7 +4,7 @@ import type { Builder } from '../core/builder.ts';
 import { ShapeError } from '../core/errors.ts';
 import { defineKernel } from '../core/kernel.ts';
 import type { Tensor } from '../core/tensor.ts';
-import { rowConstants, rowGrid } from './softmax_row.ts';
+import { rowConstants, rowGrid } from './each_row.ts';
 
 /** y[row] = the first column of the largest element of x[row]; x [M,C], y [M] u32. */
 export const argmaxKernel = defineKernel({

@@ -5,7 +5,7 @@ import wgslDecode from '../../shaders/crf_decode.wgsl?raw';
 import wgslForward from '../../shaders/crf_forward.wgsl?raw';
 import wgslSlopes from '../../shaders/crf_slopes.wgsl?raw';
 import { defineKernel, linearGrid } from '../core/kernel.ts';
-import { rowConstants, rowGrid } from './softmax_row.ts';
+import { rowConstants, rowGrid } from './each_row.ts';
 
 const sizes = { steps: 'u32', batch: 'u32', tag_count: 'u32' } as const;
 

@@ -4,8 +4,8 @@ import wgslForward from '../../shaders/ctc_forward.wgsl?raw';
 import type { Builder } from '../core/builder.ts';
 import { defineKernel } from '../core/kernel.ts';
 import type { Tensor } from '../core/tensor.ts';
+import { rowConstants, rowGrid } from './each_row.ts';
 import { nothing } from './nothing.ts';
-import { rowConstants, rowGrid } from './softmax_row.ts';
 
 /** The logarithm of a probability of 0. */
 const IMPOSSIBLE = -1e30;

@@ -3,9 +3,9 @@ import wgsl from '../../shaders/label_counts.wgsl?raw';
 import type { Builder } from '../core/builder.ts';
 import { defineKernel } from '../core/kernel.ts';
 import type { Tensor } from '../core/tensor.ts';
+import { rowConstants, rowGrid } from './each_row.ts';
 import { nothing } from './nothing.ts';
 import { NO_LABEL } from './softmax_cross_entropy.ts';
-import { rowConstants, rowGrid } from './softmax_row.ts';
 
 /**
  * counts[c] += (Σ w[row] of predicted = label = c, of predicted = c, of label = c); predicted, labels, mask [M] u32,

@@ -3,9 +3,9 @@ import wgsl from '../../shaders/layer_norm_backward.wgsl?raw';
 import type { Builder } from '../core/builder.ts';
 import { defineKernel } from '../core/kernel.ts';
 import type { Tensor } from '../core/tensor.ts';
+import { rowConstants, rowGrid } from './each_row.ts';
 import type { LayerNormOptions } from './layer_norm_forward.ts';
 import { nothing } from './nothing.ts';
-import { rowConstants, rowGrid } from './softmax_row.ts';
 
 /**
  * dx[row,:] (+)= rstd·(g - mean(g) - x̂·mean(g∘x̂)), g = dy∘gamma and x̂ = (x - mean)·rstd.

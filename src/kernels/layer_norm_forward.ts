@@ -3,8 +3,8 @@ import wgsl from '../../shaders/layer_norm_forward.wgsl?raw';
 import type { Builder } from '../core/builder.ts';
 import { defineKernel } from '../core/kernel.ts';
 import type { Tensor } from '../core/tensor.ts';
+import { rowConstants, rowGrid } from './each_row.ts';
 import { nothing } from './nothing.ts';
-import { rowConstants, rowGrid } from './softmax_row.ts';
 
 /**
  * y[row,:] = (x[row,:] - mean)·rstd∘gamma + beta with rstd = 1/sqrt(variance + epsilon), the variance over `cols`.

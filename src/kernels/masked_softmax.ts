@@ -3,8 +3,8 @@ import wgsl from '../../shaders/masked_softmax.wgsl?raw';
 import type { Builder } from '../core/builder.ts';
 import { defineKernel } from '../core/kernel.ts';
 import { sizeOf, type Tensor } from '../core/tensor.ts';
+import { rowConstants, rowGrid } from './each_row.ts';
 import { nothing } from './nothing.ts';
-import { rowConstants, rowGrid } from './softmax_row.ts';
 
 /**
  * y = softmax(x) over the columns of each row that masks and order allow; 0 elsewhere, and in rows that allow none.

@@ -3,9 +3,9 @@ import wgsl from '../../shaders/rms_norm_backward.wgsl?raw';
 import type { Builder } from '../core/builder.ts';
 import { defineKernel } from '../core/kernel.ts';
 import { sizeOf, type Tensor } from '../core/tensor.ts';
+import { rowConstants, rowGrid } from './each_row.ts';
 import { nothing } from './nothing.ts';
 import type { RmsNormOptions } from './rms_norm_forward.ts';
-import { rowConstants, rowGrid } from './softmax_row.ts';
 
 /**
  * dx[row,:] (+)= r·g - r³·(x - c)·mean(g∘x), g = dy∘gamma, with r and c of rms_norm_forward.

@@ -3,8 +3,8 @@ import wgsl from '../../shaders/rms_norm_forward.wgsl?raw';
 import type { Builder } from '../core/builder.ts';
 import { defineKernel } from '../core/kernel.ts';
 import { sizeOf, type Tensor } from '../core/tensor.ts';
+import { rowConstants, rowGrid } from './each_row.ts';
 import { nothing } from './nothing.ts';
-import { rowConstants, rowGrid } from './softmax_row.ts';
 
 /**
  * y[row,:] = x[row,:]·r∘gamma, r = 1/sqrt(mean((x - c)²) + epsilon), c the row's mean where centered is 1, else 0.

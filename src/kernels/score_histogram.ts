@@ -3,8 +3,8 @@ import wgsl from '../../shaders/score_histogram.wgsl?raw';
 import type { Builder } from '../core/builder.ts';
 import { defineKernel } from '../core/kernel.ts';
 import type { Tensor } from '../core/tensor.ts';
+import { rowConstants, rowGrid } from './each_row.ts';
 import { nothing } from './nothing.ts';
-import { rowConstants, rowGrid } from './softmax_row.ts';
 
 /**
  * counts[column, bin] += (Σ w·t, Σ w·(1-t)) of the rows whose score lies in the bin: of two bins those up to `threshold`

@@ -3,7 +3,7 @@ import wgsl from '../../shaders/softmax_backward.wgsl?raw';
 import type { Builder } from '../core/builder.ts';
 import { defineKernel } from '../core/kernel.ts';
 import { sizeOf, type Tensor } from '../core/tensor.ts';
-import { rowConstants, rowGrid } from './softmax_row.ts';
+import { rowConstants, rowGrid } from './each_row.ts';
 
 /** dx (+)= y∘(dy - Σ dy·y), or dy - exp(y)·Σ dy where `logarithm` is 1; sums over a row. y, dy, dx [M,V]. */
 export const softmaxBackwardKernel = defineKernel({

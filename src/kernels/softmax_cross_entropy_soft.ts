@@ -3,9 +3,10 @@ import wgsl from '../../shaders/softmax_cross_entropy_soft.wgsl?raw';
 import type { Builder } from '../core/builder.ts';
 import { defineKernel } from '../core/kernel.ts';
 import type { Tensor } from '../core/tensor.ts';
+import { rowConstants, rowGrid } from './each_row.ts';
 import { nothing } from './nothing.ts';
 import type { SoftmaxCrossEntropyOptions } from './softmax_cross_entropy.ts';
-import { rowConstants, rowGrid, rowSoftmax } from './softmax_row.ts';
+import { rowSoftmax } from './softmax_row.ts';
 
 /**
  * loss[row] = -Σ q_c·log softmax(x)_c with q_c = w_c·((1-s)·t_c + s/V), as torch.nn.functional.cross_entropy with

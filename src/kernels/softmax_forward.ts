@@ -3,7 +3,8 @@ import wgsl from '../../shaders/softmax_forward.wgsl?raw';
 import type { Builder } from '../core/builder.ts';
 import { defineKernel } from '../core/kernel.ts';
 import { sizeOf, type Tensor } from '../core/tensor.ts';
-import { rowConstants, rowGrid, rowSoftmax } from './softmax_row.ts';
+import { rowConstants, rowGrid } from './each_row.ts';
+import { rowSoftmax } from './softmax_row.ts';
 
 /** y[row,c] = exp(x[row,c] - m)/Σ exp(x - m), m the row's maximum; its logarithm where `logarithm` is 1. x, y [M,V]. */
 export const softmaxForwardKernel = defineKernel({

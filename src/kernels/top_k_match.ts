@@ -3,7 +3,7 @@ import wgsl from '../../shaders/top_k_match.wgsl?raw';
 import type { Builder } from '../core/builder.ts';
 import { defineKernel } from '../core/kernel.ts';
 import type { Tensor } from '../core/tensor.ts';
-import { rowConstants, rowGrid } from './softmax_row.ts';
+import { rowConstants, rowGrid } from './each_row.ts';
 
 /**
  * score[row] = 1 where fewer than k elements of x[row] are larger than x[row, label], else 0; with `first` 1, equal ones

@@ -2,10 +2,13 @@
 import activation from '../../../shaders/shared/activation.wgsl?raw';
 import activationSlope from '../../../shaders/shared/activation_slope.wgsl?raw';
 import activationValue from '../../../shaders/shared/activation_value.wgsl?raw';
+import cellActivationParams from '../../../shaders/shared/cell_activation_params.wgsl?raw';
 import cellActivations from '../../../shaders/shared/cell_activations.wgsl?raw';
 import clip from '../../../shaders/shared/clip.wgsl?raw';
 import crfChain from '../../../shaders/shared/crf_chain.wgsl?raw';
 import ctcStates from '../../../shaders/shared/ctc_states.wgsl?raw';
+import eachElement from '../../../shaders/shared/each_element.wgsl?raw';
+import eachRow from '../../../shaders/shared/each_row.wgsl?raw';
 import gruBackwardCell from '../../../shaders/shared/gru_backward_cell.wgsl?raw';
 import gruBeforeCandidateBackwardCell from '../../../shaders/shared/gru_before_candidate_backward_cell.wgsl?raw';
 import gruBeforeCandidateCell from '../../../shaders/shared/gru_before_candidate_cell.wgsl?raw';
@@ -20,6 +23,8 @@ import matmulB4 from '../../../shaders/shared/matmul_b4.wgsl?raw';
 import matmulBands from '../../../shaders/shared/matmul_bands.wgsl?raw';
 import matmulOperands from '../../../shaders/shared/matmul_operands.wgsl?raw';
 import matmulStore from '../../../shaders/shared/matmul_store.wgsl?raw';
+import pointwiseStep from '../../../shaders/shared/pointwise_step.wgsl?raw';
+import pointwiseStepParams from '../../../shaders/shared/pointwise_step_params.wgsl?raw';
 import random from '../../../shaders/shared/random.wgsl?raw';
 import recurrentColumns from '../../../shaders/shared/recurrent_columns.wgsl?raw';
 import recurrentColumnsBackward from '../../../shaders/shared/recurrent_columns_backward.wgsl?raw';
@@ -46,18 +51,19 @@ export const sharedSources: SharedSources = new Map([
   ['activation', activation],
   ['activation_slope', activationSlope],
   ['activation_value', activationValue],
+  ['cell_activation_params', cellActivationParams],
   ['cell_activations', cellActivations],
   ['clip', clip],
-  ['gru_forward_cell', gruForwardCell],
   ['crf_chain', crfChain],
   ['ctc_states', ctcStates],
+  ['each_element', eachElement],
+  ['each_row', eachRow],
   ['gru_backward_cell', gruBackwardCell],
-  ['rnn_forward_cell', rnnForwardCell],
-  ['rnn_backward_cell', rnnBackwardCell],
-  ['gru_before_gates_cell', gruBeforeGatesCell],
-  ['gru_before_candidate_cell', gruBeforeCandidateCell],
   ['gru_before_candidate_backward_cell', gruBeforeCandidateBackwardCell],
+  ['gru_before_candidate_cell', gruBeforeCandidateCell],
   ['gru_before_gates_backward_cell', gruBeforeGatesBackwardCell],
+  ['gru_before_gates_cell', gruBeforeGatesCell],
+  ['gru_forward_cell', gruForwardCell],
   ['linear_index', linearIndex],
   ['lstm_backward_cell', lstmBackwardCell],
   ['lstm_forward_cell', lstmForwardCell],
@@ -66,6 +72,8 @@ export const sharedSources: SharedSources = new Map([
   ['matmul_bands', matmulBands],
   ['matmul_operands', matmulOperands],
   ['matmul_store', matmulStore],
+  ['pointwise_step', pointwiseStep],
+  ['pointwise_step_params', pointwiseStepParams],
   ['random', random],
   ['recurrent_columns', recurrentColumns],
   ['recurrent_columns_backward', recurrentColumnsBackward],
@@ -77,8 +85,10 @@ export const sharedSources: SharedSources = new Map([
   ['recurrent_step_params', recurrentStepParams],
   ['recurrent_tile', recurrentTile],
   ['recurrent_tile_units', recurrentTileUnits],
-  ['row_sums', rowSums],
+  ['rnn_backward_cell', rnnBackwardCell],
+  ['rnn_forward_cell', rnnForwardCell],
   ['row_loss_kinds', rowLossKinds],
+  ['row_sums', rowSums],
   ['softmax_row', softmaxRow],
   ['special_functions', specialFunctions],
   ['subgroup_matrix', subgroupMatrix],

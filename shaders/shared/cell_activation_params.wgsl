@@ -1,0 +1,11 @@
+// The params of the activations of a general cell, for cell_activations.wgsl.
+  clip: f32,
+  f_kind: u32,
+  f_alpha: f32,
+  f_beta: f32,
+  g_kind: u32,
+  g_alpha: f32,
+  g_beta: f32,
+  h_kind: u32,
+  h_alpha: f32,
+  h_beta: f32,
