@@ -1,6 +1,7 @@
 // From samples to a run: the size of a batch decides the plan, its numbers are written in the order of storage.
 import type { Backend } from '../backends/backend.ts';
 import { DataError, ShapeError, show } from '../core/errors.ts';
+import { sizeOf } from '../core/tensor.ts';
 import type { NdArray } from '../data/nd_array.ts';
 import { isLossFunction, type Loss } from '../training/losses/loss.ts';
 import type { Graph } from './graph.ts';
@@ -152,13 +153,20 @@ export function writeBatch(backend: Backend, graph: Graph, plan: ModelPlan, samp
   });
 }
 
-/** Weights [N] or [N,T] for rows that lie as [N] or [T,N]. */
+/** Weights [N], [N,T], ... for rows that lie as [N] or [T,N,...]: each counts for all rows of its sample or step. */
 function rowsInStorage(weights: NdArray, shape: readonly number[]): Float64Array {
-  if (shape.length === 1) return Float64Array.from(weights.data);
-  const [T, N] = shape;
-  const out = new Float64Array(T * N);
+  const { data } = weights;
+  if (shape.length === 1) return Float64Array.from(data);
+  const [T, N, ...rest] = shape;
+  const within = sizeOf(rest);
+  const out = new Float64Array(T * N * within);
+  const rows = out.length / data.length;
   for (let t = 0; t < T; t++) {
-    for (let n = 0; n < N; n++) out[t * N + n] = weights.data[weights.shape.length === 1 ? n : n * T + t];
+    for (let n = 0; n < N; n++) {
+      for (let k = 0; k < within; k++) {
+        out[(t * N + n) * within + k] = data[Math.floor(((n * T + t) * within + k) / rows)];
+      }
+    }
   }
   return out;
 }

@@ -67,8 +67,10 @@ export function samplesOf(
     where,
     options,
     checked,
-    outputs.map(({ name }) => name),
-    objectives.map(({ loss }) => isLossFunction(loss) && loss.wholeSequences === true),
+    outputs.map(({ name, rowAxes }, i) => {
+      const { loss } = objectives[i];
+      return { name, rowAxes, wholeSequences: isLossFunction(loss) && loss.wholeSequences === true };
+    }),
   );
   return {
     x,

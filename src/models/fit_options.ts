@@ -29,7 +29,10 @@ export interface FitOptions extends SampleOptions {
   shuffle?: boolean;
   /** Weights of classes by label, as an object or array. */
   classWeight?: Readonly<Record<number, number>> | readonly number[];
-  /** [N], or [N,T] for outputs with a time axis: how much a sample, or step, counts; for several outputs an array or object. */
+  /**
+   * [N], or [N,T] for outputs with a time axis ([N,T,A] for outputs [N,T,A,B]): how much a sample, or step, counts; for
+   * several outputs an array or object.
+   */
   sampleWeight?: unknown;
   callbacks?: Callback | readonly Callback[];
   /** 0 says nothing, 1 shows a bar, 2 a line for each epoch; 'auto' is 1 on a terminal and 0 elsewhere. */

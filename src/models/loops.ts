@@ -15,6 +15,8 @@ import type { PublicShape } from './sketch.ts';
 export interface OutputSpec {
   readonly name: string;
   readonly shape: PublicShape;
+  /** How many of its axes its rows have, each of which has a loss: 1 of [N,D], 2 of [N,T,D] and of tags [N,T]. */
+  readonly rowAxes: number;
   /** The input whose time axis its own is as long as. */
   readonly followsInput: number | undefined;
   /** The number of classes that labels for it can have. */

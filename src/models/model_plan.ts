@@ -11,7 +11,7 @@ import type { Optimizer } from '../training/optimizers.ts';
 import { tunedPlan } from '../training/tuned_plan.ts';
 import { buildGraph, type Graph } from './graph.ts';
 import { judge } from './judge.ts';
-import { declareInputs } from './physical.ts';
+import { declareInputs, rowsOf } from './physical.ts';
 
 export type Mode = 'train' | 'test' | 'predict';
 
@@ -198,9 +198,4 @@ function declareMask(b: Builder, input: Tensor): Tensor {
   const mask = b.input(`mask of ${input.name}`, [T, N], { dtype: 'u32' });
   b.setMask(input, mask);
   return mask;
-}
-
-/** The rows of an output that each have a loss: [N] of [N,D], [T,N] of [T,N,D] and of tags [T,N]. */
-function rowsOf(output: Tensor): readonly number[] {
-  return output.dtype === 'u32' ? output.shape : output.shape.slice(0, -1);
 }

@@ -299,7 +299,10 @@ export class ModelTrainer {
     return sketch.outputs.map((shape, i) => {
       const before = names.slice(0, i).filter((other) => other === names[i]).length;
       const name = before === 0 ? names[i] : `${names[i]}_${before}`;
-      return { name, shape, followsInput: sketch.followsInput[i], classes: sketch.classes[i] };
+      return {
+        ...{ name, shape, rowAxes: sketch.rowAxes[i] },
+        ...{ followsInput: sketch.followsInput[i], classes: sketch.classes[i] },
+      };
     });
   }
 

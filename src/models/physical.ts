@@ -27,6 +27,11 @@ export function declareInputs(
   });
 }
 
+/** The rows of an output that each have a loss: [N] of [N,D], [T,N] of [T,N,D] and of tags [T,N], [T,N,A] of [T,N,A,B]. */
+export function rowsOf(output: Pick<Tensor, 'shape' | 'dtype'>): readonly number[] {
+  return output.dtype === 'u32' ? output.shape : output.shape.slice(0, -1);
+}
+
 /** Values in the order of storage, of an array [N,T,...] in the order of users. */
 export function toPhysical(array: NdArray, dtype: DType): Float32Array | Float64Array | Uint32Array {
   const { data, shape } = array;

@@ -4,53 +4,72 @@ import { shown } from '../core/options.ts';
 import { asArray, NdArray } from '../data/nd_array.ts';
 import { checkNumbers, isByName } from './model_data.ts';
 
+/** What weights need to know of an output. */
+export interface WeighedOutput {
+  readonly name: string;
+  /** How many of its axes its rows have. */
+  readonly rowAxes: number;
+  /** Whether its loss takes a whole sequence as one row. */
+  readonly wholeSequences: boolean;
+}
+
 /**
  * Weights of rows, one array for each output, from what a user gave: sample weights, and weights of classes.
- * Where the loss takes a whole sequence as one row there is one weight a sample.
- * @throws ShapeError for weights of another length; DataError for negative ones or labels without a weight.
+ * Weights are of samples [N], of steps [N,T], or of whatever axes the rows of an output have; where the loss takes a whole
+ * sequence as one row there is one weight a sample.
+ * @throws ShapeError for weights of another shape; DataError for negative ones or labels without a weight.
  */
 export function rowWeights(
   where: string,
   options: { sampleWeight?: unknown; classWeight?: unknown },
   y: readonly NdArray[],
-  names: readonly string[],
-  wholeSequences: readonly boolean[] = [],
+  outputs: readonly WeighedOutput[],
 ): (NdArray | undefined)[] {
   const { sampleWeight, classWeight } = options;
+  const names = outputs.map(({ name }) => name);
   const given =
     sampleWeight === undefined ? names.map(() => undefined) : weightArrays(where, sampleWeight, names);
   if (classWeight !== undefined && names.length > 1) {
     throw new OptionError(`[${where}/classWeight] needs a model with one output; take sampleWeight instead`);
   }
   return given.map((weights, i) => {
-    if (classWeight !== undefined && wholeSequences[i]) {
+    const output = outputs[i];
+    if (classWeight !== undefined && output.wholeSequences) {
       throw new OptionError(
-        `[${where}/classWeight] weighs labels, but the loss of ${names[i]} takes a whole sequence as one row; take` +
+        `[${where}/classWeight] weighs labels, but the loss of ${output.name} takes a whole sequence as one row; take` +
           ' sampleWeight [N]',
       );
     }
-    if (weights) {
-      const label = `${where}/sampleWeight`;
-      if (wholeSequences[i] && weights.shape.length > 1) {
-        throw new ShapeError(
-          `[${label}] expected [${y[i].length}] = [N]: the loss of ${names[i]} takes a whole sequence as one row, got` +
-            ` ${show(weights.shape)}`,
-        );
-      }
-      const fits =
-        weights.shape[0] === y[i].length &&
-        (weights.shape.length === 1 || (weights.shape.length === 2 && weights.shape[1] === y[i].shape[1]));
-      if (!fits) {
-        throw new ShapeError(
-          `[${label}] expected [${y[i].length}] = [N], or [N, T], for targets ${show(y[i].shape)}, got ${show(weights.shape)}`,
-        );
-      }
-      checkNumbers(label, weights, false);
-      const negative = Array.from(weights.data).find((w) => w < 0);
-      if (negative !== undefined) throw new DataError(`[${label}] takes weights from 0 on, got ${negative}`);
-    }
-    return classWeight === undefined ? weights : weighClasses(where, classWeight, y[i], weights);
+    const fitted = weights && ofRows(`${where}/sampleWeight`, weights, y[i], output);
+    return classWeight === undefined ? fitted : weighClasses(where, classWeight, y[i], output, fitted);
   });
+}
+
+/** Weights without axes of 1 at their end, for some of the leading axes of the rows. */
+function ofRows(
+  label: string,
+  weights: NdArray,
+  y: NdArray,
+  { name, rowAxes, wholeSequences }: WeighedOutput,
+): NdArray {
+  const rows = y.shape.slice(0, wholeSequences ? 1 : rowAxes);
+  let { shape } = weights;
+  const fits = () => shape.length <= rows.length && shape.every((n, axis) => n === rows[axis]);
+  while (!fits() && shape.length > 1 && shape.at(-1) === 1) shape = shape.slice(0, -1);
+  if (!fits() || shape.length === 0) {
+    const wanted = rows.map((_, axis) => show(rows.slice(0, axis + 1)));
+    const letters = ['[N]', '[N, T]', '[N, T, A]'].slice(0, rows.length);
+    const why = wholeSequences
+      ? `: the loss of ${name} takes a whole sequence as one row`
+      : `: ${name} has targets ${show(y.shape)}, and a weight is for a row, not for the numbers in it`;
+    throw new ShapeError(
+      `[${label}] expected ${wanted.join(' or ')} = ${letters.join(' or ')}${why}, got ${show(weights.shape)}`,
+    );
+  }
+  checkNumbers(label, weights, false);
+  const negative = Array.from(weights.data).find((w) => w < 0);
+  if (negative !== undefined) throw new DataError(`[${label}] takes weights from 0 on, got ${negative}`);
+  return weights.reshape(shape);
 }
 
 function weightArrays(
@@ -82,6 +101,7 @@ function weighClasses(
   where: string,
   classWeight: unknown,
   y: NdArray,
+  { name, rowAxes }: WeighedOutput,
   weights: NdArray | undefined,
 ): NdArray {
   if (typeof classWeight !== 'object' || classWeight === null) {
@@ -96,22 +116,25 @@ function weighClasses(
       `[${where}/classWeight] takes weights from 0 on, got ${shown(weight)} for class ${label}`,
     );
   }
-  const integers = Array.from(y.data).every((v) => Number.isInteger(v));
-  const last = y.shape.at(-1) ?? 1;
-  // One-hot rows name their class by position, everything else by its value.
-  const oneHot = y.shape.length > 1 && last > 1 && integers && isOneHot(y, last);
-  const width = oneHot || (y.shape.length > 1 && last === 1) ? last : 1;
-  const shape = width > 1 || (y.shape.length > 1 && last === 1) ? y.shape.slice(0, -1) : y.shape;
+  // One-hot rows name their class by position, labels by their value.
+  const width = y.shape.length > rowAxes ? (y.shape.at(-1) ?? 1) : 1;
+  const oneHot = width > 1;
+  if (oneHot && !isOneHot(y, width)) {
+    throw new DataError(
+      `[${where}/classWeight] weighs a row by its class, but the targets ${show(y.shape)} of ${name} are neither labels nor` +
+        ' one-hot rows; take sampleWeight instead',
+    );
+  }
   const rows = y.data.length / width;
   const out = new Float64Array(rows);
-  const perRow = weights && weights.data.length !== rows ? rows / weights.data.length : 1;
+  const perRow = weights ? rows / weights.data.length : 1;
   for (let row = 0; row < rows; row++) {
-    const label = oneHot ? argMax(y.data, row * last, last) : y.data[row * width];
+    const label = oneHot ? argMax(y.data, row * width, width) : y.data[row * width];
     const weight = table[label];
     if (weight === undefined) throw new DataError(`[${where}/classWeight] has no weight for class ${label}`);
     out[row] = weight * (weights ? weights.data[Math.floor(row / perRow)] : 1);
   }
-  return new NdArray(shape, out);
+  return new NdArray(y.shape.slice(0, rowAxes), out);
 }
 
 function isOneHot({ data }: NdArray, width: number): boolean {

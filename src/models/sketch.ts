@@ -9,7 +9,7 @@ import { publicShape } from '../layers/layout.ts';
 import type { InputSpec } from '../layers/symbolic.ts';
 import { buildGraph, type Graph } from './graph.ts';
 import { hasTime } from './model_data.ts';
-import { declareInputs } from './physical.ts';
+import { declareInputs, rowsOf } from './physical.ts';
 
 /**
  * What stands for a length that may vary: two builds tell by their difference which others follow it. A model that needs
@@ -39,6 +39,8 @@ export interface Sketch {
   /** One for each call of the graph. */
   readonly calls: readonly CallSketch[];
   readonly outputs: readonly PublicShape[];
+  /** Of each output: how many axes its rows have, each of which has a loss. */
+  readonly rowAxes: readonly number[];
   /** Of each output: the input whose time axis its own is as long as. */
   readonly followsInput: readonly (number | undefined)[];
   /** Of each output: the number of classes that labels for it can have, where that is known. */
@@ -55,6 +57,7 @@ export interface Sketch {
 interface Trace {
   readonly calls: readonly (readonly (readonly number[])[])[];
   readonly outputs: readonly (readonly number[])[];
+  readonly rowAxes: readonly number[];
   readonly times: readonly (number | undefined)[];
   readonly idLimits: readonly (number | undefined)[];
   readonly parameters: readonly ParameterSketch[];
@@ -74,6 +77,7 @@ export function sketchOf(name: string, graph: Graph): Sketch {
       shapes: shapes.map((shape, k) => either(shape, large.calls[i][k])),
     })),
     outputs: small.outputs.map((shape, i) => either(shape, large.outputs[i])),
+    rowAxes: small.rowAxes,
     followsInput: followed(name, graph, [small, large]),
     classes: graph.outputs.map(({ call }, i) => classesOf(graph, small, call, i)),
     idLimits: small.idLimits,
@@ -171,6 +175,7 @@ function trace(
   return {
     calls,
     outputs: outputs.map(publicShape),
+    rowAxes: outputs.map((t) => rowsOf(t).length),
     times: graph.inputs.map((spec, i) => (hasTime(spec) ? sizes[i][0] : undefined)),
     idLimits: limits,
     parameters: parameters.all.map((t) => ({ name: t.name, shape: t.shape, trainable: t.differentiable })),

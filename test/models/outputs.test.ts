@@ -1,11 +1,15 @@
 // Outputs of a model: losses that look at one and the same, weights of rows, and the names they go by.
 import { describe, expect, test } from 'vitest';
+import { ndarray } from '../../src/data/nd_array.ts';
 import { activation } from '../../src/layers/activation.ts';
 import { dense } from '../../src/layers/dense.ts';
 import { multiplied } from '../../src/layers/operations.ts';
 import { rowMeans } from '../../src/layers/reductions.ts';
+import { reshape } from '../../src/layers/shape.ts';
 import { input, type Symbolic } from '../../src/layers/symbolic.ts';
+import { timeDistributed } from '../../src/layers/time_distributed.ts';
 import { model } from '../../src/models/functional.ts';
+import { sequential } from '../../src/models/sequential.ts';
 import type { Loss } from '../../src/training/losses/loss.ts';
 import { sparseCategoricalCrossentropy } from '../../src/training/losses.ts';
 import { sgd } from '../../src/training/optimizers.ts';
@@ -62,5 +66,81 @@ describe('two losses over one output', () => {
     flat(before).forEach((value, i) => {
       expect(value - after[i]).toBeCloseTo(differences[i], 7);
     });
+  });
+});
+
+describe('weights of rows', () => {
+  const x = Array.from({ length: 3 }, (_, n) => [[n], [n + 2]]);
+  /** [N,T] to [N,T,A,B] by B columns for each number of A. */
+  const deep = (A: number, B: number) => {
+    const made = sequential([
+      input({ shape: [2, 1] }),
+      dense({ units: A * B }),
+      ...(A > 1 ? [timeDistributed(reshape({ targetShape: [A, B] }))] : []),
+    ]);
+    made.compile({ loss: 'mse', backend: f64(), seed: 4 });
+    return made;
+  };
+
+  test('of an output [N,T,A,B] are of samples, of steps, or of its rows [N,T,A]', async () => {
+    const made = deep(2, 3);
+    const rows = (of: (n: number, t: number, a: number) => number[]) =>
+      x.map((_, n) => [0, 1].map((t) => [0, 1].map((a) => of(n, t, a))));
+    const y = rows((n, t, a) => [n, t, a]);
+    const weigh = (n: number, t: number, a: number) => 1 + 2 * n + 5 * t + 11 * a;
+    const predicted = (await made.predict(x)).data;
+    const loss = async (sampleWeight: unknown) => (await made.evaluate(x, y, { sampleWeight })).loss;
+    const expected = (of: typeof weigh) => {
+      let sum = 0;
+      flat([ndarray(y)]).forEach((value, i) => {
+        const [n, t, a] = [Math.floor(i / 12), Math.floor(i / 6) % 2, Math.floor(i / 3) % 2];
+        sum += (of(n, t, a) * (predicted[i] - value) ** 2) / 3;
+      });
+      return sum / 12;
+    };
+    const bySample = x.map((_, n) => weigh(n, 0, 0));
+    expect(await loss(bySample)).toBeCloseTo(
+      expected((n) => weigh(n, 0, 0)),
+      10,
+    );
+    const byStep = x.map((_, n) => [weigh(n, 0, 0), weigh(n, 1, 0)]);
+    expect(await loss(byStep)).toBeCloseTo(
+      expected((n, t) => weigh(n, t, 0)),
+      10,
+    );
+    const byRow = rows((n, t, a) => [weigh(n, t, a)]);
+    expect(await loss(byRow)).toBeCloseTo(expected(weigh), 10);
+    await expect(loss([[1, 2, 3]])).rejects.toThrow(
+      '[evaluate/sampleWeight] expected [3] or [3, 2] or [3, 2, 2] = [N] or [N, T] or [N, T, A]: time_distributed has targets [3, 2, 2, 3]',
+    );
+  });
+
+  test('for rows without time are one a sample', async () => {
+    const made = sequential([input({ shape: [2] }), dense({ units: 3, name: 'scores' })]);
+    made.compile({ loss: 'mse', backend: f64() });
+    const flatX = x.map(([[a], [b]]) => [a, b]);
+    const y = x.map(() => [1, 0, 0]);
+    const loss = async (sampleWeight: unknown) => (await made.evaluate(flatX, y, { sampleWeight })).loss;
+    expect(await loss([[1], [2], [3]])).toBe(await loss([1, 2, 3]));
+    await expect(loss(y)).rejects.toThrow(
+      '[evaluate/sampleWeight] expected [3] = [N]: scores has targets [3, 3], and a weight is for a row, not for the numbers in it, got [3, 3]',
+    );
+    const classWeight = { 0: 1, 1: 2 };
+    await expect(made.fit(flatX, [[1, 1, 0], ...y.slice(1)], { classWeight, verbose: 0 })).rejects.toThrow(
+      '[fit/classWeight] weighs a row by its class, but the targets [3, 3] of scores are neither labels nor one-hot rows',
+    );
+  });
+
+  test('labels of steps are no one-hot rows, though they look like them', async () => {
+    const made = deep(1, 2);
+    made.compile({ loss: 'sparseCategoricalCrossentropy', optimizer: sgd(), backend: f64() });
+    const y = [
+      [0, 1],
+      [1, 0],
+      [1, 0],
+    ];
+    const before = (await made.evaluate(x, y, { sampleWeight: y.map((row) => row.map((c) => 1 + c)) })).loss;
+    const { history } = await made.fit(x, y, { classWeight: [1, 2], verbose: 0 });
+    expect(history.loss[0]).toBeCloseTo(before, 10);
   });
 });
