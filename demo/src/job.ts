@@ -1,7 +1,13 @@
 // The page's side of a job: a worker of its own, the last weights it sent, and what is said when its device goes.
 import { announce, say } from './messages.ts';
 import type { FromWorker, ToWorker } from './messages_of_jobs.ts';
-import type { AdapterInfo, Banner, Device, JobHandle, JobHooks, JobOptions } from './types.ts';
+import { download } from './store.ts';
+import { inTime, isMemory, type Loss, lossText, plain } from './troubles.ts';
+import type { Action, AdapterInfo, Banner, Device, JobHandle, JobHooks, JobOptions } from './types.ts';
+
+const noGpu =
+  'This browser gives the page no GPU through WebGPU. A current Chrome, Edge, Safari or Firefox on a computer with a' +
+  ' graphics driver does. Everything works on the CPU too, slowly.';
 
 /** What the visitor chose after a device was missing; later jobs begin with it. */
 let chosen: Device = 'webgpu';
@@ -22,8 +28,11 @@ export function openJob<Command, Event>(
   let snapshot: Uint8Array | undefined;
   let ready = false;
   let restarted = false;
+  let lost = false;
   let waiting: [unknown, Transferable[]][] = [];
   let banner: Banner | undefined;
+  /** Says again what was lost. */
+  let remind = (): void => {};
 
   const post = (message: ToWorker, transfer: Transferable[] = []): void =>
     worker?.postMessage(message, transfer);
@@ -32,16 +41,25 @@ export function openJob<Command, Event>(
     worker?.terminate();
     banner?.close();
     ready = false;
-    worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: `job ${name}` });
-    worker.onmessage = ({ data }: MessageEvent<FromWorker>) => hear(data);
-    worker.onerror = (event) => {
-      event.preventDefault();
-      lose(
-        event.message || 'the worker ended',
-        `The work in the background has stopped (${event.message || 'no reason given'}).`,
-      );
+    lost = false;
+    const mine = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: `job ${name}` });
+    const life = `job ${name} ${Date.now()} ${Math.random()}`;
+    worker = mine;
+    mine.onmessage = ({ data }: MessageEvent<FromWorker>) => {
+      if (worker !== mine) return;
+      if (data.kind === 'alive') {
+        // Given to the page when the worker has ended; where it was the page that ended it, nobody minds.
+        navigator.locks.request(life, () => {
+          if (worker === mine) lose({ why: 'ended', reason: '' });
+        });
+      } else hear(data);
     };
-    post({ kind: 'open', name, seed, device: on, snapshot });
+    mine.onerror = (event) => {
+      event.preventDefault();
+      // A script that does not arrive has no message.
+      lose(event.message ? { why: 'ended', reason: event.message } : { why: 'start', reason: '' });
+    };
+    post({ kind: 'open', name, seed, device: on, snapshot, life });
   };
   const restart = (on: Device): void => {
     chosen = on;
@@ -49,48 +67,71 @@ export function openJob<Command, Event>(
     waiting = [];
     start(on);
   };
-  const lose = (reason: string, text: string, again = 'Restart on the GPU'): void => {
+  const keep: Action = {
+    label: 'Download the last weights',
+    run: () => snapshot && download(`${name}, last weights.safetensors`, snapshot),
+    stays: true,
+  };
+  const stand = (reason: string, text: string, again: string): void => {
     worker?.terminate();
     worker = undefined;
     ready = false;
+    lost = true;
     waiting = [];
-    banner = say('error', text, [
-      { label: again, run: () => restart('webgpu') },
-      { label: 'Go on with the CPU', run: () => restart('cpu') },
-    ]);
+    remind = () => {
+      if (banner?.open) return;
+      banner = say('error', text, [
+        { label: again, run: () => restart('webgpu') },
+        { label: 'Go on with the CPU', run: () => restart('cpu') },
+        ...(snapshot ? [keep] : []),
+      ]);
+    };
+    remind();
     hooks.onLost?.(reason);
   };
-  const hear = (message: FromWorker): void => {
-    if (message.kind === 'event') hooks.onEvent(message.event as Event);
-    else if (message.kind === 'snapshot') snapshot = message.bytes;
-    else if (message.kind === 'ready') {
-      ready = true;
-      for (const listener of adapterListeners) listener(message.adapter);
-      hooks.onReady?.(message.adapter, restarted);
-      if (restarted) announce(`Goes on, on ${message.adapter.description}.`);
-      restarted = false;
-      for (const [command, transfer] of waiting.splice(0)) post({ kind: 'command', command }, transfer);
-    } else if (message.kind === 'lost') {
-      const kept = snapshot ? 'The last weights are kept.' : 'No weights had been kept yet.';
-      lose(message.reason, `The GPU was lost (${plain(message.reason)}). ${kept}`);
-    } else if (message.kind === 'none') {
-      lose(
-        message.message,
-        'This browser gives the page no GPU through WebGPU. A current Chrome, Edge, Safari or Firefox on a' +
-          ' computer with a graphics driver does. Everything works on the CPU too, slowly.',
-        'Try the GPU again',
-      );
-    } else if (hooks.onError?.(message.message, message.name) !== true) tellError(message);
+  const lose = (loss: Loss): void =>
+    stand(loss.reason || 'the worker ended', lossText(loss, snapshot !== undefined), 'Restart on the GPU');
+  const hear = (message: Exclude<FromWorker, { kind: 'alive' }>): void => {
+    switch (message.kind) {
+      case 'event':
+        hooks.onEvent(message.event as Event);
+        return;
+      case 'snapshot':
+        snapshot = message.bytes;
+        window.dispatchEvent(new CustomEvent('job:kept', { detail: name }));
+        return;
+      case 'ready':
+        ready = true;
+        for (const listener of adapterListeners) listener(message.adapter);
+        hooks.onReady?.(message.adapter, restarted);
+        if (restarted) announce(`Goes on, on ${message.adapter.description}.`);
+        restarted = false;
+        for (const [command, transfer] of waiting.splice(0)) post({ kind: 'command', command }, transfer);
+        return;
+      case 'lost':
+        lose(message);
+        return;
+      case 'none':
+        stand(message.message, noGpu, 'Try the GPU again');
+        return;
+      case 'woke':
+        say(
+          'info',
+          `The computer slept, or the browser held this page still, for ${inTime(message.milliseconds)}. What was at work goes on; its speeds leave that time out.`,
+        );
+        return;
+      case 'error':
+        if (hooks.onError?.(message.message, message.name) !== true) tellError(message);
+    }
   };
-  const tellError = ({ message, name: kind }: { message: string; name: string }): void => {
-    const memory = /memory|allocation/i.test(message) && kind !== 'OptionError';
-    say(
-      'error',
-      memory
-        ? `There is not enough memory for this: ${plain(message)}.`
-        : `That did not work: ${plain(message)}.`,
-      [...(memory ? [{ label: 'Go on with the CPU', run: () => restart('cpu') }] : [])],
-    );
+  const tellError = (error: { message: string; name: string }): void => {
+    if (!isMemory(error)) say('error', `That did not work: ${plain(error.message)}.`);
+    else {
+      say('error', `There is not enough memory for this: ${plain(error.message)}.`, [
+        { label: 'Go on with the CPU', run: () => restart('cpu') },
+        ...(snapshot ? [keep] : []),
+      ]);
+    }
   };
 
   const loseForTest = (): void => post({ kind: 'lose' });
@@ -98,8 +139,12 @@ export function openJob<Command, Event>(
   start(device ?? chosen);
 
   return {
+    get lost() {
+      return lost;
+    },
     send(command, transfer = []) {
       if (ready) post({ kind: 'command', command }, transfer);
+      else if (lost) remind();
       else waiting.push([command, transfer]);
     },
     restart,
@@ -110,9 +155,4 @@ export function openJob<Command, Event>(
       window.removeEventListener('test:lose-device', loseForTest);
     },
   };
-}
-
-/** A message as part of a sentence: without the full stop at its end. */
-function plain(message: string): string {
-  return message.trim().replace(/\.$/, '');
 }

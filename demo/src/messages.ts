@@ -21,7 +21,7 @@ export function announce(text: string): void {
 
 const shown = new Map<string, Banner>();
 
-/** Shows a banner with the text and buttons that close it; one with the same text takes the place of the first. */
+/** Shows a banner with the text and buttons, most of which close it; one with the same text takes the place of the first. */
 export function say(kind: 'info' | 'error', text: string, actions: readonly Action[] = []): Banner {
   shown.get(text)?.close();
   const buttons = actions.map((action) =>
@@ -39,13 +39,16 @@ export function say(kind: 'info' | 'error', text: string, actions: readonly Acti
     ),
   );
   const banner: Banner = {
+    get open() {
+      return shown.get(text) === banner;
+    },
     close() {
       element.remove();
       if (shown.get(text) === banner) shown.delete(text);
     },
   };
   const act = (action: Action): void => {
-    banner.close();
+    if (!action.stays) banner.close();
     action.run();
   };
   shown.set(text, banner);

@@ -1,6 +1,7 @@
 // Save, download, open and remove models; the same in every tab.
 import { announce, button, dropZone, h, panel, say, uniqueId } from './kit.ts';
 import { download, listModels, openModel, removeModel, saveModel } from './store.ts';
+import { inBytes } from './troubles.ts';
 import type { ModelsPanelOptions, SavedModel } from './types.ts';
 
 /** A panel for the models of one tab; `refresh` reads the list anew. */
@@ -48,7 +49,7 @@ export function modelsPanel(options: ModelsPanelOptions): { element: HTMLElement
         h(
           'span',
           { class: 'hint' },
-          `${model.note} · ${size(model.bytes)} · ${new Date(model.time).toLocaleString()}`,
+          `${model.note} · ${inBytes(model.bytes)} · ${new Date(model.time).toLocaleString()}`,
         ),
       ),
       h(
@@ -117,8 +118,4 @@ export function modelsPanel(options: ModelsPanelOptions): { element: HTMLElement
 function labelled(element: HTMLButtonElement, label: string): HTMLButtonElement {
   element.setAttribute('aria-label', label);
   return element;
-}
-
-function size(bytes: number): string {
-  return bytes < 2 ** 20 ? `${Math.ceil(bytes / 1024)} KB` : `${(bytes / 2 ** 20).toFixed(1)} MB`;
 }

@@ -72,6 +72,8 @@ export interface JobContext<Event = unknown> {
   post(event: Event, transfer?: Transferable[]): void;
   /** Lets waiting commands be heard; await it in long loops at least every 50 ms. It costs microseconds. */
   turn(): Promise<void>;
+  /** Milliseconds as performance.now() has them, without the time for which the machine slept: for speeds. */
+  awake(): number;
   /** Tells an error that a promise of the job's own met (those of `handle` are told without it). */
   fail(error: unknown): void;
 }
@@ -80,8 +82,8 @@ export interface Job<Command = unknown> {
   /** Called for each command at once, also while the promise of an earlier one is pending. */
   handle(command: Command): void | Promise<void>;
   /**
-   * The weights as bytes, or undefined where there is nothing to keep. Asked for every few seconds: what it gave last
-   * is what a restart after a lost device begins with.
+   * The weights as the bytes of a model file, or undefined where there is nothing to keep. Asked for every few seconds:
+   * what it gave last is what a restart after a lost device begins with, and what the visitor may download then.
    */
   snapshot?(): Promise<Uint8Array | undefined>;
   /** Frees what lies on the device; nothing is posted afterwards. */
@@ -108,6 +110,9 @@ export interface JobOptions {
 }
 
 export interface JobHandle<Command = unknown> {
+  /** Whether the device or the worker is gone, and nothing has been restarted yet. */
+  readonly lost: boolean;
+  /** Sends a command; where nothing hears it because the device is lost, the offer of a restart is shown again. */
   send(command: Command, transfer?: Transferable[]): void;
   /** Starts anew on this device with the last snapshot. */
   restart(device: Device): void;
@@ -195,9 +200,12 @@ export interface DropZoneOptions {
 export interface Action {
   label: string;
   run(): void;
+  /** Leaves the banner where it is. */
+  stays?: boolean;
 }
 
 export interface Banner {
+  readonly open: boolean;
   close(): void;
 }
 

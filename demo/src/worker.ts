@@ -1,10 +1,15 @@
 // The worker of a job: loads the job, gives it a device, keeps its weights safe and tells the page what goes wrong.
 import type { Backend } from 'webgpu-rnn';
+import { awakeClock } from './awake.ts';
 import type { FromWorker, ToWorker } from './messages_of_jobs.ts';
+import { isMemory, type Loss } from './troubles.ts';
 import type { AdapterInfo, Device, Job, JobFactory } from './types.ts';
 
 const jobs = import.meta.glob<{ job: JobFactory }>('./tabs/*/job.ts');
-const snapshotPause = 4000; // ms
+/** Milliseconds between two snapshots: ten times what one takes, within these bounds. */
+const snapshotPause = [1000, 4000] as const;
+/** Milliseconds after a sleep in which a loss is put down to it, and after its last word in which a job is at work. */
+const soon = 10_000;
 
 const tell = (message: FromWorker, transfer: Transferable[] = []): void => postMessage(message, { transfer });
 
@@ -13,37 +18,72 @@ let job: Job | undefined;
 let lost = false;
 /** Whether something has happened since the last snapshot. */
 let changed = false;
+let spoke = Number.NEGATIVE_INFINITY;
+let sleep = { at: Number.NEGATIVE_INFINITY, milliseconds: 0 };
 
+const clock = awakeClock({
+  onWake(milliseconds) {
+    sleep = { at: performance.now(), milliseconds };
+    // Where the device did not outlive the sleep, its loss is told and nothing else.
+    setTimeout(() => {
+      if (!lost && clock.time() - spoke < soon) tell({ kind: 'woke', milliseconds });
+    }, 500);
+  },
+});
+
+self.addEventListener('unhandledrejection', (event) => {
+  event.preventDefault();
+  fail(event.reason);
+});
 self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
   if (data.kind === 'open') open(data);
   else if (data.kind === 'command') run(data.command);
   else if (backend && 'device' in backend) (backend.device as GPUDevice).destroy();
 };
 
-async function open({ name, seed, device, snapshot }: ToWorker & { kind: 'open' }): Promise<void> {
+async function open({ name, seed, device, snapshot, life }: ToWorker & { kind: 'open' }): Promise<void> {
+  // The lock is free again when the worker has ended, whatever ended it: nothing else tells the page of it.
+  navigator.locks?.request(life, () => {
+    tell({ kind: 'alive' });
+    return new Promise(() => {});
+  });
   try {
     const load = jobs[`./tabs/${name}/job.ts`];
     if (!load) throw new Error(`there is no job “${name}”`);
     const [{ job: factory }, opened] = await Promise.all([load(), openBackend(device)]);
     if (!opened) return;
     backend = opened.backend;
-    backend.lost.then(loseDevice);
+    backend.lost.then((reason) =>
+      lose({ why: isMemory({ message: reason, name: '' }) ? 'memory' : 'lost', reason }),
+    );
+    watchFaults(backend);
     job = await factory({
       ...opened,
       seed,
       snapshot,
       turn,
       fail,
+      awake: () => clock.time(),
       post(event, transfer) {
         changed = true;
+        spoke = clock.time();
         if (!lost) tell({ kind: 'event', event }, transfer);
       },
     });
     tell({ kind: 'ready', adapter: opened.adapter });
-    setTimeout(keep, snapshotPause);
+    setTimeout(keep, snapshotPause[0]);
   } catch (error) {
-    fail(error);
+    lose({ why: 'start', reason: (error as Error)?.message ?? String(error) });
   }
+}
+
+/** What no scope caught has broken the backend for good: it is told as a loss, which a restart mends. */
+function watchFaults(of: Backend): void {
+  if (!('device' in of)) return;
+  (of.device as GPUDevice).addEventListener('uncapturederror', ({ error }) => {
+    const memory = error instanceof GPUOutOfMemoryError || isMemory({ message: error.message, name: '' });
+    lose({ why: memory ? 'memory' : 'fault', reason: error.message });
+  });
 }
 
 async function openBackend(device: Device): Promise<{ backend: Backend; adapter: AdapterInfo } | undefined> {
@@ -73,20 +113,23 @@ async function run(command: unknown): Promise<void> {
 /** A step that fails because the device is lost is told as that, once. */
 async function fail(error: unknown): Promise<void> {
   const reason = backend && (await Promise.race([backend.lost, after(100)]));
-  if (reason !== undefined) return loseDevice(reason);
+  if (reason !== undefined || lost) return;
   const { message, name } = error instanceof Error ? error : new Error(String(error));
   tell({ kind: 'error', message, name });
 }
 
-function loseDevice(reason: string): void {
+function lose(loss: Loss): void {
   if (lost) return;
   lost = true;
-  tell({ kind: 'lost', reason });
+  clock.look();
+  const slept = performance.now() - sleep.at < soon ? sleep.milliseconds : 0;
+  tell({ kind: 'lost', ...loss, slept });
 }
 
 /** Sends the page a copy of the weights every few seconds while something happens. */
 async function keep(): Promise<void> {
   if (lost || !job?.snapshot) return;
+  const begun = performance.now();
   try {
     if (changed) {
       changed = false;
@@ -96,7 +139,8 @@ async function keep(): Promise<void> {
   } catch (error) {
     fail(error);
   }
-  setTimeout(keep, snapshotPause);
+  const [least, most] = snapshotPause;
+  setTimeout(keep, Math.min(most, Math.max(least, 10 * (performance.now() - begun))));
 }
 
 function after(milliseconds: number): Promise<undefined> {
