@@ -21,6 +21,7 @@ import {
 import { penalise, type RegularizerOption, regularizer, regularizerConfig } from './regularizers.ts';
 import { type SimpleRnnOptions, simpleRNN } from './simple_rnn.ts';
 import type { Applicable } from './symbolic.ts';
+import { uniqueNames } from './unique_names.ts';
 
 /** What a layer says of its sequence, and a cell does not. */
 type OfLayers =
@@ -213,14 +214,4 @@ function isArray(it: unknown): it is readonly RecurrentCell[] {
 
 function outputsOfCell({ cell, units }: RecurrentLayer<Outputs>): number {
   return cell.projection ?? units;
-}
-
-function uniqueNames(names: readonly string[]): string[] {
-  const taken = new Set<string>();
-  return names.map((name) => {
-    let unique = name;
-    for (let i = 1; taken.has(unique); i++) unique = `${name}_${i}`;
-    taken.add(unique);
-    return unique;
-  });
 }

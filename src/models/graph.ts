@@ -4,6 +4,7 @@ import { OptionError, ShapeError } from '../core/errors.ts';
 import type { Tensor } from '../core/tensor.ts';
 import { type AnyLayer, outputsOf } from '../layers/layer.ts';
 import { expectSingle, type InputSpec, type Node, type Symbolic } from '../layers/symbolic.ts';
+import { uniqueNames } from '../layers/unique_names.ts';
 
 export interface Graph {
   readonly inputs: readonly InputSpec[];
@@ -78,7 +79,7 @@ export function graphOf(where: string, inputs: readonly Symbolic[], outputs: rea
     );
   }
   const layers = [...new Set(nodes.map(({ layer }) => layer!))];
-  const layerNames = uniqueNames(layers);
+  const layerNames = uniqueNames(layers.map(({ name }) => name));
   const calls = nodes.map(({ layer }, i) => ({
     layer: layer!,
     name: layerNames[layers.indexOf(layer!)],
@@ -90,7 +91,7 @@ export function graphOf(where: string, inputs: readonly Symbolic[], outputs: rea
 /** The graph of layers in a row. */
 export function chainOf(layers: readonly AnyLayer[], spec: InputSpec): Graph {
   const distinct = [...new Set(layers)];
-  const layerNames = uniqueNames(distinct);
+  const layerNames = uniqueNames(distinct.map(({ name }) => name));
   let previous: readonly Source[] = [{ call: -1, index: 0 }];
   const calls = layers.map((layer, i): Call => {
     const call = { layer, name: layerNames[distinct.indexOf(layer)], inputs: previous };
@@ -147,15 +148,4 @@ export function layerPaths(
     if (inside) layerPaths(inside, `${path}/`, found);
   });
   return found;
-}
-
-/** A name that is used twice gets a number, as Keras counts. */
-export function uniqueNames(layers: readonly AnyLayer[]): string[] {
-  const taken = new Set<string>();
-  return layers.map((layer) => {
-    let name = layer.name;
-    for (let i = 1; taken.has(name); i++) name = `${layer.name}_${i}`;
-    taken.add(name);
-    return name;
-  });
 }

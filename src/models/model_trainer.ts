@@ -2,6 +2,7 @@
 import { OptionError } from '../core/errors.ts';
 import { shown } from '../core/options.ts';
 import type { NdArray } from '../data/nd_array.ts';
+import { uniqueNames } from '../layers/unique_names.ts';
 import type { History, Logs } from '../training/callback.ts';
 import type { Optimizer } from '../training/optimizers.ts';
 import { type Compiled, type CompileOptions, checkCompile, objectivesOf } from './compile.ts';
@@ -293,17 +294,13 @@ export class ModelTrainer {
   /** The outputs by the names of their layers, numbered where one layer gives several. */
   get outputs(): OutputSpec[] {
     const { graph, sketch } = this.#runtime;
-    const names = graph.outputs.map(({ call, index }) =>
-      call < 0 ? graph.inputs[index].name : graph.calls[call].name,
+    const names = uniqueNames(
+      graph.outputs.map(({ call, index }) => (call < 0 ? graph.inputs[index].name : graph.calls[call].name)),
     );
-    return sketch.outputs.map((shape, i) => {
-      const before = names.slice(0, i).filter((other) => other === names[i]).length;
-      const name = before === 0 ? names[i] : `${names[i]}_${before}`;
-      return {
-        ...{ name, shape, rowAxes: sketch.rowAxes[i] },
-        ...{ followsInput: sketch.followsInput[i], classes: sketch.classes[i] },
-      };
-    });
+    return sketch.outputs.map((shape, i) => ({
+      ...{ name: names[i], shape, rowAxes: sketch.rowAxes[i] },
+      ...{ followsInput: sketch.followsInput[i], classes: sketch.classes[i] },
+    }));
   }
 
   #setting(): Setting {

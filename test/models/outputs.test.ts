@@ -3,8 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { ndarray } from '../../src/data/nd_array.ts';
 import { activation } from '../../src/layers/activation.ts';
 import { dense } from '../../src/layers/dense.ts';
+import { gru } from '../../src/layers/gru.ts';
 import { multiplied } from '../../src/layers/operations.ts';
 import { rowMeans } from '../../src/layers/reductions.ts';
+import { lstmCell, rnn } from '../../src/layers/rnn.ts';
 import { reshape } from '../../src/layers/shape.ts';
 import { input, type Symbolic } from '../../src/layers/symbolic.ts';
 import { timeDistributed } from '../../src/layers/time_distributed.ts';
@@ -144,3 +146,26 @@ describe('weights of rows', () => {
     expect(history.loss[0]).toBeCloseTo(before, 10);
   });
 });
+
+test('numbers make no name of a layer that a user has named so', async () => {
+  const x = input({ shape: [2, 1], name: 'x' });
+  const [out, h] = gru({ units: 1, returnState: true })(x);
+  const outputs = [out, h, gru({ units: 1, name: 'gru_1' })(x), gru({ units: 1 })(x)];
+  const made = model({ inputs: x, outputs });
+  expect(made.layerNames).toEqual(['gru', 'gru_1', 'gru_2']);
+  const y = Object.fromEntries(['gru', 'gru_3', 'gru_1', 'gru_2'].map((name, i) => [name, [[i]]]));
+  made.compile({ loss: 'mse', backend: f64() });
+  const logs = await made.evaluate([[[1], [2]]], y);
+  const predicted = await made.predictAll([[[1], [2]]]);
+  expect(logs.gru_1_loss).toBeCloseTo((predicted[2].data[0] - 2) ** 2, 10);
+  expect(logs.gru_2_loss).toBeCloseTo((predicted[3].data[0] - 3) ** 2, 10);
+
+  const row = sequential([input({ shape: [2] }), ...[undefined, undefined, 'dense_1'].map(named)]);
+  expect(row.layerNames).toEqual(['dense', 'dense_2', 'dense_1']);
+  const cells = [lstmCell({ units: 1 }), lstmCell({ units: 1 }), lstmCell({ units: 1, name: 'lstm_cell_1' })];
+  const stack = sequential([x, rnn({ cell: cells })]);
+  const paths = new Set(stack.weightNames.map((name) => name.split('/')[1]));
+  expect([...paths]).toEqual(['lstm_cell', 'lstm_cell_2', 'lstm_cell_1']);
+});
+
+const named = (name: string | undefined) => dense({ units: 2, ...(name !== undefined && { name }) });
