@@ -49,15 +49,14 @@ export async function main({ backend }: { backend?: Backend } = {}): Promise<Res
 function samples(counts: readonly number[]): { x: number[][]; y: number[][] } {
   const texts = counts.map((n) => [...repeated(A, n), X, ...repeated(B, n), END]);
   const maxlen = Math.max(...texts.map((text) => text.length)) - 1;
-  const padded = (rows: number[][]) =>
-    padSequences(rows, { maxlen, padding: 'post' }).toArray() as number[][];
+  const padded = (rows: number[][]) => padSequences(rows, { maxlen, padding: 'post' }).toArray(2);
   return { x: padded(texts.map((text) => text.slice(0, -1))), y: padded(texts.map((text) => text.slice(1))) };
 }
 
 /** What can be predicted is what follows the X: n times b, and the end. */
 async function exactOf(model: Model, counts: readonly number[]): Promise<number[]> {
   const { x, y } = samples(counts);
-  const p = (await model.predict(x)).toArray() as number[][][];
+  const p = (await model.predict(x)).toArray(3);
   return counts.filter((n, i) =>
     y[i].slice(n, 2 * n + 1).every((symbol, t) => mostLikely(p[i][n + t]) === symbol),
   );

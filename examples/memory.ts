@@ -31,7 +31,7 @@ export async function main({ backend }: { backend?: Backend } = {}): Promise<Res
     },
   };
   await model.fit(x, y, { epochs: 3000, callbacks: untilLearned, verbose: 0 });
-  const probabilities = (await model.predict(x)).toArray() as number[][][];
+  const probabilities = (await model.predict(x)).toArray(3);
   await model.dispose();
   const written = probabilities.map((steps, i) => texts[i][0] + vocabulary.decode(steps.map(mostLikely)));
   return { texts, written };

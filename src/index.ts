@@ -67,7 +67,16 @@ export {
   type TimeSeriesSplitOptions,
   timeSeriesSplit,
 } from './data/folds.ts';
-export { type ArrayLikeData, NdArray, type Nested, ndarray, oneHot } from './data/nd_array.ts';
+export {
+  type ArrayLikeData,
+  NdArray,
+  type Nested,
+  type NestedNumbers,
+  type Numbers,
+  type NumbersOfRank,
+  ndarray,
+  oneHot,
+} from './data/nd_array.ts';
 export { type PadSequencesOptions, padSequences } from './data/pad_sequences.ts';
 export {
   type ColumnOptions,

@@ -61,7 +61,7 @@ export async function trainSegmenter(
   return {
     async segment(texts) {
       const tags = await model.predict(padSequences(texts.map(idsOf), { padding: 'post' }));
-      return (tags.toArray() as number[][]).map((row, n) => split(texts[n], row));
+      return tags.toArray(2).map((row, n) => split(texts[n], row));
     },
     dispose: () => model.dispose(),
   };

@@ -4,6 +4,16 @@ import { shown } from '../core/options.ts';
 import { sizeOf } from '../core/tensor.ts';
 
 export type Nested = number | boolean | readonly Nested[];
+/** What `toArray()` gives. */
+export type NestedNumbers = number | NestedNumbers[];
+/** What `toArray(rank)` gives. */
+export interface NumbersOfRank {
+  0: number;
+  1: number[];
+  2: number[][];
+  3: number[][][];
+  4: number[][][][];
+}
 export type Numbers =
   | Float32Array
   | Float64Array
@@ -81,9 +91,20 @@ export class NdArray {
   }
 
   /** Nested arrays of numbers; a number for a scalar. */
-  toArray(): Nested {
+  toArray(): NestedNumbers;
+  /**
+   * The same, of so many axes: `toArray(2)` is a number[][].
+   * @throws ShapeError when there are more or fewer.
+   */
+  toArray<Rank extends keyof NumbersOfRank>(rank: Rank): NumbersOfRank[Rank];
+  toArray(rank?: number): NestedNumbers {
     const { data, shape } = this;
-    const part = (axis: number, offset: number): Nested => {
+    if (rank !== undefined && rank !== shape.length) {
+      throw new ShapeError(
+        `[toArray] the array ${show(shape)} has ${shape.length} axes, not ${rank}: toArray(${shape.length})`,
+      );
+    }
+    const part = (axis: number, offset: number): NestedNumbers => {
       if (axis === shape.length) return data[offset];
       const step = sizeOf(shape.slice(axis + 1));
       return Array.from({ length: shape[axis] }, (_, i) => part(axis + 1, offset + i * step));

@@ -203,7 +203,7 @@ describe('bucketByLength', () => {
     );
     expect(batch.x.shape).toEqual([5, 5, 2]);
     expect(batch.y.toArray()).toEqual(x.map((one) => [...one, 0, 0, 0, 0].slice(0, 5)));
-    expect((batch.x.toArray() as number[][][])[1]).toEqual([
+    expect(batch.x.toArray(3)[1]).toEqual([
       [2, -2],
       [2, -2],
       [0, 0],

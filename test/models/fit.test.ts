@@ -107,7 +107,7 @@ describe('fit', () => {
     await bySample.fit(ids, labels, { sampleWeight: [1, 5, 0.5, 5], shuffle: false, ...quiet });
     expect(flat(await byClass.getWeights())).toEqual(flat(await bySample.getWeights()));
     const { accuracy } = await byClass.evaluate(ids, labels);
-    const predicted = (await byClass.predict(ids)).toArray() as number[][];
+    const predicted = (await byClass.predict(ids)).toArray(2);
     const right = predicted.filter((p, i) => p.indexOf(Math.max(...p)) === labels[i]).length;
     expect(accuracy).toBeCloseTo(right / 4, 6);
   });

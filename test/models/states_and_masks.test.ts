@@ -40,7 +40,7 @@ describe('masks', () => {
     const y = x.map((rows) => rows.map(([v]) => [v, -v]));
     const lengths = [4, 1];
     const { loss } = await made.evaluate(x, y, { lengths });
-    const predicted = (await made.predict(x)).toArray() as number[][][];
+    const predicted = (await made.predict(x)).toArray(3);
     let sum = 0;
     predicted.forEach((rows, n) => {
       rows.slice(0, lengths[n]).forEach((row, t) => {
