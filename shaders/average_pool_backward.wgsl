@@ -3,13 +3,9 @@
 // dy [out_steps,cols], shares [out_steps,batch], dx [steps,cols], where cols = batch·features; mask [steps,batch] where
 // masked is 1. Threads: one an element of dx.
 #import each_element
+#import pool_windows
 struct Params {
-  steps: u32,
-  out_steps: u32,
-  cols: u32,
-  size: u32,
-  stride: u32,
-  pad: u32,
+#import pool_params
   features: u32,
   masked: u32,
   accumulate: u32,
@@ -28,13 +24,10 @@ fn element_count() -> u32 {
 
 fn compute_element(i: u32) {
   let col = i % p.cols;
-  let reach = i / p.cols + p.pad;
-  // The first window that reaches this step, and the last.
-  let first = select(0u, (reach - p.size) / p.stride + 1u, reach >= p.size);
-  let last = min(reach / p.stride + 1u, p.out_steps);
+  let windows = windows_of_step(i / p.cols);
   var sum = 0.0;
   if (p.masked == 0u || mask[i / p.features] != 0u) {
-    for (var t = first; t < last; t++) {
+    for (var t = windows.x; t < windows.y; t++) {
       let at = t * p.cols + col;
       sum += dy[p.dy_offset + at] * shares[at / p.features];
     }

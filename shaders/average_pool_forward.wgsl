@@ -5,13 +5,9 @@
 // zeros where zeros is 1, else not at all; where masked is 1, only steps of mask [steps,batch] that are not 0 count.
 // Threads: one an element of y.
 #import each_element
+#import pool_windows
 struct Params {
-  steps: u32,
-  out_steps: u32,
-  cols: u32,
-  size: u32,
-  stride: u32,
-  pad: u32,
+#import pool_params
   features: u32,
   zeros: u32,
   masked: u32,
@@ -29,13 +25,11 @@ fn element_count() -> u32 {
 
 fn compute_element(i: u32) {
   let col = i % p.cols;
-  let start = i / p.cols * p.stride;
-  let first = max(start, p.pad) - p.pad;
-  let last = min(start + p.size - p.pad, p.steps);
+  let steps = steps_of_window(i / p.cols);
   let batch = p.cols / p.features;
   var sum = 0.0;
   var count = 0.0;
-  for (var s = first; s < last; s++) {
+  for (var s = steps.x; s < steps.y; s++) {
     if (p.masked == 0u || mask[s * batch + col / p.features] != 0u) {
       sum += x[p.x_offset + s * p.cols + col];
       count += 1.0;

@@ -6,21 +6,14 @@
 // rt [3,H,H] is R transposed: rt[gate,k,j] = R[j,gate,k].
 // dh [T+1,N,H] holds the gradients that arrived from above, and in slot t+1 what both kernels of step t+1 left;
 // a masked row passes its gradient on into slot t. `last` = 1 for the last step, which has no gradients after it.
-// Threads: see shared/recurrent_rows.wgsl; a workgroup covers 16 units x 4·ROWS batch rows. No workgroup memory.
+// Threads: see shared/recurrent_rows.wgsl.
 // This is for one lane forward in time; see shared/recurrent_lane.wgsl for p.reverse and two lanes.
-#import recurrent_lane
 #import gru_before_candidate_backward_cell
 #import recurrent_rows
 struct Params {
 #import recurrent_step_params
   last: u32,
 }
-@group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> rt: array<f32>;
-@group(0) @binding(2) var<storage, read> mask: array<u32>;
-@group(0) @binding(3) var<storage, read> h: array<f32>;
-@group(0) @binding(4) var<storage, read_write> gates: array<f32>;
-@group(0) @binding(5) var<storage, read_write> dh: array<f32>;
 
 alias Operand = vec2<f32>;
 alias Weight = vec2<f32>;
@@ -41,14 +34,4 @@ fn weight(k: u32, unit: u32) -> Weight {
 
 fn product(x: Operand, w: Weight) -> Sum {
   return dot(x, w);
-}
-
-fn finish(row: u32, unit: u32, from_next: Sum) {
-  cell(row, unit, given(row, unit), from_next);
-}
-
-@compute @workgroup_size(4, 4)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>) {
-  enter(group.z, p.t);
-  compute_step(group, local, p.last == 0u);
 }

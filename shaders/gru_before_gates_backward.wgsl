@@ -3,20 +3,13 @@
 //
 // gates [T,N,3,H] holds dz|r|dn in step t, as gru_before_candidate_backward leaves it; r is overwritten by dr.
 // rt [3,H,H] is R transposed: rt[gate,k,j] = R[j,gate,k]. h, dh [T+1,N,H], slot t; a masked row has dr = 0.
-// Threads: see shared/recurrent_rows.wgsl; a workgroup covers 16 units x 4·ROWS batch rows. No workgroup memory.
+// Threads: see shared/recurrent_rows.wgsl.
 // This is for one lane forward in time; see shared/recurrent_lane.wgsl for p.reverse and two lanes.
-#import recurrent_lane
 #import gru_before_gates_backward_cell
 #import recurrent_rows
 struct Params {
 #import recurrent_step_params
 }
-@group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> rt: array<f32>;
-@group(0) @binding(2) var<storage, read> mask: array<u32>;
-@group(0) @binding(3) var<storage, read> h: array<f32>;
-@group(0) @binding(4) var<storage, read_write> gates: array<f32>;
-@group(0) @binding(5) var<storage, read_write> dh: array<f32>;
 
 alias Operand = f32;
 alias Weight = f32;
@@ -36,14 +29,4 @@ fn weight(k: u32, unit: u32) -> Weight {
 
 fn product(x: Operand, w: Weight) -> Sum {
   return x * w;
-}
-
-fn finish(row: u32, unit: u32, drh: Sum) {
-  cell(row, unit, given(row, unit), drh);
-}
-
-@compute @workgroup_size(4, 4)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>) {
-  enter(group.z, p.t);
-  compute_step(group, local, true);
 }

@@ -4,21 +4,10 @@
 // Clipping, decay and threads: as shaders/shared/weight_update.wgsl says.
 #import weight_update
 struct Params {
-  size: u32,
-  partials: u32,
-  max_norm: f32,
-  norm_epsilon: f32,
-  clip_value: f32,
-  l2: f32,
-  weight_decay: f32,
+#import weight_update_params
   gain1: f32,
   gain2: f32,
 }
-@group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> gradients: array<f32>;
-@group(0) @binding(2) var<storage, read> hyper: array<f32>;
-@group(0) @binding(3) var<storage, read_write> clip: array<f32>;
-@group(0) @binding(4) var<storage, read_write> parameters: array<f32>;
 @group(0) @binding(5) var<storage, read_write> mean: array<f32>;
 
 fn stepped(i: u32, g: f32, weight: f32) -> f32 {

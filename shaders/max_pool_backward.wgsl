@@ -2,13 +2,9 @@
 //
 // dy and places [out_steps,cols], dx [steps,cols]. Threads: one an element of dx.
 #import each_element
+#import pool_windows
 struct Params {
-  steps: u32,
-  out_steps: u32,
-  cols: u32,
-  size: u32,
-  stride: u32,
-  pad: u32,
+#import pool_params
   accumulate: u32,
   dy_offset: u32,
   dx_offset: u32,
@@ -25,12 +21,9 @@ fn element_count() -> u32 {
 fn compute_element(i: u32) {
   let col = i % p.cols;
   let place = i / p.cols;
-  let reach = place + p.pad;
-  // The first window that reaches this step, and the last.
-  let first = select(0u, (reach - p.size) / p.stride + 1u, reach >= p.size);
-  let last = min(reach / p.stride + 1u, p.out_steps);
+  let windows = windows_of_step(place);
   var sum = 0.0;
-  for (var t = first; t < last; t++) {
+  for (var t = windows.x; t < windows.y; t++) {
     let at = t * p.cols + col;
     if (places[at] == place) {
       sum += dy[p.dy_offset + at];

@@ -3,13 +3,9 @@
 // x [steps,cols], y and places [out_steps,cols]. Threads: one an element of y. NaN is larger than all.
 #import activation
 #import each_element
+#import pool_windows
 struct Params {
-  steps: u32,
-  out_steps: u32,
-  cols: u32,
-  size: u32,
-  stride: u32,
-  pad: u32,
+#import pool_params
   x_offset: u32,
 }
 @group(0) @binding(0) var<uniform> p: Params;
@@ -23,12 +19,10 @@ fn element_count() -> u32 {
 
 fn compute_element(i: u32) {
   let col = i % p.cols;
-  let start = i / p.cols * p.stride;
-  let first = max(start, p.pad) - p.pad;
-  let last = min(start + p.size - p.pad, p.steps);
-  var place = first;
-  var largest = x[p.x_offset + first * p.cols + col];
-  for (var s = first + 1u; s < last; s++) {
+  let steps = steps_of_window(i / p.cols);
+  var place = steps.x;
+  var largest = x[p.x_offset + place * p.cols + col];
+  for (var s = steps.x + 1u; s < steps.y; s++) {
     let value = x[p.x_offset + s * p.cols + col];
     if (!is_nan(largest) && (value > largest || is_nan(value))) {
       largest = value;

@@ -5,24 +5,13 @@
 // Clipping, decay and threads: as shaders/shared/weight_update.wgsl says.
 #import weight_update
 struct Params {
-  size: u32,
-  partials: u32,
-  max_norm: f32,
-  norm_epsilon: f32,
-  clip_value: f32,
-  l2: f32,
-  weight_decay: f32,
+#import weight_update_params
   centered: u32,
   gain: f32,
   momentum: f32,
   epsilon: f32,
   inner_epsilon: f32,
 }
-@group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> gradients: array<f32>;
-@group(0) @binding(2) var<storage, read> hyper: array<f32>;
-@group(0) @binding(3) var<storage, read_write> clip: array<f32>;
-@group(0) @binding(4) var<storage, read_write> parameters: array<f32>;
 @group(0) @binding(5) var<storage, read_write> square: array<f32>;
 @group(0) @binding(6) var<storage, read_write> mean: array<f32>;
 @group(0) @binding(7) var<storage, read_write> velocity: array<f32>;

@@ -1,15 +1,7 @@
 // As rnn_forward, by tiles through workgroup memory.
-// One time step of the simple RNN: h' = act(x·W + b + h·R).
 //
-// x [T,N,H] holds x·W + b. r [H,H]; h [T+1,N,H], slot t is read, slot t+1 written; a masked row keeps its state.
-// act is recurrent_activation(ACTIVATION, .), a constant of the pipeline.
-// Threads and workgroup memory: see shared/recurrent_tile.wgsl; a workgroup covers tile_units x tile_rows.
-// The columns of a thread are units.
-// The launcher has checked that the device allows 256 threads and 16 KiB.
-// This is for one lane forward in time; see shared/recurrent_lane.wgsl for p.reverse and two lanes.
-#import recurrent_lane
+// Threads: see shared/recurrent_tile.wgsl; the columns of a thread are units.
 #import rnn_forward_cell
-#import recurrent_tile
 #import recurrent_tile_units
 struct Params {
 #import recurrent_step_params
@@ -17,11 +9,6 @@ struct Params {
   tile_rows: u32,
   tile_units: u32,
 }
-@group(0) @binding(0) var<uniform> p: Params;
-@group(0) @binding(1) var<storage, read> r: array<f32>;
-@group(0) @binding(2) var<storage, read> mask: array<u32>;
-@group(0) @binding(3) var<storage, read> x: array<f32>;
-@group(0) @binding(4) var<storage, read_write> h: array<f32>;
 
 fn depth() -> u32 {
   return p.units;
@@ -35,16 +22,6 @@ fn weight(k: u32, unit: u32) -> f32 {
   return r[(lane.index * p.units + k) * p.units + unit];
 }
 
-@compute @workgroup_size(THREADS)
-fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) group: vec3<u32>) {
-  enter(group.z, p.t);
-  let first = pair_of(thread, 0u, group);
-  let second = pair_of(thread, 1u, group);
-  var x = Given();
-  var y = Given();
-  if (first.exists) { x = given(first.row, first.unit); }
-  if (second.exists) { y = given(second.row, second.unit); }
-  products(thread, group);
-  if (first.exists) { cell(first.row, first.unit, x, sum0.x); }
-  if (second.exists) { cell(second.row, second.unit, y, sum1.x); }
+fn finish(row: u32, unit: u32, x: Given, sum: vec4<f32>) {
+  cell(row, unit, x, sum.x);
 }

@@ -1,7 +1,20 @@
-// The pointwise part of a GRU step backward, reset after the product, for the kernels of one time step; p and the
-// bindings as in gru_backward.
+// Bindings and pointwise part of a GRU step backward, reset after the product, for the kernels of one time step;
+// gru_backward says what the tensors hold.
 //   dn = dh∘(1-z)∘(1-n²)  dz = dh∘(h-n)∘z(1-z)  dq = dn∘r  dr = dn∘q∘r(1-r) with dh = dh after + from_next;
 //   dh∘z goes straight to dh before
+#import recurrent_lane
+@group(0) @binding(0) var<uniform> p: Params;
+@group(0) @binding(1) var<storage, read> rt: array<f32>;
+@group(0) @binding(2) var<storage, read> mask: array<u32>;
+@group(0) @binding(3) var<storage, read> h: array<f32>;
+@group(0) @binding(4) var<storage, read_write> gates: array<f32>;
+@group(0) @binding(5) var<storage, read_write> q: array<f32>;
+@group(0) @binding(6) var<storage, read_write> dh: array<f32>;
+
+// The last step has none after it.
+fn multiplies() -> bool {
+  return p.last == 0u;
+}
 
 // What the cell needs besides the product from_next, to be loaded before it.
 struct Given {

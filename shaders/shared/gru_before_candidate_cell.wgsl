@@ -1,7 +1,18 @@
-// The pointwise part of the candidate of a GRU step with the reset before the product, for the kernels of one time step; p
-// and the bindings as in gru_before_candidate.
+// Bindings and pointwise part of the candidate of a GRU step with the reset before the product, for the kernels of one
+// time step; gru_before_candidate says what the tensors hold.
 //   n = tanh(a_n + product);  h' = z∘h + (1-z)∘n
+#import recurrent_lane
 #import activation
+@group(0) @binding(0) var<uniform> p: Params;
+@group(0) @binding(1) var<storage, read> r: array<f32>;
+@group(0) @binding(2) var<storage, read> mask: array<u32>;
+@group(0) @binding(3) var<storage, read> rh: array<f32>;
+@group(0) @binding(4) var<storage, read_write> gates: array<f32>;
+@group(0) @binding(5) var<storage, read_write> h: array<f32>;
+
+fn multiplies() -> bool {
+  return true;
+}
 
 // What the cell needs besides the product, to be loaded before it.
 struct Given {

@@ -1,6 +1,17 @@
-// The pointwise part of the reset gate of a GRU step backward with the reset before the product, for the kernels of one
-// time step; p and the bindings as in gru_before_gates_backward.
+// Bindings and pointwise part of the reset gate of a GRU step backward with the reset before the product, for the
+// kernels of one time step; gru_before_gates_backward says what the tensors hold.
 //   dr = drh∘h∘r(1-r);  drh∘r goes to dh before
+#import recurrent_lane
+@group(0) @binding(0) var<uniform> p: Params;
+@group(0) @binding(1) var<storage, read> rt: array<f32>;
+@group(0) @binding(2) var<storage, read> mask: array<u32>;
+@group(0) @binding(3) var<storage, read> h: array<f32>;
+@group(0) @binding(4) var<storage, read_write> gates: array<f32>;
+@group(0) @binding(5) var<storage, read_write> dh: array<f32>;
+
+fn multiplies() -> bool {
+  return true;
+}
 
 // What the cell needs besides the product drh, to be loaded before it.
 struct Given {

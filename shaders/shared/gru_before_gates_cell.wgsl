@@ -1,7 +1,18 @@
-// The pointwise part of the gates of a GRU step with the reset before the product, for the kernels of one time step; p and
-// the bindings as in gru_before_gates.
+// Bindings and pointwise part of the gates of a GRU step with the reset before the product, for the kernels of one time
+// step; gru_before_gates says what the tensors hold.
 //   z = s(a_z + hr_z)  r = s(a_r + hr_r) with a = gates;  rh = r∘h
+#import recurrent_lane
 #import activation
+@group(0) @binding(0) var<uniform> p: Params;
+@group(0) @binding(1) var<storage, read> r: array<f32>;
+@group(0) @binding(2) var<storage, read> mask: array<u32>;
+@group(0) @binding(3) var<storage, read> h: array<f32>;
+@group(0) @binding(4) var<storage, read_write> gates: array<f32>;
+@group(0) @binding(5) var<storage, read_write> rh: array<f32>;
+
+fn multiplies() -> bool {
+  return true;
+}
 
 // What the cell needs besides the product hr, to be loaded before it.
 struct Given {

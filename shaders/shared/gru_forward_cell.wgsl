@@ -1,11 +1,24 @@
-// The pointwise part of a GRU step forward, reset after the product, for the kernels of one time step; p and the bindings
-// as in gru_forward.
+// Bindings and pointwise part of a GRU step forward, reset after the product, for the kernels of one time step;
+// gru_forward says what the tensors hold.
 //   z = s(a_z + hr_z)  r = s(a_r + hr_r)  n = tanh(a_n + r∘hr_n) with a = gates, hr = h·R + bias;  h' = z∘h + (1-z)∘n
+#import recurrent_lane
 #import activation
+@group(0) @binding(0) var<uniform> p: Params;
+@group(0) @binding(1) var<storage, read> r: array<f32>;
+@group(0) @binding(2) var<storage, read> bias: array<f32>;
+@group(0) @binding(3) var<storage, read> mask: array<u32>;
+@group(0) @binding(4) var<storage, read_write> gates: array<f32>;
+@group(0) @binding(5) var<storage, read_write> q: array<f32>;
+@group(0) @binding(6) var<storage, read_write> h: array<f32>;
+
+fn multiplies() -> bool {
+  return true;
+}
 
 // What the cell needs besides the product, to be loaded before it.
 struct Given {
   a: vec3<f32>,
+  bias: vec3<f32>,
   h: f32,
   counts: bool,
 }
@@ -13,7 +26,8 @@ struct Given {
 fn given(row: u32, unit: u32) -> Given {
   let at = (lane.step + row) * 3u * p.units + unit;
   let a = vec3<f32>(gates[at], gates[at + p.units], gates[at + 2u * p.units]);
-  return Given(a, h[(lane.before + row) * p.units + unit], p.masked == 0u || mask[lane.mask + row] != 0u);
+  let counts = p.masked == 0u || mask[lane.mask + row] != 0u;
+  return Given(a, recurrent_bias(unit), h[(lane.before + row) * p.units + unit], counts);
 }
 
 fn recurrent_bias(unit: u32) -> vec3<f32> {
@@ -24,7 +38,8 @@ fn recurrent_bias(unit: u32) -> vec3<f32> {
   return vec3<f32>(bias[at], bias[at + p.units], bias[at + 2u * p.units]);
 }
 
-fn cell(row: u32, unit: u32, x: Given, hr: vec3<f32>) {
+fn cell(row: u32, unit: u32, x: Given, product: vec3<f32>) {
+  let hr = product + x.bias;
   let step = lane.step + row;
   let after = (lane.after + row) * p.units + unit;
   if (!x.counts) {

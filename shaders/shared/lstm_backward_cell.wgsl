@@ -1,7 +1,21 @@
-// The pointwise part of an LSTM step backward, for the kernels of one time step; p and the bindings as in lstm_backward.
+// Bindings and pointwise part of an LSTM step backward, for the kernels of one time step; lstm_backward says what the
+// tensors hold.
 //   do = dh∘tanh(c')∘o(1-o);  dc' = dc + dh∘o∘(1-tanh²(c'));  di = dc'∘g∘i(1-i);  df = dc'∘c∘f(1-f);
 //   dg = dc'∘i∘(1-g²);  dc = dc'∘f with dh = dh after + from_next
+#import recurrent_lane
 #import activation
+@group(0) @binding(0) var<uniform> p: Params;
+@group(0) @binding(1) var<storage, read> rt: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read> mask: array<u32>;
+@group(0) @binding(3) var<storage, read> c: array<f32>;
+@group(0) @binding(4) var<storage, read_write> gates: array<vec4<f32>>;
+@group(0) @binding(5) var<storage, read_write> dh: array<f32>;
+@group(0) @binding(6) var<storage, read_write> dc: array<f32>;
+
+// The last step has none after it.
+fn multiplies() -> bool {
+  return p.last == 0u;
+}
 
 // What the cell needs besides the product from_next, to be loaded before it.
 struct Given {

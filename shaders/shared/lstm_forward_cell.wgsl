@@ -1,6 +1,18 @@
-// The pointwise part of an LSTM step forward, for the kernels of one time step; p and the bindings as in lstm_forward.
+// Bindings and pointwise part of an LSTM step forward, for the kernels of one time step; lstm_forward says what the
+// tensors hold.
 //   i = s(a_i)  f = s(a_f)  g = tanh(a_g)  o = s(a_o) with a = gates + hr;  c' = f∘c + i∘g;  h' = o∘tanh(c')
+#import recurrent_lane
 #import activation
+@group(0) @binding(0) var<uniform> p: Params;
+@group(0) @binding(1) var<storage, read> r: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read> mask: array<u32>;
+@group(0) @binding(3) var<storage, read_write> gates: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read_write> h: array<f32>;
+@group(0) @binding(5) var<storage, read_write> c: array<f32>;
+
+fn multiplies() -> bool {
+  return true;
+}
 
 // What the cell needs besides the product hr, to be loaded before it.
 struct Given {

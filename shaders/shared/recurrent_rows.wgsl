@@ -4,10 +4,12 @@
 // Threads: one for ROWS batch rows (1, 2, 4 or 8) and four units, 4 apart: a weight that is loaded serves all rows, and an
 // operand all units. A workgroup of 4x4 threads covers 16 units x 4·ROWS rows. Rows and units past the edge stand for the last.
 // The kernel declares the types Operand, Weight and Sum, row_start(row), operand(start, k), weight(k, unit),
-// product(operand, weight) and finish(row, unit, sum), which is called for each pair that exists.
+// product(operand, weight), and by its cell given(row, unit) and cell(row, unit, x, sum), called for each pair that exists.
 // Sums are written out, because an indexed array would lie in memory.
-// `multiplies` is false where the sums are zero because there is nothing to multiply.
-fn compute_step(group: vec3<u32>, local: vec3<u32>, multiplies: bool) {
+// multiplies() is false where the sums are zero because there is nothing to multiply.
+@compute @workgroup_size(4, 4)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>) {
+  enter(group.z, p.t);
   let unit = group.x * 16u + local.x;
   let row = (group.y * 4u + local.y) * ROWS;
   if (unit >= p.units || row >= p.batch) {
@@ -45,7 +47,7 @@ fn compute_step(group: vec3<u32>, local: vec3<u32>, multiplies: bool) {
   var b7 = Sum();
   var c7 = Sum();
   var d7 = Sum();
-  if (multiplies) {
+  if (multiplies()) {
     let last_unit = p.units - 1u;
     let last_row = p.batch - 1u;
     let unit1 = min(unit + 4u, last_unit);
@@ -168,4 +170,8 @@ fn compute_step(group: vec3<u32>, local: vec3<u32>, multiplies: bool) {
     if (unit + 8u < p.units) { finish(row + i, unit + 8u, c); }
     if (unit + 12u < p.units) { finish(row + i, unit + 12u, d); }
   }
+}
+
+fn finish(row: u32, unit: u32, sum: Sum) {
+  cell(row, unit, given(row, unit), sum);
 }

@@ -8,8 +8,9 @@
 // memory in two buffers, so that a block of k takes one barrier; the next block is loaded while this one is computed.
 // In the end the splits' sums are added in order, four rows of each thread a round, and a thread gets the sums of one
 // or two pairs of row and unit, pair_of(thread, 0 or 1), in sum0 and sum1.
-// The kernel declares depth(), operand(row, k) and quad_weights(quad, unit), and has p.batch, p.units and the constants
-// of src/kernels/recurrent_tile.ts. Rows and units past the edge stand for the last; the operand past depth() is zero.
+// The kernel declares depth(), operand(row, k), quad_weights(quad, unit) and finish(row, unit, x, sum), which is called
+// for each pair that exists with what given(row, unit) loaded before the product; multiplies() is false where sums are
+// zero because there is nothing to multiply. It has p.batch, p.units and the constants of src/kernels/recurrent_tile.ts. Rows and units past the edge stand for the last; the operand past depth() is zero.
 // Workgroup memory: 16 KiB. Bounds of the tile: TILE_ROWS·TILE_UNITS <= 512, THREADS = 256.
 const TILE_ROWS: u32 = ROWS * ROW_GROUPS;
 const TILE_UNITS: u32 = LANES * (COLUMNS / GATES);
@@ -210,4 +211,18 @@ fn pair_of(thread: u32, which: u32, group: vec3<u32>) -> Pair {
   let row = group.y * TILE_ROWS + member.row_group * ROWS + 4u * round + member.row;
   let unit = group.x * TILE_UNITS + member.unit;
   return Pair(4u * round < ROWS && row < p.batch && unit < p.units, row, unit);
+}
+
+@compute @workgroup_size(THREADS)
+fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) group: vec3<u32>) {
+  enter(group.z, p.t);
+  let first = pair_of(thread, 0u, group);
+  let second = pair_of(thread, 1u, group);
+  var x = Given();
+  var y = Given();
+  if (first.exists) { x = given(first.row, first.unit); }
+  if (second.exists) { y = given(second.row, second.unit); }
+  if (multiplies()) { products(thread, group); }
+  if (first.exists) { finish(first.row, first.unit, x, sum0); }
+  if (second.exists) { finish(second.row, second.unit, y, sum1); }
 }

@@ -1,4 +1,5 @@
 // The weights of a tile (see recurrent_tile.wgsl) whose columns are units LANES apart; the kernel declares weight(k, unit).
+#import recurrent_tile_rows
 fn row_weights(k: u32, unit: u32) -> vec4<f32> {
   let row = min(k, depth() - 1u);
   let last = p.units - 1u;
@@ -7,14 +8,4 @@ fn row_weights(k: u32, unit: u32) -> vec4<f32> {
   if (COLUMNS > 2u) { w.z = weight(row, min(unit + 2u * LANES, last)); }
   if (COLUMNS > 3u) { w.w = weight(row, min(unit + 3u * LANES, last)); }
   return w;
-}
-
-fn quad_weights(quad: u32, unit: u32) -> Weights {
-  let k = 4u * quad;
-  return Weights(
-    row_weights(k, unit),
-    row_weights(k + 1u, unit),
-    row_weights(k + 2u, unit),
-    row_weights(k + 3u, unit),
-  );
 }

@@ -2,8 +2,8 @@
 //
 //   g = clamp(scale·gradient, ±clip_value) + l2·w;  w = stepped(i, g, w - rate·weight_decay·w)
 //
-// The importer declares p, gradients, hyper, clip, parameters and stepped(); hyper[0] is the rate. Plain: clip is
-// (norm, scale), one thread an element, 64 in a workgroup. FUSED: clip begins with p.partials sums of squares; every
+// The importer declares Params, the bindings of its slots and stepped(); hyper[0] is the rate. Plain: clip is (norm, scale),
+// one thread an element, 64 in a workgroup. FUSED: clip begins with p.partials sums of squares; every
 // workgroup adds them, 256 at a time, in a fixed order, the first writes the norm behind them, and each takes
 // its elements in turn. 1.1 KiB of workgroup memory.
 #import linear_index
@@ -11,6 +11,12 @@
 #import workgroup_sum
 #import clip
 #endif
+@group(0) @binding(0) var<uniform> p: Params;
+@group(0) @binding(1) var<storage, read> gradients: array<f32>;
+@group(0) @binding(2) var<storage, read> hyper: array<f32>;
+@group(0) @binding(3) var<storage, read_write> clip: array<f32>;
+@group(0) @binding(4) var<storage, read_write> parameters: array<f32>;
+
 fn update(i: u32, scale: f32) {
   var g = 0.0;
   // Scale 0 marks gradients that are not finite.

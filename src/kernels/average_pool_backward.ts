@@ -3,8 +3,8 @@ import wgsl from '../../shaders/average_pool_backward.wgsl?raw';
 import type { Builder } from '../core/builder.ts';
 import { defineKernel, linearGrid } from '../core/kernel.ts';
 import type { Tensor } from '../core/tensor.ts';
-import { type PoolShape, poolParams } from './max_pool_forward.ts';
 import { nothing } from './nothing.ts';
+import { type PoolShape, poolParams, poolValues, windowsOfStep } from './pool_windows.ts';
 
 /**
  * dx[s,m] (+)= Σ dy[t,m]·shares[t,n] over the windows t that reach s, or nothing where s does not count.
@@ -17,12 +17,7 @@ export const averagePoolBackwardKernel = defineKernel({
   wgsl,
   bindings: { dy: 'read', shares: 'read', mask: 'read u32', dx: 'readwrite' },
   params: {
-    steps: 'u32',
-    out_steps: 'u32',
-    cols: 'u32',
-    size: 'u32',
-    stride: 'u32',
-    pad: 'u32',
+    ...poolParams,
     features: 'u32',
     masked: 'u32',
     accumulate: 'u32',
@@ -32,11 +27,10 @@ export const averagePoolBackwardKernel = defineKernel({
   workgroups: (p) => linearGrid(p.steps * p.cols, 64),
   reference({ dy, shares, mask, dx }, p) {
     for (let i = 0; i < p.steps * p.cols; i++) {
-      const reach = Math.floor(i / p.cols) + p.pad;
-      const first = reach >= p.size ? Math.floor((reach - p.size) / p.stride) + 1 : 0;
+      const [first, last] = windowsOfStep(p, Math.floor(i / p.cols));
       let sum = 0;
       if (p.masked === 0 || mask[Math.floor(i / p.features)] !== 0) {
-        for (let t = first; t <= Math.floor(reach / p.stride) && t < p.out_steps; t++) {
+        for (let t = first; t < last; t++) {
           const at = t * p.cols + (i % p.cols);
           sum += dy[p.dy_offset + at] * shares[Math.floor(at / p.features)];
         }
@@ -55,7 +49,7 @@ export function averagePoolBackward(
   options: { dy: Tensor; shares: Tensor; mask: Tensor | undefined; dx: Tensor; accumulate: 0 | 1 },
 ): void {
   const { dy, shares, mask, dx, accumulate } = options;
-  const params = poolParams(shape, dx);
+  const params = poolValues(shape, dx);
   b.dispatch(
     averagePoolBackwardKernel,
     { dy, shares, mask: mask ?? nothing(b, 'u32'), dx },

@@ -3,8 +3,8 @@ import wgsl from '../../shaders/average_pool_forward.wgsl?raw';
 import type { Builder } from '../core/builder.ts';
 import { defineKernel, linearGrid } from '../core/kernel.ts';
 import type { Tensor } from '../core/tensor.ts';
-import { type PoolShape, poolParams } from './max_pool_forward.ts';
 import { nothing } from './nothing.ts';
+import { type PoolShape, poolParams, poolValues, stepsOfWindow } from './pool_windows.ts';
 
 /**
  * y[t,m] = the mean of x[s,m] over the steps t·stride - pad <= s < t·stride - pad + size that count, 0 where none does;
@@ -18,12 +18,7 @@ export const averagePoolForwardKernel = defineKernel({
   wgsl,
   bindings: { x: 'read', mask: 'read u32', y: 'write', shares: 'write' },
   params: {
-    steps: 'u32',
-    out_steps: 'u32',
-    cols: 'u32',
-    size: 'u32',
-    stride: 'u32',
-    pad: 'u32',
+    ...poolParams,
     features: 'u32',
     zeros: 'u32',
     masked: 'u32',
@@ -34,10 +29,10 @@ export const averagePoolForwardKernel = defineKernel({
     const batch = p.cols / p.features;
     for (let i = 0; i < p.out_steps * p.cols; i++) {
       const col = i % p.cols;
-      const start = Math.floor(i / p.cols) * p.stride - p.pad;
+      const [first, last] = stepsOfWindow(p, Math.floor(i / p.cols));
       let sum = 0;
       let count = 0;
-      for (let s = Math.max(start, 0); s < Math.min(start + p.size, p.steps); s++) {
+      for (let s = first; s < last; s++) {
         if (p.masked === 1 && mask[s * batch + Math.floor(col / p.features)] === 0) continue;
         sum += x[p.x_offset + s * p.cols + col];
         count++;
@@ -67,7 +62,7 @@ export interface AveragePool {
 /** Emits y and shares. */
 export function averagePoolForward(b: Builder, shape: PoolShape, options: AveragePool): void {
   const { x, y, shares, mask, zeros } = options;
-  const params = poolParams(shape, x);
+  const params = poolValues(shape, x);
   b.dispatch(
     averagePoolForwardKernel,
     { x, mask: mask ?? nothing(b, 'u32'), y, shares },

@@ -3,7 +3,7 @@ import wgsl from '../../shaders/conv1d_backward_input.wgsl?raw';
 import type { Builder } from '../core/builder.ts';
 import { defineKernel, linearGrid } from '../core/kernel.ts';
 import type { Tensor } from '../core/tensor.ts';
-import { type ConvShape, convParams } from './conv1d_forward.ts';
+import { type ConvShape, convCost, convParams, convValues } from './conv1d_shape.ts';
 
 /**
  * dx[s,n,c] (+)= Σ_j Σ_o dy[t,n,o]·w[j,c,o], o over the filters of c's group, for each t with t·stride + j·dilation - pad = s.
@@ -15,16 +15,7 @@ export const conv1dBackwardInputKernel = defineKernel({
   wgsl,
   bindings: { dy: 'read', w: 'read', dx: 'readwrite' },
   params: {
-    steps: 'u32',
-    out_steps: 'u32',
-    batch: 'u32',
-    features: 'u32',
-    filters: 'u32',
-    size: 'u32',
-    stride: 'u32',
-    dilation: 'u32',
-    pad: 'u32',
-    group_count: 'u32',
+    ...convParams,
     accumulate: 'u32',
     dy_offset: 'u32',
     dx_offset: 'u32',
@@ -51,10 +42,7 @@ export const conv1dBackwardInputKernel = defineKernel({
       dx[at] = p.accumulate === 1 ? dx[at] + sum : sum;
     }
   },
-  cost: (p) => ({
-    flops: (2 * p.out_steps * p.batch * p.filters * p.size * p.features) / p.group_count,
-    bytes: 4 * p.batch * (p.steps * p.features + p.out_steps * p.filters),
-  }),
+  cost: (p) => convCost(p),
 });
 
 /** Emits dx [T,N,D], written or added to, of dy [T',N,O] and w [size,D/groups,O]. */
@@ -63,5 +51,5 @@ export function conv1dBackwardInput(
   shape: ConvShape,
   { dy, w, dx, accumulate }: { dy: Tensor; w: Tensor; dx: Tensor; accumulate: 0 | 1 },
 ): void {
-  b.dispatch(conv1dBackwardInputKernel, { dy, w, dx }, { ...convParams(shape), accumulate });
+  b.dispatch(conv1dBackwardInputKernel, { dy, w, dx }, { ...convValues(shape), accumulate });
 }

@@ -4,7 +4,7 @@ import type { Builder } from '../core/builder.ts';
 import { defineKernel } from '../core/kernel.ts';
 import { sizeOf, type Tensor } from '../core/tensor.ts';
 import { slicesFor } from './column_sum.ts';
-import { type ConvShape, convParams } from './conv1d_forward.ts';
+import { type ConvShape, convCost, convParams, convValues } from './conv1d_shape.ts';
 import { inSlices } from './slices.ts';
 
 /**
@@ -17,16 +17,7 @@ export const conv1dBackwardWeightsKernel = defineKernel({
   wgsl,
   bindings: { x: 'read', dy: 'read', dw: 'write' },
   params: {
-    steps: 'u32',
-    out_steps: 'u32',
-    batch: 'u32',
-    features: 'u32',
-    filters: 'u32',
-    size: 'u32',
-    stride: 'u32',
-    dilation: 'u32',
-    pad: 'u32',
-    group_count: 'u32',
+    ...convParams,
     slice: 'u32',
     x_offset: 'u32',
     dy_offset: 'u32',
@@ -59,10 +50,7 @@ export const conv1dBackwardWeightsKernel = defineKernel({
       }
     }
   },
-  cost: (p) => ({
-    flops: (2 * p.out_steps * p.batch * p.filters * p.size * p.features) / p.group_count,
-    bytes: 4 * p.batch * (p.steps * p.features + p.out_steps * p.filters),
-  }),
+  cost: (p) => convCost(p),
 });
 
 /** Emits dw [size,D/groups,O], written or added to, of x [T,N,D] and dy [T',N,O]. */
@@ -77,7 +65,7 @@ export function conv1dBackwardWeights(
   const slices = Math.ceil(shape.outSteps / slice);
   const results = [{ first: 0, rows: 1, cols, to: dw, lines: cols, accumulate }];
   const write = (to: Tensor) =>
-    b.dispatch(conv1dBackwardWeightsKernel, { x, dy, dw: to }, { ...convParams(shape), slice });
+    b.dispatch(conv1dBackwardWeightsKernel, { x, dy, dw: to }, { ...convValues(shape), slice });
   if (slices === 1 && accumulate === 0) write(dw);
   else inSlices(b, { slices, size: cols, results }, write);
 }

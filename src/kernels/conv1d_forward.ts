@@ -3,6 +3,7 @@ import wgsl from '../../shaders/conv1d_forward.wgsl?raw';
 import type { Builder } from '../core/builder.ts';
 import { defineKernel, linearGrid } from '../core/kernel.ts';
 import type { Tensor } from '../core/tensor.ts';
+import { type ConvShape, convCost, convParams, convValues } from './conv1d_shape.ts';
 import { nothing } from './nothing.ts';
 
 /**
@@ -16,16 +17,7 @@ export const conv1dForwardKernel = defineKernel({
   wgsl,
   bindings: { x: 'read', w: 'read', bias: 'read', y: 'write' },
   params: {
-    steps: 'u32',
-    out_steps: 'u32',
-    batch: 'u32',
-    features: 'u32',
-    filters: 'u32',
-    size: 'u32',
-    stride: 'u32',
-    dilation: 'u32',
-    pad: 'u32',
-    group_count: 'u32',
+    ...convParams,
     biased: 'u32',
     x_offset: 'u32',
   },
@@ -51,39 +43,8 @@ export const conv1dForwardKernel = defineKernel({
       y[i] = sum;
     }
   },
-  cost: (p) => ({
-    flops: (2 * p.out_steps * p.batch * p.filters * p.size * p.features) / p.group_count,
-    bytes: 4 * p.batch * (p.steps * p.features + p.out_steps * p.filters),
-  }),
+  cost: (p) => convCost(p),
 });
-
-/** How a convolution goes over time. */
-export interface ConvShape {
-  /** T */
-  steps: number;
-  outSteps: number;
-  /** N */
-  batch: number;
-  /** D */
-  features: number;
-  /** O */
-  filters: number;
-  /** Taps of the kernel. */
-  size: number;
-  stride: number;
-  dilation: number;
-  /** Zeros before the first step. */
-  pad: number;
-  groups: number;
-}
-
-/** The params that the kernels of a convolution share. */
-export function convParams(s: ConvShape) {
-  return {
-    ...{ steps: s.steps, out_steps: s.outSteps, batch: s.batch, features: s.features, filters: s.filters },
-    ...{ size: s.size, stride: s.stride, dilation: s.dilation, pad: s.pad, group_count: s.groups },
-  };
-}
 
 /** Emits y [T',N,O] of x [T,N,D], w [size,D/groups,O] and bias [O]. */
 export function conv1dForward(
@@ -94,6 +55,6 @@ export function conv1dForward(
   b.dispatch(
     conv1dForwardKernel,
     { x, w, bias: bias ?? nothing(b), y },
-    { ...convParams(shape), biased: bias ? 1 : 0 },
+    { ...convValues(shape), biased: bias ? 1 : 0 },
   );
 }

@@ -3,7 +3,7 @@ import wgsl from '../../shaders/max_pool_backward.wgsl?raw';
 import type { Builder } from '../core/builder.ts';
 import { defineKernel, linearGrid } from '../core/kernel.ts';
 import type { Tensor } from '../core/tensor.ts';
-import { type PoolShape, poolParams } from './max_pool_forward.ts';
+import { type PoolShape, poolParams, poolValues, windowsOfStep } from './pool_windows.ts';
 
 /**
  * dx[s,m] (+)= Σ dy[t,m] over the windows t whose largest was at s.
@@ -15,12 +15,7 @@ export const maxPoolBackwardKernel = defineKernel({
   wgsl,
   bindings: { dy: 'read', places: 'read u32', dx: 'readwrite' },
   params: {
-    steps: 'u32',
-    out_steps: 'u32',
-    cols: 'u32',
-    size: 'u32',
-    stride: 'u32',
-    pad: 'u32',
+    ...poolParams,
     accumulate: 'u32',
     dy_offset: 'u32',
     dx_offset: 'u32',
@@ -29,10 +24,9 @@ export const maxPoolBackwardKernel = defineKernel({
   reference({ dy, places, dx }, p) {
     for (let i = 0; i < p.steps * p.cols; i++) {
       const place = Math.floor(i / p.cols);
-      const reach = place + p.pad;
-      const first = reach >= p.size ? Math.floor((reach - p.size) / p.stride) + 1 : 0;
+      const [first, last] = windowsOfStep(p, place);
       let sum = 0;
-      for (let t = first; t <= Math.floor(reach / p.stride) && t < p.out_steps; t++) {
+      for (let t = first; t < last; t++) {
         const at = t * p.cols + (i % p.cols);
         if (places[at] === place) sum += dy[p.dy_offset + at];
       }
@@ -49,5 +43,5 @@ export function maxPoolBackward(
   shape: PoolShape,
   { dy, places, dx, accumulate }: { dy: Tensor; places: Tensor; dx: Tensor; accumulate: 0 | 1 },
 ): void {
-  b.dispatch(maxPoolBackwardKernel, { dy, places, dx }, { ...poolParams(shape, dx), accumulate });
+  b.dispatch(maxPoolBackwardKernel, { dy, places, dx }, { ...poolValues(shape, dx), accumulate });
 }

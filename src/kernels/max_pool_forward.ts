@@ -2,7 +2,8 @@
 import wgsl from '../../shaders/max_pool_forward.wgsl?raw';
 import type { Builder } from '../core/builder.ts';
 import { defineKernel, linearGrid } from '../core/kernel.ts';
-import { sizeOf, type Tensor } from '../core/tensor.ts';
+import type { Tensor } from '../core/tensor.ts';
+import { type PoolShape, poolParams, poolValues, stepsOfWindow } from './pool_windows.ts';
 
 /**
  * y[t,m] = the largest x[s,m] with t·stride - pad <= s < t·stride - pad + size, and places[t,m] = its s, the first of equals.
@@ -14,21 +15,16 @@ export const maxPoolForwardKernel = defineKernel({
   wgsl,
   bindings: { x: 'read', y: 'write', places: 'write u32' },
   params: {
-    steps: 'u32',
-    out_steps: 'u32',
-    cols: 'u32',
-    size: 'u32',
-    stride: 'u32',
-    pad: 'u32',
+    ...poolParams,
     x_offset: 'u32',
   },
   workgroups: (p) => linearGrid(p.out_steps * p.cols, 64),
   reference({ x, y, places }, p) {
     for (let i = 0; i < p.out_steps * p.cols; i++) {
-      const start = Math.floor(i / p.cols) * p.stride - p.pad;
+      const [first, last] = stepsOfWindow(p, Math.floor(i / p.cols));
       const at = (s: number) => p.x_offset + s * p.cols + (i % p.cols);
-      let place = Math.max(start, 0);
-      for (let s = place + 1; s < Math.min(start + p.size, p.steps); s++) {
+      let place = first;
+      for (let s = place + 1; s < last; s++) {
         const largest = x[at(place)];
         if (!Number.isNaN(largest) && (x[at(s)] > largest || Number.isNaN(x[at(s)]))) place = s;
       }
@@ -39,36 +35,11 @@ export const maxPoolForwardKernel = defineKernel({
   cost: (p) => ({ flops: p.out_steps * p.cols * p.size, bytes: 4 * p.cols * (p.steps + 2 * p.out_steps) }),
 });
 
-/** How windows go over time. */
-export interface PoolShape {
-  /** T */
-  steps: number;
-  outSteps: number;
-  /** Steps of a window. */
-  size: number;
-  stride: number;
-  /** Steps by which the first window begins before the first step. */
-  pad: number;
-}
-
-/** The params that the kernels of pooling share, for x [T,...]. */
-export function poolParams(s: PoolShape, x: Tensor) {
-  const cols = sizeOf(x.shape) / s.steps;
-  return {
-    steps: s.steps,
-    out_steps: s.outSteps,
-    cols,
-    size: s.size,
-    stride: s.stride,
-    pad: s.pad,
-  };
-}
-
 /** Emits y [T',...] of x [T,...], and places [T',...] u32 for the way back. */
 export function maxPoolForward(
   b: Builder,
   shape: PoolShape,
   { x, y, places }: { x: Tensor; y: Tensor; places: Tensor },
 ): void {
-  b.dispatch(maxPoolForwardKernel, { x, y, places }, poolParams(shape, x));
+  b.dispatch(maxPoolForwardKernel, { x, y, places }, poolValues(shape, x));
 }

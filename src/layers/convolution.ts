@@ -4,7 +4,8 @@ import { sizeOf, type Tensor } from '../core/tensor.ts';
 import { columnSum } from '../kernels/column_sum.ts';
 import { conv1dBackwardInput } from '../kernels/conv1d_backward_input.ts';
 import { conv1dBackwardWeights } from '../kernels/conv1d_backward_weights.ts';
-import { type ConvShape, conv1dForward } from '../kernels/conv1d_forward.ts';
+import { conv1dForward } from '../kernels/conv1d_forward.ts';
+import type { ConvShape } from '../kernels/conv1d_shape.ts';
 import { type Matrix, matmul } from '../kernels/matmul.ts';
 import { stridedCopy } from '../kernels/strided_copy.ts';
 

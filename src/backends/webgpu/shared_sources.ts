@@ -5,6 +5,8 @@ import activationValue from '../../../shaders/shared/activation_value.wgsl?raw';
 import cellActivationParams from '../../../shaders/shared/cell_activation_params.wgsl?raw';
 import cellActivations from '../../../shaders/shared/cell_activations.wgsl?raw';
 import clip from '../../../shaders/shared/clip.wgsl?raw';
+import conv1dParams from '../../../shaders/shared/conv1d_params.wgsl?raw';
+import conv1dQuads from '../../../shaders/shared/conv1d_quads.wgsl?raw';
 import crfChain from '../../../shaders/shared/crf_chain.wgsl?raw';
 import ctcStates from '../../../shaders/shared/ctc_states.wgsl?raw';
 import eachElement from '../../../shaders/shared/each_element.wgsl?raw';
@@ -25,6 +27,8 @@ import matmulOperands from '../../../shaders/shared/matmul_operands.wgsl?raw';
 import matmulStore from '../../../shaders/shared/matmul_store.wgsl?raw';
 import pointwiseStep from '../../../shaders/shared/pointwise_step.wgsl?raw';
 import pointwiseStepParams from '../../../shaders/shared/pointwise_step_params.wgsl?raw';
+import poolParams from '../../../shaders/shared/pool_params.wgsl?raw';
+import poolWindows from '../../../shaders/shared/pool_windows.wgsl?raw';
 import random from '../../../shaders/shared/random.wgsl?raw';
 import recurrentColumns from '../../../shaders/shared/recurrent_columns.wgsl?raw';
 import recurrentColumnsBackward from '../../../shaders/shared/recurrent_columns_backward.wgsl?raw';
@@ -35,6 +39,7 @@ import recurrentLane from '../../../shaders/shared/recurrent_lane.wgsl?raw';
 import recurrentRows from '../../../shaders/shared/recurrent_rows.wgsl?raw';
 import recurrentStepParams from '../../../shaders/shared/recurrent_step_params.wgsl?raw';
 import recurrentTile from '../../../shaders/shared/recurrent_tile.wgsl?raw';
+import recurrentTileRows from '../../../shaders/shared/recurrent_tile_rows.wgsl?raw';
 import recurrentTileUnits from '../../../shaders/shared/recurrent_tile_units.wgsl?raw';
 import rnnBackwardCell from '../../../shaders/shared/rnn_backward_cell.wgsl?raw';
 import rnnForwardCell from '../../../shaders/shared/rnn_forward_cell.wgsl?raw';
@@ -44,6 +49,7 @@ import softmaxRow from '../../../shaders/shared/softmax_row.wgsl?raw';
 import specialFunctions from '../../../shaders/shared/special_functions.wgsl?raw';
 import subgroupMatrix from '../../../shaders/shared/subgroup_matrix.wgsl?raw';
 import weightUpdate from '../../../shaders/shared/weight_update.wgsl?raw';
+import weightUpdateParams from '../../../shaders/shared/weight_update_params.wgsl?raw';
 import workgroupSum from '../../../shaders/shared/workgroup_sum.wgsl?raw';
 import type { SharedSources } from './specialise.ts';
 
@@ -54,6 +60,8 @@ export const sharedSources: SharedSources = new Map([
   ['cell_activation_params', cellActivationParams],
   ['cell_activations', cellActivations],
   ['clip', clip],
+  ['conv1d_params', conv1dParams],
+  ['conv1d_quads', conv1dQuads],
   ['crf_chain', crfChain],
   ['ctc_states', ctcStates],
   ['each_element', eachElement],
@@ -74,6 +82,8 @@ export const sharedSources: SharedSources = new Map([
   ['matmul_store', matmulStore],
   ['pointwise_step', pointwiseStep],
   ['pointwise_step_params', pointwiseStepParams],
+  ['pool_params', poolParams],
+  ['pool_windows', poolWindows],
   ['random', random],
   ['recurrent_columns', recurrentColumns],
   ['recurrent_columns_backward', recurrentColumnsBackward],
@@ -84,6 +94,7 @@ export const sharedSources: SharedSources = new Map([
   ['recurrent_rows', recurrentRows],
   ['recurrent_step_params', recurrentStepParams],
   ['recurrent_tile', recurrentTile],
+  ['recurrent_tile_rows', recurrentTileRows],
   ['recurrent_tile_units', recurrentTileUnits],
   ['rnn_backward_cell', rnnBackwardCell],
   ['rnn_forward_cell', rnnForwardCell],
@@ -93,5 +104,6 @@ export const sharedSources: SharedSources = new Map([
   ['special_functions', specialFunctions],
   ['subgroup_matrix', subgroupMatrix],
   ['weight_update', weightUpdate],
+  ['weight_update_params', weightUpdateParams],
   ['workgroup_sum', workgroupSum],
 ]);

@@ -1,0 +1,11 @@
+// The params of all kernels of a convolution over time; a kernel adds its own behind them.
+  steps: u32,
+  out_steps: u32,
+  batch: u32,
+  features: u32,
+  filters: u32,
+  size: u32,
+  stride: u32,
+  dilation: u32,
+  pad: u32,
+  group_count: u32,
