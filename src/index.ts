@@ -6,7 +6,7 @@ import { connect } from './models/doors.ts';
 export type { Backend, Executable, KernelTime, LoadTimes } from './backends/backend.ts';
 export { type CpuOptions, cpu } from './backends/cpu.ts';
 export { profileTable } from './backends/profile_table.ts';
-export type { Measured } from './backends/tuner.ts';
+export type { Measured, TunedDevice } from './backends/tuner.ts';
 export type { Autotune, Tuning, TuningOptions } from './backends/tuning.ts';
 export type { DeviceOptions } from './backends/webgpu/device.ts';
 export { type WebGpuBackend, type WebGpuOptions, webgpu } from './backends/webgpu/webgpu.ts';
@@ -19,7 +19,16 @@ export {
   type Moment,
   type StateOptions,
 } from './core/builder.ts';
-export type { Candidate, Choice, Chosen, Decider, Trial, TrialSize, Tuned } from './core/choices.ts';
+export type {
+  Candidate,
+  Choice,
+  Chosen,
+  Decider,
+  Trial,
+  TrialInput,
+  TrialSize,
+  Tuned,
+} from './core/choices.ts';
 export type { Lookup, RowParts } from './core/deferred.ts';
 export type { DeviceModel } from './core/device_model.ts';
 export { DataError, DeviceError, FormatError, OptionError, ShapeError } from './core/errors.ts';
@@ -88,7 +97,13 @@ export {
   scalerFromJSON,
   standardScaler,
 } from './data/scalers.ts';
-export { type Split, type SplitOptions, trainTestIndices, trainTestSplit } from './data/split.ts';
+export {
+  type Classes as ClassLabels,
+  type Split,
+  type SplitOptions,
+  trainTestIndices,
+  trainTestSplit,
+} from './data/split.ts';
 export {
   type EncodeOptions,
   type Level,
@@ -123,12 +138,14 @@ export {
   type TensorData,
   writeSafetensors,
 } from './io/safetensors.ts';
+export type { ElementwiseName } from './kernels/activation_kinds.ts';
 export { type ClockOptions, clock } from './kernels/clock.ts';
 export { kernels } from './kernels/index.ts';
-export { type MatmulOptions, type Matrix, matmul } from './kernels/matmul.ts';
+export { type ColumnSums, type MatmulOptions, type Matrix, matmul } from './kernels/matmul.ts';
 export {
   type ActivationLayerOptions,
   type ActivationName,
+  type ApplyActivationOptions,
   activation,
   applyActivation,
 } from './layers/activation.ts';
@@ -149,6 +166,7 @@ export {
   type AttentionOptions,
   additiveAttention,
   attention,
+  type CommonAttentionOptions,
 } from './layers/attention.ts';
 export { type BatchNormalizationOptions, batchNormalization } from './layers/batch_normalization.ts';
 export {
@@ -169,7 +187,7 @@ export {
   type StepPlace,
   stepsOf,
 } from './layers/cell.ts';
-export type { CellActivationOption, CellOptions } from './layers/cell_options.ts';
+export type { CellActivationName, CellActivationOption, CellOptions } from './layers/cell_options.ts';
 export type { ConstraintName, ConstraintOption } from './layers/constraints.ts';
 export * as constraints from './layers/constraints.ts';
 export { type Conv1DOptions, conv1D } from './layers/conv_1d.ts';
@@ -182,11 +200,17 @@ export {
   type SpatialDropout1DOptions,
   spatialDropout1D,
 } from './layers/dropout.ts';
-export { type EmbeddingLayer, type EmbeddingOptions, embedding } from './layers/embedding.ts';
+export {
+  type EmbeddingLayer,
+  type EmbeddingOptions,
+  embedding,
+  type Table as EmbeddingTable,
+} from './layers/embedding.ts';
 export type { FirstShape } from './layers/first_shape.ts';
 export { type GruOptions, gru } from './layers/gru.ts';
 export type { Initializer, InitializerName, InitializerOption } from './layers/initializers.ts';
 export * as initializers from './layers/initializers.ts';
+export type { InputGradients, InputProduct } from './layers/input_product.ts';
 export { type AnyLayer, defineLayer, type Layer, type Outputs } from './layers/layer.ts';
 export {
   type LayerNormalizationOptions,
@@ -239,6 +263,7 @@ export * as regularizers from './layers/regularizers.ts';
 export {
   gruCell,
   lstmCell,
+  type OptionsOfLayers,
   type RecurrentCell,
   type RnnLayer,
   type RnnOptions,
@@ -255,19 +280,21 @@ export {
   type ReshapeOptions,
   repeatVector,
   reshape,
+  type Sides,
   type UpSampling1DOptions,
   upSampling1D,
   type ZeroPadding1DOptions,
   zeroPadding1D,
 } from './layers/shape.ts';
 export { type RnnActivation, type SimpleRnnOptions, simpleRNN } from './layers/simple_rnn.ts';
-export type { Strategy } from './layers/strategy.ts';
+export type { Sizes as RecurrenceSizes, Strategy } from './layers/strategy.ts';
 export {
   type Applicable,
   type ApplyOptions,
   type InputLayerOptions,
   type InputSpec,
   input,
+  type Node as SymbolicNode,
   type Symbolic,
 } from './layers/symbolic.ts';
 export { type TimeDistributedOptions, timeDistributed } from './layers/time_distributed.ts';
@@ -284,12 +311,12 @@ export type {
 } from './models/fit_options.ts';
 export { type FromConfigOptions, type ModelJson, modelFromJSON } from './models/from_config.ts';
 export { type FunctionalOptions, model } from './models/functional.ts';
-export type { Graph } from './models/graph.ts';
+export type { Call as GraphCall, Graph, Source as GraphSource } from './models/graph.ts';
 export { type CellName, type LanguageModelConfig, languageModel } from './models/language_model.ts';
-export type { Model } from './models/model.ts';
+export type { Model, ModelRuntime } from './models/model.ts';
 export type { FitDatasetOptions } from './models/model_trainer.ts';
-export { type CustomObjects, layerClasses, layerFromConfig } from './models/registry.ts';
-export type { Runtime } from './models/runtime.ts';
+export type { Slots as OptimizerSlots } from './models/model_weights.ts';
+export { type CustomObjects, type LayerFactory, layerClasses, layerFromConfig } from './models/registry.ts';
 export { type Sequential, sequential } from './models/sequential.ts';
 export type { PublicShape } from './models/sketch.ts';
 export { type AveragedWeights, averagedWeights } from './training/averaged_weights.ts';
@@ -337,7 +364,7 @@ export {
 } from './training/language_trainer.ts';
 export type { GivenLoss } from './training/losses/by_name.ts';
 export type { CrossEntropyRows } from './training/losses/cross_entropy.ts';
-export type { BeamSearchOptions, DecodeOptions } from './training/losses/ctc_decode.ts';
+export type { BeamSearchOptions, DecodeOptions, Scores } from './training/losses/ctc_decode.ts';
 export {
   type BinaryCrossentropyOptions,
   type BinaryFocalOptions,
@@ -393,6 +420,7 @@ export {
   smoothL1,
   sparseCategoricalCrossentropy,
   squaredHinge,
+  type Targets as LossTargets,
 } from './training/losses.ts';
 export type { GivenMetric } from './training/metrics/by_name.ts';
 export * as metrics from './training/metrics.ts';

@@ -12,7 +12,7 @@ import { publicShape } from './layout.ts';
 import { multiplied } from './operations.ts';
 import { type AppliedLayer, type LayerOptions, plainLayer } from './plain.ts';
 
-interface CommonOptions extends LayerOptions {
+export interface CommonAttentionOptions extends LayerOptions {
   /** The part of the weights that is dropped in training, in [0, 1); default 0. */
   dropout?: number;
   /** Decides what is dropped; default the layer's name. */
@@ -23,7 +23,7 @@ interface CommonOptions extends LayerOptions {
   returnAttentionScores?: boolean;
 }
 
-export interface AttentionOptions extends CommonOptions {
+export interface AttentionOptions extends CommonAttentionOptions {
   /** Multiplies the scores by a number that is learned; default false. */
   useScale?: boolean;
   /** How a query and a key give a score: 'dot', their product (default), or 'concat', Σ tanh(query + key). */
@@ -75,7 +75,7 @@ export function attention(options: AttentionOptions = {}): AppliedLayer<Tensor |
   );
 }
 
-export interface AdditiveAttentionOptions extends CommonOptions {
+export interface AdditiveAttentionOptions extends CommonAttentionOptions {
   /** Multiplies the features of the hidden layer by weights that are learned; default true. */
   useScale?: boolean;
 }
@@ -121,7 +121,7 @@ interface Inputs {
 function attentionLayer(
   className: string,
   defaultName: string,
-  options: CommonOptions,
+  options: CommonAttentionOptions,
   own: Readonly<Record<string, unknown>>,
   scoresOf: (b: Builder, inputs: Inputs) => Tensor,
 ): AppliedLayer<Tensor | readonly Tensor[]> {

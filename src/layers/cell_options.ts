@@ -5,12 +5,17 @@ import type { ElementwiseName } from '../kernels/activation_kinds.ts';
 import type { CellActivation } from '../kernels/cell_activations.ts';
 import { type ActivationName, checkActivation, standardActivation } from './activation.ts';
 
-type Elementwise = Exclude<ActivationName, 'softmax' | 'logSoftmax'>;
+/** An activation that treats each number by itself. */
+export type CellActivationName = Exclude<ActivationName, 'softmax' | 'logSoftmax'>;
 
 /** An elementwise activation by name, or with its parameters: `{ name: 'hardSigmoid', alpha: 0.2, beta: 0.5 }`. */
 export type CellActivationOption =
-  | Elementwise
-  | { readonly name: Elementwise; readonly alpha?: number | undefined; readonly beta?: number | undefined };
+  | CellActivationName
+  | {
+      readonly name: CellActivationName;
+      readonly alpha?: number | undefined;
+      readonly beta?: number | undefined;
+    };
 
 /**
  * The activation of a cell.

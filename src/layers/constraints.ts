@@ -9,7 +9,8 @@ import { normConstraint } from '../kernels/norm_constraint.ts';
 import { made, type NamedConfig } from './named.ts';
 
 /** Along which axis (or neighbouring axes) the norms are taken; 0 (default): of the weights into each unit. */
-type Axis = number | readonly number[];
+/** The axes whose elements a constraint takes together. */
+export type Axis = number | readonly number[];
 
 /** Norms of at most `maxValue` (default 2); Srivastava et al. 2014. */
 export function maxNorm(options: { maxValue?: number; axis?: Axis } = {}): Constraint {

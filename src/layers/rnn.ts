@@ -24,7 +24,8 @@ import type { Applicable } from './symbolic.ts';
 import { uniqueNames } from './unique_names.ts';
 
 /** What a layer says of its sequence, and a cell does not. */
-type OfLayers =
+/** Options of a recurrent layer that its cell does not have. */
+export type OptionsOfLayers =
   | 'returnSequences'
   | 'returnState'
   | 'goBackwards'
@@ -41,21 +42,21 @@ export interface RecurrentCell extends Layer<readonly Tensor[]>, Applicable {
 }
 
 /** The cell of `lstm`, with its options but for those of the sequence. */
-export function lstmCell(options: Omit<LstmOptions, OfLayers>): RecurrentCell {
+export function lstmCell(options: Omit<LstmOptions, OptionsOfLayers>): RecurrentCell {
   return cellOf('lstm_cell', 'LSTMCell', options, lstm);
 }
 
 /** The cell of `gru`, with its options but for those of the sequence. */
-export function gruCell(options: Omit<GruOptions, OfLayers>): RecurrentCell {
+export function gruCell(options: Omit<GruOptions, OptionsOfLayers>): RecurrentCell {
   return cellOf('gru_cell', 'GRUCell', options, gru);
 }
 
 /** The cell of `simpleRNN`, with its options but for those of the sequence. */
-export function simpleRNNCell(options: Omit<SimpleRnnOptions, OfLayers>): RecurrentCell {
+export function simpleRNNCell(options: Omit<SimpleRnnOptions, OptionsOfLayers>): RecurrentCell {
   return cellOf('simple_rnn_cell', 'SimpleRNNCell', options, simpleRNN);
 }
 
-const ofLayers: Readonly<Record<OfLayers, true>> = {
+const ofLayers: Readonly<Record<OptionsOfLayers, true>> = {
   ...{ returnSequences: true, returnState: true, goBackwards: true, stateful: true },
   ...{ zeroOutputForMask: true, activityRegularizer: true, unroll: true },
 };
@@ -63,7 +64,7 @@ const ofLayers: Readonly<Record<OfLayers, true>> = {
 function cellOf<O extends RecurrentOptions>(
   name: string,
   className: string,
-  options: Omit<O, OfLayers>,
+  options: Omit<O, OptionsOfLayers>,
   make: (options: O) => RecurrentLayer,
 ): RecurrentCell {
   const foreign = Object.keys(options ?? {}).find((option) => option in ofLayers);
@@ -92,7 +93,7 @@ function cellOf<O extends RecurrentOptions>(
   return cell;
 }
 
-export interface RnnOptions extends Pick<RecurrentOptions, OfLayers>, FirstShape {
+export interface RnnOptions extends Pick<RecurrentOptions, OptionsOfLayers>, FirstShape {
   /** A cell, or several from the lowest to the highest. */
   cell: RecurrentCell | NamedConfig | readonly (RecurrentCell | NamedConfig)[];
   activityRegularizer?: RegularizerOption;

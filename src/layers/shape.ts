@@ -125,11 +125,12 @@ export function repeatVector(options: RepeatVectorOptions): AppliedLayer {
 }
 
 /** How many steps before and after; one number for both. */
-type Both = number | readonly [number, number];
+/** Of both sides alike, or [before, after]. */
+export type Sides = number | readonly [number, number];
 
 export interface ZeroPadding1DOptions extends LayerOptions {
   /** Steps of zeros before and after; default 1. */
-  padding?: Both;
+  padding?: Sides;
 }
 
 /** [N,T,D] to [N,before+T+after,D], with zeros. */
@@ -149,7 +150,7 @@ export function zeroPadding1D(options: ZeroPadding1DOptions = {}): AppliedLayer 
 
 export interface Cropping1DOptions extends LayerOptions {
   /** Steps that are left out at the beginning and at the end; default 1. */
-  cropping?: Both;
+  cropping?: Sides;
 }
 
 /**
@@ -198,7 +199,7 @@ export function upSampling1D(options: UpSampling1DOptions = {}): AppliedLayer {
   });
 }
 
-function both(where: string, value: Both): [number, number] {
+function both(where: string, value: Sides): [number, number] {
   const pair = typeof value === 'number' ? [value, value] : [...value];
   if (pair.length !== 2 || pair.some((n) => !Number.isSafeInteger(n) || n < 0)) {
     throw new OptionError(

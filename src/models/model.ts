@@ -1,4 +1,6 @@
 // A model: layers with weights that can be trained, tried and looked into, by the names that Keras and tf.layers use.
+import type { Backend } from '../backends/backend.ts';
+import type { Parameters } from '../core/parameters.ts';
 import type { NdArray } from '../data/nd_array.ts';
 import type { Weighted } from '../layers/bound.ts';
 import type { AnyLayer, Layer } from '../layers/layer.ts';
@@ -10,8 +12,20 @@ import type { DatasetSource, SamplesOptions } from './dataset.ts';
 import type { EvaluateOptions, FitOptions, PredictOptions } from './fit_options.ts';
 import type { Graph } from './graph.ts';
 import type { FitDatasetOptions } from './model_trainer.ts';
-import type { Runtime } from './runtime.ts';
+import type { Slots } from './model_weights.ts';
 import type { PublicShape } from './sketch.ts';
+
+/** What lives on a backend behind a model. */
+export interface ModelRuntime {
+  /** All weights, as plans know them. */
+  readonly parameters: Parameters;
+  /** What the optimizer keeps for each weight, to be read, or to go on from. */
+  readonly weights: { slots(): Promise<Slots>; setSlots(slots: Slots): void };
+  /** Where the model runs from now on; weights that live elsewhere are carried over. */
+  useBackend(backend: Backend): void;
+  /** Takes all weights by name, before anything runs. */
+  startWith(values: ReadonlyMap<string, NdArray>): void;
+}
 
 export interface Model extends Layer, Applicable {
   readonly name: string;
@@ -74,7 +88,7 @@ export interface Model extends Layer, Applicable {
   /** Whatever else belongs into its file, as JSON can hold it: scalers, vocabularies, notes. */
   extras: Record<string, unknown>;
   /** Its plans, weights and backend; for files and for looking inside. */
-  readonly runtime: Runtime;
+  readonly runtime: ModelRuntime;
   countParams(): number;
   /** Zeros in the states that stateful layers carry. */
   resetStates(): Promise<void>;
