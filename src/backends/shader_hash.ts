@@ -2,7 +2,10 @@
 import type { Choice } from '../core/choices.ts';
 import type { Kernel } from '../core/kernel.ts';
 import type { Limits } from '../core/limits.ts';
+import type { Dispatch } from '../core/plan.ts';
 import { trialPlan } from './trial_plans.ts';
+import { sharedSources } from './webgpu/shared_sources.ts';
+import { specialise } from './webgpu/specialise.ts';
 
 /** FNV-1a over the UTF-16 units of a text, 32 bits in hexadecimal. */
 export function hashOf(text: string): string {
@@ -11,11 +14,23 @@ export function hashOf(text: string): string {
   return (hash >>> 0).toString(16).padStart(8, '0');
 }
 
-const ofKernel = new WeakMap<Kernel, string>();
+const ofKernel = new WeakMap<Kernel, Map<string, string>>();
+
+/** Of what is compiled: the shader with what it imports, its conditions decided and its constants in front. */
+function compiledHash({ kernel, constants }: Dispatch): string {
+  let known = ofKernel.get(kernel);
+  if (!known) {
+    known = new Map();
+    ofKernel.set(kernel, known);
+  }
+  const key = JSON.stringify(constants);
+  const hash = known.get(key) ?? hashOf(specialise(kernel.wgsl, constants, sharedSources));
+  known.set(key, hash);
+  return hash;
+}
 
 /**
- * Tells what these candidates of a choice would run: their kernels' shaders and constants, without what the shaders
- * import. Builds a small plan for each.
+ * Tells what these candidates of a choice would run: what is compiled of their kernels. Builds a small plan for each.
  */
 export function shadersOf(choice: Choice, names: Iterable<string>, { tuned: _, ...limits }: Limits): string {
   const parts: string[] = [];
@@ -26,11 +41,7 @@ export function shadersOf(choice: Choice, names: Iterable<string>, { tuned: _, .
     try {
       const seen = new Set<string>();
       for (const step of trialPlan(choice, name, 'check', limits).plan.steps) {
-        if (step.kind !== 'dispatch') continue;
-        const { kernel, constants } = step;
-        const hash = ofKernel.get(kernel) ?? hashOf(kernel.wgsl);
-        ofKernel.set(kernel, hash);
-        seen.add(`${kernel.name} ${hash} ${JSON.stringify(constants)}`);
+        if (step.kind === 'dispatch') seen.add(`${step.kernel.name} ${compiledHash(step)}`);
       }
       parts.push(...seen);
     } catch {

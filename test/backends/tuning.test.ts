@@ -16,13 +16,14 @@ import {
   type TunedDevice,
 } from '../../src/backends/tuner.ts';
 import { type MeasurementStore, makeTuning, type TuningOptions } from '../../src/backends/tuning.ts';
+import { sharedSources } from '../../src/backends/webgpu/shared_sources.ts';
 import { openTuningStore } from '../../src/backends/webgpu/tuning_store.ts';
-import type { Tuned } from '../../src/core/choices.ts';
+import type { Choice, Tuned } from '../../src/core/choices.ts';
 import { DeviceError, OptionError } from '../../src/core/errors.ts';
 import type { Plan } from '../../src/core/plan.ts';
 import { version } from '../../src/core/version.ts';
 import { tunedPlan } from '../../src/training/tuned_plan.ts';
-import { type Doubling, doublingChoice, doublingPlan, kernelOf } from './tuning_choice.ts';
+import { type Doubling, doublingChoice, doublingKernels, doublingPlan, kernelOf } from './tuning_choice.ts';
 
 /** Milliseconds of one dispatch by kernel, as the fake device's clock tells them. */
 const milliseconds: Partial<Record<string, number>> = {
@@ -344,6 +345,26 @@ describe('a tuned plan', () => {
     expect(again).toMatchObject({ kernel: 'quick' });
     expect(again.loads).not.toEqual([]);
     expect(again.tuning.measurements.get('double 4096')?.shaders).toBe(undefined);
+  });
+
+  test('the hash of shaders is of what is compiled: what they import is as if it stood in them', () => {
+    const { limits } = fakeDevice();
+    const choiceWith = (wgsl: string): Choice => {
+      const kernel = { ...doublingKernels.quick, wgsl };
+      const choice = doublingChoice({ quick: 1 });
+      const trial: Choice['trial'] = (b, name, size) => {
+        const plain = choice.trial(b, name, size);
+        const [x, y] = [plain.inputs[0].tensor, plain.outputs[0]];
+        return { ...plain, emit: () => b.dispatch(kernel, { x, y }, { count: x.shape[0] }) };
+      };
+      return { ...choice, trial };
+    };
+    const hash = (wgsl: string) => shadersOf(choiceWith(wgsl), ['quick'], limits);
+    const { wgsl } = doublingKernels.quick;
+    const piece = sharedSources.get('linear_index');
+    const importing = hash(`#import linear_index\n${wgsl}`);
+    expect(importing).toBe(hash(`${piece}\n${wgsl}`));
+    expect(importing).not.toBe(hash(`${piece?.replace('* threads', '+ threads')}\n${wgsl}`));
   });
 
   test('the hash of shaders follows their text and constants, and the candidates that are there', () => {

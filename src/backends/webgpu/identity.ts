@@ -3,15 +3,13 @@ import type { Limits } from '../../core/limits.ts';
 import { version } from '../../core/version.ts';
 import { hashOf } from '../shader_hash.ts';
 import type { Adapter } from './device.ts';
-import { sharedSources } from './shared_sources.ts';
 
 /**
- * The library's version and the pieces that its shaders share, the adapter, the browser that translates the shaders, and
- * the limits by which plans are made. What else is in the shaders is kept with each measurement.
+ * The library's version, the adapter, the browser that translates the shaders, and the limits by which plans are made.
+ * What is in the shaders is kept with each measurement.
  */
 export function tuningIdentity({ identity, limits }: Pick<Adapter, 'identity' | 'limits'>): string {
-  const pieces = hashOf([...sharedSources].flat().join('\n'));
-  const parts = [`webgpu-rnn ${version}`, `pieces ${pieces}`, `limits ${hashOf(textOf(limits))}`, browser()];
+  const parts = [`webgpu-rnn ${version}`, `limits ${hashOf(textOf(limits))}`, browser()];
   return `${parts.filter(Boolean).join(', ')} on ${identity}`;
 }
 
