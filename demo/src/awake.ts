@@ -2,8 +2,6 @@
 
 /** Milliseconds between two beats. */
 const beat = 1000;
-/** A beat that comes later than this was slept through: nothing else keeps a worker so long from its timers. */
-const longest = 15_000;
 
 export interface AwakeClock {
   /** Milliseconds for which it was awake. */
@@ -15,6 +13,8 @@ export interface AwakeClock {
 }
 
 export interface AwakeClockOptions {
+  /** Milliseconds: a beat that comes later was slept through, since no work keeps a worker so long from its timers. */
+  longest: number;
   /** Called after each sleep, with its milliseconds by the calendar. */
   onWake?: (milliseconds: number) => void;
   /** A clock that may or may not go on during a sleep, as browsers differ. */
@@ -24,10 +24,11 @@ export interface AwakeClockOptions {
 }
 
 export function awakeClock({
+  longest,
   onWake,
   now = () => performance.now(),
   date = () => Date.now(),
-}: AwakeClockOptions = {}): AwakeClock {
+}: AwakeClockOptions): AwakeClock {
   let seen = { now: now(), date: date() };
   let slept = 0;
   const look = (): void => {

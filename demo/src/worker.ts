@@ -1,6 +1,6 @@
 // The worker of a job: loads the job, gives it a device, keeps its weights safe and tells the page what goes wrong.
 import type { Backend } from 'webgpu-rnn';
-import { awakeClock } from './awake.ts';
+import { type AwakeClock, awakeClock } from './awake.ts';
 import type { FromWorker, ToWorker } from './messages_of_jobs.ts';
 import { isMemory, type Loss } from './troubles.ts';
 import type { AdapterInfo, Device, Job, JobFactory } from './types.ts';
@@ -21,15 +21,24 @@ let changed = false;
 let spoke = Number.NEGATIVE_INFINITY;
 let sleep = { at: Number.NEGATIVE_INFINITY, milliseconds: 0 };
 
-const clock = awakeClock({
-  onWake(milliseconds) {
-    sleep = { at: performance.now(), milliseconds };
-    // Where the device did not outlive the sleep, its loss is told and nothing else.
-    setTimeout(() => {
-      if (!lost && clock.time() - spoke < soon) tell({ kind: 'woke', milliseconds });
-    }, 500);
-  },
-});
+/** A step on the CPU may keep the worker from everything else for long, one on the GPU does not. */
+const longest = { webgpu: 15_000, cpu: 120_000 } as const;
+let clock: AwakeClock | undefined;
+const awake = (): number => clock?.time() ?? performance.now();
+
+function startClock(device: Device): AwakeClock {
+  return awakeClock({
+    longest: longest[device],
+    onWake(milliseconds) {
+      const busy = performance.now() - spoke < milliseconds + soon;
+      sleep = { at: performance.now(), milliseconds };
+      // Where the device did not outlive the sleep, its loss is told and nothing else.
+      setTimeout(() => {
+        if (!lost && busy) tell({ kind: 'woke', milliseconds });
+      }, 500);
+    },
+  });
+}
 
 self.addEventListener('unhandledrejection', (event) => {
   event.preventDefault();
@@ -52,6 +61,7 @@ async function open({ name, seed, device, snapshot, life }: ToWorker & { kind: '
     if (!load) throw new Error(`there is no job “${name}”`);
     const [{ job: factory }, opened] = await Promise.all([load(), openBackend(device)]);
     if (!opened) return;
+    clock = startClock(device);
     backend = opened.backend;
     backend.lost.then((reason) =>
       lose({ why: isMemory({ message: reason, name: '' }) ? 'memory' : 'lost', reason }),
@@ -63,10 +73,10 @@ async function open({ name, seed, device, snapshot, life }: ToWorker & { kind: '
       snapshot,
       turn,
       fail,
-      awake: () => clock.time(),
+      awake,
       post(event, transfer) {
         changed = true;
-        spoke = clock.time();
+        spoke = performance.now();
         if (!lost) tell({ kind: 'event', event }, transfer);
       },
     });
@@ -121,7 +131,7 @@ async function fail(error: unknown): Promise<void> {
 function lose(loss: Loss): void {
   if (lost) return;
   lost = true;
-  clock.look();
+  clock?.look();
   const slept = performance.now() - sleep.at < soon ? sleep.milliseconds : 0;
   tell({ kind: 'lost', ...loss, slept });
 }

@@ -20,6 +20,7 @@ async function opened(snapshot?: Uint8Array) {
     seed: 5,
     snapshot,
     post: (event) => void events.push(event),
+    awake: () => performance.now(),
     turn: () => new Promise((resolve) => setTimeout(resolve)),
     fail: (error) => {
       failure = error;

@@ -48,7 +48,12 @@ test('a sleep is told and is no time', () => {
   let now = 0;
   let date = 1e12;
   const sleeps: number[] = [];
-  const clock = awakeClock({ now: () => now, date: () => date, onWake: (ms) => sleeps.push(ms) });
+  const clock = awakeClock({
+    longest: 15_000,
+    now: () => now,
+    date: () => date,
+    onWake: (ms) => sleeps.push(ms),
+  });
   const pass = (milliseconds: number, by: 'both' | 'calendar' = 'both') => {
     if (by === 'both') now += milliseconds;
     date += milliseconds;

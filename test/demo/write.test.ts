@@ -46,6 +46,7 @@ async function open(snapshot?: Uint8Array): Promise<Opened> {
     seed: 1,
     snapshot,
     post: (event) => void events.push(event),
+    awake: () => performance.now(),
     turn: () => new Promise((resolve) => setImmediate(resolve)),
     fail: (error) => void errors.push(error),
   });

@@ -24,6 +24,8 @@ interface Run {
 export function board(): Board {
   let task: TaskEvent | undefined;
   let runs: Run[] = [];
+  /** The epoch after which the run that is shown was stopped early. */
+  let stoppedAt: number | undefined;
   const seriesPlace = h('div');
   const closePlace = h('div');
   const lossPlace = h('div');
@@ -80,7 +82,8 @@ export function board(): Board {
   function drawLoss(run: number): void {
     const { losses, validation } = runAt(run);
     const level = task?.naiveLoss ?? null;
-    loss.element.querySelector('figcaption')!.textContent = `Loss of run ${run + 1}`;
+    loss.element.querySelector('figcaption')!.textContent =
+      `Loss of run ${run + 1}${stoppedAt === undefined ? '' : `, stopped after epoch ${stoppedAt}`}`;
     loss.set([losses.map((_, i) => i + 1), losses, validation, losses.map(() => level)]);
   }
 
@@ -163,6 +166,7 @@ export function board(): Board {
     element,
     clear() {
       runs = [];
+      stoppedAt = undefined;
       loss.clear();
       loss.mark(null);
       showVerdict(undefined);
@@ -173,23 +177,25 @@ export function board(): Board {
       switch (event.type) {
         case 'task':
           task = event;
-          runs = [];
+          if (!event.goesOn) runs = [];
           drawSeries();
           showErrors();
           return;
         case 'epoch': {
           const run = runAt(event.run);
-          if (event.epoch === 0) loss.mark(null);
+          if (event.epoch === 0) {
+            loss.mark(null);
+            stoppedAt = undefined;
+          }
           run.losses[event.epoch] = event.loss;
           run.validation[event.epoch] = event.validationLoss;
           drawLoss(event.run);
           return;
         }
         case 'early':
-          loss.mark(
-            event.bestEpoch + 1,
-            `best: epoch ${event.bestEpoch + 1}, stopped at ${event.stoppedEpoch + 1}`,
-          );
+          stoppedAt = event.stoppedEpoch + 1;
+          loss.mark(event.bestEpoch + 1, `best: ${event.bestEpoch + 1}`);
+          drawLoss(event.run);
           return;
         case 'forecast': {
           const run = runAt(event.run);

@@ -1,27 +1,20 @@
 // The worker's side of the tab: trains networks with several seeds on the same series, and forecasts while it does.
-import {
-  adam,
-  type Callback,
-  dense,
-  diagnose,
-  earlyStopping,
-  type History,
-  input,
-  loadModel,
-  lstm,
-  type Model,
-  sequential,
-} from 'webgpu-rnn';
+import { type Callback, DataError, diagnose, earlyStopping, type Model } from 'webgpu-rnn';
 import type { Job, JobContext } from '../../types.ts';
-import type { Command, Event, RunSettings } from './messages.ts';
+import type { Command, Curves, Event, NetworkNote, RunSettings, SoFar } from './messages.ts';
+import { network, noteOf, openNetwork } from './network.ts';
 import { series } from './series.ts';
 import { type ForecastTask, forecastTask, rootMeanSquare } from './task.ts';
 
 /** Milliseconds between two forecasts while it trains. */
 const LOOK = 400;
 
-export function job({ backend, post, turn }: JobContext<Event>): Job<Command> {
+export function job(context: JobContext<Event>): Job<Command> {
+  const { backend, post, turn, awake } = context;
+  let { snapshot } = context;
   let model: Model | undefined;
+  /** What the file says out of which the model came, until a training begins. */
+  let opened: NetworkNote | undefined;
   let running: Promise<void> | undefined;
   let paused = false;
   let stopped = false;
@@ -29,17 +22,18 @@ export function job({ backend, post, turn }: JobContext<Event>): Job<Command> {
   let wake = () => {};
   let tail: Promise<void> = Promise.resolve();
 
-  function taskOf(settings: RunSettings): ForecastTask {
+  function taskOf(settings: RunSettings, scaler?: NetworkNote['scaler'], goesOn = false): ForecastTask {
     const values =
       settings.series === 'file'
         ? (settings.values ?? new Float64Array())
         : series(settings.series, settings.length);
-    const task = forecastTask(values, { ...settings, validation: 0.2, test: 0.2 });
+    const task = forecastTask(values, { ...settings, validation: 0.2, test: 0.2, scaler });
     const parts = [task.train, task.validation, task.test];
     const naive = parts.flatMap((part) => Array.from(task.naive(part)));
     post({
-      ...{ type: 'task', series: values, validationFrom: task.validationFrom, testFrom: task.testFrom },
-      ...{ first: task.train.from, naive: Float64Array.from(naive), naiveLoss: task.naiveLoss },
+      ...{ type: 'task', goesOn, series: values, validationFrom: task.validationFrom },
+      ...{ testFrom: task.testFrom, first: task.train.from, naiveLoss: task.naiveLoss },
+      naive: Float64Array.from(naive),
       naiveError: rootMeanSquare(task.naive(task.test), task.actual(task.test)),
     });
     return task;
@@ -69,40 +63,55 @@ export function job({ backend, post, turn }: JobContext<Event>): Job<Command> {
     if (!stopped) post({ type: 'state', state: 'training', run });
   }
 
-  async function runOf(task: ForecastTask, settings: RunSettings, run: number): Promise<History> {
-    const { window, units, learningRate, epochs, patience } = settings;
+  /** Trains one network, from where a lost device left it where it can; gives its losses. */
+  async function runOf(
+    task: ForecastTask,
+    settings: RunSettings,
+    run: number,
+    before: Curves | undefined,
+  ): Promise<Curves & { least: number }> {
+    const { epochs, patience } = settings;
     await model?.dispose();
-    const network = sequential([input({ shape: [window, 1] }), lstm({ units }), dense({ units: 1 })]);
-    const optimizer = adam({ learningRate, globalClipNorm: 5 });
-    network.compile({ optimizer, loss: 'meanSquaredError', backend, seed: settings.seed + run });
-    network.extras = { task: 'forecast', window, horizon: settings.horizon, relative: settings.relative };
-    model = network;
-    let began = performance.now();
+    const note = noteOf(settings, task.scaler, run);
+    const trained = before && snapshot ? openNetwork(snapshot, backend) : undefined;
+    snapshot = undefined;
+    const goesOn = trained?.note.key === note.key && trained.note.run === run;
+    const initialEpoch = goesOn ? Math.min(trained.note.epoch, epochs) : 0;
+    const made = goesOn ? trained.model : network(settings, run, backend);
+    made.extras = { ...note, epoch: initialEpoch };
+    model = made;
+    let began = awake();
     let looked = began;
     let heard = began;
     const watch: Callback = {
       async onBatchEnd(_, training) {
-        if (performance.now() - heard > 40) {
+        if (awake() - heard > 40) {
           await turn();
-          heard = performance.now();
+          heard = awake();
         }
-        if (paused) await rest(run);
+        if (paused) {
+          const resting = awake();
+          await rest(run);
+          began += awake() - resting;
+        }
         if (stopped) training.stop('stopped');
       },
       async onEpochEnd(epoch, { loss, val_loss: validationLoss }) {
-        const now = performance.now();
+        made.extras.epoch = epoch + 1;
+        const now = awake();
         post({ type: 'epoch', run, epoch, loss, validationLoss, milliseconds: now - began });
         if (now - looked > LOOK && !stopped) {
           await forecast(task, run, false);
           // On a slow device forecasting must not take more of it than training does.
-          looked = performance.now() + 2 * (performance.now() - now);
+          looked = awake() + 2 * (awake() - now);
         }
-        began = performance.now();
+        began = awake();
       },
     };
+    // After a restart its patience begins anew.
     const early = patience > 0 ? earlyStopping({ patience, restoreBestWeights: true }) : undefined;
-    const history = await network.fit(task.train.x, task.train.y, {
-      ...{ epochs, batchSize: Math.min(32, task.train.count), verbose: 0 },
+    const { history } = await made.fit(task.train.x, task.train.y, {
+      ...{ epochs, initialEpoch, batchSize: Math.min(32, task.train.count), verbose: 0 },
       validationData: [task.validation.x, task.validation.y],
       validationBatchSize: 256,
       callbacks: early ? [early, watch] : [watch],
@@ -111,20 +120,35 @@ export function job({ backend, post, turn }: JobContext<Event>): Job<Command> {
       const { bestEpoch = 0, stoppedEpoch } = early;
       post({ type: 'early', run, bestEpoch, stoppedEpoch });
     }
-    return history;
+    const whole = (name: keyof Curves): number[] => [
+      ...(before?.[name].slice(0, initialEpoch) ?? []),
+      ...(history[name] ?? []),
+    ];
+    const losses = whole('val_loss');
+    return { loss: whole('loss'), val_loss: losses, least: early?.best ?? losses.at(-1) ?? Infinity };
   }
 
-  async function train(settings: RunSettings): Promise<void> {
-    const task = taskOf(settings);
-    const histories: History[] = [];
-    for (let run = 0; run < settings.runs && !stopped; run++) {
+  async function train(settings: RunSettings, soFar: SoFar | undefined): Promise<void> {
+    opened = undefined;
+    const task = taskOf(settings, undefined, soFar !== undefined);
+    const done = soFar?.done ?? 0;
+    const histories: Curves[] = [...(soFar?.curves.slice(0, done) ?? [])];
+    let best = soFar?.best ?? Infinity;
+    for (let run = done; run < settings.runs && !stopped; run++) {
       post({ type: 'state', state: 'training', run });
-      const history = await runOf(task, settings, run);
+      if (run === done) await rest(run);
+      const { least, ...curves } = await runOf(task, settings, run, soFar?.curves[run]);
       if (disposed) return;
-      if (history.epoch.length > 0) histories.push(history);
+      if (curves.loss.length > 0) histories.push(curves);
       await forecast(task, run, true);
+      const bytes = least < best ? await model?.save() : undefined;
+      post({ type: 'ran', run, validationLoss: least, ...(bytes && { bytes }) });
+      if (bytes) best = least;
       if (histories.length === 0) continue;
-      const { verdict, reasons, suggestions, bestEpoch } = diagnose(histories, { baseline: task.naiveLoss });
+      const { verdict, reasons, suggestions, bestEpoch } = diagnose(
+        histories.map(({ loss, val_loss }) => ({ loss, val_loss })),
+        { baseline: task.naiveLoss },
+      );
       post({ type: 'verdict', verdict, reasons, suggestions, bestEpoch });
     }
     post({
@@ -133,6 +157,16 @@ export function job({ backend, post, turn }: JobContext<Event>): Job<Command> {
       run: settings.runs - 1,
       why: stopped ? 'stopped' : 'all runs are done',
     });
+  }
+
+  /** The series, and what a network out of a file makes of it where it reads such windows. */
+  async function preview(settings: RunSettings): Promise<void> {
+    const names = ['window', 'horizon', 'relative'] as const;
+    const fits = opened && names.every((name) => opened![name] === settings[name]);
+    const task = taskOf(settings, fits ? opened?.scaler : undefined);
+    if (!fits) return;
+    await forecast(task, 0, true);
+    post({ type: 'state', state: 'done', run: 0, why: 'opened' });
   }
 
   async function end(): Promise<void> {
@@ -155,15 +189,14 @@ export function job({ backend, post, turn }: JobContext<Event>): Job<Command> {
       switch (command.type) {
         case 'train':
           await inTurn(() => {
-            running = train(command.settings).finally(() => {
+            paused = command.soFar?.paused ?? false;
+            running = train(command.settings, command.soFar).finally(() => {
               running = undefined;
             });
           });
           return running;
         case 'preview':
-          return inTurn(() => {
-            taskOf(command.settings);
-          });
+          return inTurn(() => preview(command.settings));
         case 'pause':
           paused = true;
           return;
@@ -178,25 +211,23 @@ export function job({ backend, post, turn }: JobContext<Event>): Job<Command> {
           return;
         case 'open':
           return inTurn(async () => {
-            const opened = loadModel(command.bytes);
-            const { task: kind, window, horizon, relative } = opened.extras as Record<string, unknown>;
-            if (kind !== 'forecast')
-              throw new Error('this model comes from another tab and forecasts no series');
+            const { model: made, note } = openNetwork(command.bytes, backend);
             await model?.dispose();
-            model = opened;
-            model.runtime.useBackend(backend);
-            const task = taskOf({
-              ...command.settings,
-              window: Number(window),
-              horizon: Number(horizon),
-              relative: Boolean(relative),
-            });
-            await forecast(task, 0, true);
-            post({ type: 'state', state: 'done', run: 0, why: 'opened' });
+            model = made;
+            opened = note;
+            post({ type: 'opened', note });
           });
       }
     },
-    snapshot: async () => model?.save(),
+    async snapshot() {
+      try {
+        return await model?.save();
+      } catch (error) {
+        // Weights that are no numbers are not worth keeping.
+        if (error instanceof DataError) return undefined;
+        throw error;
+      }
+    },
     dispose() {
       disposed = true;
       void end().then(() => model?.dispose());

@@ -1,5 +1,5 @@
 // What the tab and its worker say to one another.
-import type { Verdict } from 'webgpu-rnn';
+import type { ScalerRecord, Verdict } from 'webgpu-rnn';
 import type { SeriesName } from './series.ts';
 
 export interface RunSettings {
@@ -8,6 +8,9 @@ export interface RunSettings {
   length: number;
   /** Of a file: the values of the column. */
   values?: Float64Array;
+  /** Of a file: its name and that of the column. */
+  file?: string;
+  column?: string;
   window: number;
   horizon: number;
   relative: boolean;
@@ -21,19 +24,60 @@ export interface RunSettings {
   seed: number;
 }
 
+/** What the file of a network says of it, so that it can forecast again, or go on learning. */
+export interface NetworkNote {
+  readonly task: 'forecast';
+  readonly series: RunSettings['series'];
+  readonly length: number;
+  readonly file?: string;
+  readonly column?: string;
+  readonly window: number;
+  readonly horizon: number;
+  readonly relative: boolean;
+  readonly units: number;
+  /** What brings a series to the numbers that the network learned; files without one learn it from the series. */
+  readonly scaler?: ScalerRecord;
+  readonly run: number;
+  /** Epochs that it has learned. */
+  readonly epoch: number;
+  /** Of the training, to tell it from others. */
+  readonly key: string;
+}
+
+/** The losses of a run, epoch by epoch. */
+export interface Curves {
+  loss: number[];
+  val_loss: number[];
+}
+
+/** Where a training goes on after a restart. */
+export interface SoFar {
+  /** Runs that are done. */
+  done: number;
+  /** Of these and of the run in hand. */
+  curves: readonly Curves[];
+  /** The least validation loss of a network. */
+  best: number;
+  /** Whether it rests at once, as it did before. */
+  paused: boolean;
+}
+
 export type Command =
-  | { type: 'train'; settings: RunSettings }
-  /** Shows the series and its parts, without training. */
+  | { type: 'train'; settings: RunSettings; soFar?: SoFar }
+  /** Shows the series and its parts, and what a network out of a file makes of it, without training. */
   | { type: 'preview'; settings: RunSettings }
   | { type: 'pause' }
   | { type: 'resume' }
   | { type: 'stop' }
   | { type: 'save' }
-  | { type: 'open'; bytes: Uint8Array; settings: RunSettings };
+  /** Takes the network of a file; a preview shows its forecast then. */
+  | { type: 'open'; bytes: Uint8Array };
 
 export type Event =
   | {
       type: 'task';
+      /** Whether a training goes on: what its runs have forecast still holds. */
+      goesOn: boolean;
       series: Float64Array;
       validationFrom: number;
       testFrom: number;
@@ -49,6 +93,9 @@ export type Event =
   | { type: 'epoch'; run: number; epoch: number; loss: number; validationLoss: number; milliseconds: number }
   /** The forecast of one run of the values from `first` on. */
   | { type: 'forecast'; run: number; values: Float64Array; error: number; final: boolean }
+  /** A run is done, whose network, where it is the best so far, comes as a file. */
+  | { type: 'ran'; run: number; validationLoss: number; bytes?: Uint8Array }
+  | { type: 'opened'; note: NetworkNote }
   | { type: 'early'; run: number; bestEpoch: number; stoppedEpoch: number }
   | {
       type: 'verdict';

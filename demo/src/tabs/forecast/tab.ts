@@ -1,36 +1,14 @@
 // Forecast: a series is forecast by networks with several seeds, beside the naive forecast, and the training is diagnosed.
 import './forecast.css';
 import { openJob } from '../../job.ts';
-import {
-  announce,
-  button,
-  dropZone,
-  h,
-  numberField,
-  panel,
-  say,
-  segmented,
-  select,
-  slider,
-  stat,
-  uniqueId,
-} from '../../kit.ts';
+import { announce, h, say } from '../../kit.ts';
 import { modelsPanel } from '../../models_panel.ts';
-import type { Choice, Control, JobHandle, MountedTab, Settings, Tab, TabContext } from '../../types.ts';
+import type { JobHandle, MountedTab, Tab, TabContext } from '../../types.ts';
 import { board } from './board.ts';
-import { type Column, numericColumns } from './csv.ts';
-import type { Command, Event, RunSettings } from './messages.ts';
-import { seriesNames, seriesNotes } from './series.ts';
-import {
-  type Chosen,
-  numbersOf,
-  type PresetName,
-  presetNames,
-  readSettings,
-  standard,
-  withPreset,
-  writeSettings,
-} from './settings.ts';
+import type { Command, Curves, Event, NetworkNote, RunSettings } from './messages.ts';
+import { networksPanel, type Phase } from './networks_panel.ts';
+import { seriesPanel } from './series_panel.ts';
+import { type Chosen, readSettings, standard, withPreset, writeSettings } from './settings.ts';
 
 export const tab: Tab = {
   id: 'forecast',
@@ -39,157 +17,104 @@ export const tab: Tab = {
   mount: (host, context) => mount(host, context),
 };
 
+/** The network of least validation loss, or the one that was opened, as a file. */
+interface Best {
+  readonly bytes: Uint8Array;
+  readonly validationLoss: number;
+  /** In words, such as `run 2 of 3`. */
+  readonly from: string;
+}
+
 function mount(host: HTMLElement, context: TabContext): MountedTab {
   let chosen: Chosen = { ...standard };
-  let columns: Column[] = [];
-  let fileName = '';
-  let state: 'new' | 'training' | 'paused' | 'done' = 'new';
+  let phase: Phase = 'new';
   let job: JobHandle<Command> | undefined;
   let shown = false;
   let waiting: ReturnType<typeof setTimeout> | undefined;
   let verdict = '';
+  let best: Best | undefined;
+  /** What the file says whose network is shown, until another one is made. */
+  let opened: NetworkNote | undefined;
+  let opening: { bytes: Uint8Array; resolve(): void; reject(error: Error): void } | undefined;
+  let curves: Curves[] = [];
+  let done = 0;
   const saved: ((bytes: Uint8Array | undefined) => void)[] = [];
 
-  const settings = (): RunSettings => {
-    const column = columns.find(({ name }) => name === columnControl?.value) ?? columns[0];
-    return { ...chosen, ...(chosen.series === 'file' && column && { values: column.values }) };
-  };
-
-  // The series.
-  const sources = select<Chosen['series']>({
-    label: 'Series',
-    value: chosen.series,
-    options: Object.entries(seriesNames).map(
-      ([value, label]) => ({ value, label }) as Choice<Chosen['series']>,
-    ),
-    onChange: (value) => {
+  const series = seriesPanel({
+    onSeries(value) {
       chosen.series = value;
-      chosen.relative = value !== 'sine';
-      if (value === 'season') chosen.window = 24;
+      if (!opened) {
+        chosen.relative = value !== 'sine';
+        if (value === 'season') chosen.window = 24;
+      }
       changed();
     },
-  });
-  const note = h('p', { class: 'hint' });
-  const columnPlace = h('div');
-  let columnControl: Control<string> | undefined;
-  const drop = dropZone({
-    label: 'A series of your own (CSV)',
-    accept: '.csv,.tsv,.txt,text/csv,text/plain',
-    onText: takeFile,
-  });
-
-  // The task and the network.
-  const presetId = uniqueId('preset');
-  const preset = h(
-    'div',
-    { class: 'field', role: 'group', 'aria-labelledby': presetId },
-    h('span', { id: presetId, class: 'hint' }, 'Show me a'),
-    h(
-      'div',
-      { class: 'row' },
-      Object.entries(presetNames).map(([name, label]) =>
-        button(label, () => {
-          chosen = withPreset(chosen, name as PresetName);
-          changed();
-        }),
-      ),
-    ),
-  );
-  const numbers = numbersOf(
-    (name, value) => {
-      chosen[name] = value;
+    onFile() {
+      chosen.series = 'file';
+      if (!opened) chosen.relative = true;
+      else if (opened.column !== undefined) series.choose(opened.column);
       changed();
     },
-    { slider, numberField },
-  );
-  const relative = segmented<'values' | 'changes'>({
-    label: 'The network forecasts',
-    value: 'values',
-    options: [
-      { value: 'values', label: 'The value' },
-      { value: 'changes', label: 'The change' },
-    ],
-    onChange: (value) => {
-      chosen.relative = value === 'changes';
+    onColumn: () => changed(),
+  });
+  const networks = networksPanel({
+    onChange(change) {
+      Object.assign(chosen, change);
       changed();
     },
+    onPreset(name) {
+      chosen = withPreset(chosen, name);
+      changed();
+    },
+    onPress: () => press(),
+    onStop: () => job?.send({ type: 'stop' }),
   });
-  const begin = button('Train', toggle, { kind: 'primary' });
-  const stop = button('Stop', () => job?.send({ type: 'stop' }));
-  const stats = { run: stat('run'), epoch: stat('epoch'), pace: stat('ms per epoch') };
   const chart = board();
   const models = modelsPanel({
     tab: 'forecast',
     bytes: () =>
       new Promise((resolve) => {
-        if (!job) return resolve(undefined);
+        if (best || !job || job.lost) return resolve(best?.bytes);
         saved.push(resolve);
         job.send({ type: 'save' });
       }),
     meta: () => ({
-      note: `${nameOf(chosen.series)}, ${chosen.units} units, ${verdict || 'not judged'}`,
-      settings: current(),
+      note: [series.nameOf(chosen.series), `${chosen.units} units`, best?.from, verdict]
+        .filter(Boolean)
+        .join(', '),
+      settings: writeSettings(chosen),
     }),
-    onOpen: (bytes) => {
-      open();
-      job!.send({ type: 'open', bytes, settings: settings() });
-    },
+    onOpen: (bytes) =>
+      new Promise<void>((resolve, reject) => {
+        opening = { bytes, resolve, reject };
+        open().send({ type: 'open', bytes });
+      }),
   });
 
   host.append(
     h(
       'div',
       { class: 'columns forecast' },
-      h(
-        'div',
-        { class: 'stack' },
-        panel('The series', sources.element, note, columnPlace, drop),
-        panel(
-          'The networks',
-          preset,
-          relative.element,
-          numbers.window.element,
-          numbers.horizon.element,
-          numbers.runs.element,
-          h(
-            'div',
-            { class: 'fields' },
-            numbers.units.element,
-            numbers.epochs.element,
-            numbers.learningRate.element,
-            numbers.patience.element,
-            numbers.length.element,
-            numbers.seed.element,
-          ),
-          h('div', { class: 'row' }, begin, stop),
-          h('div', { class: 'stats' }, stats.run.element, stats.epoch.element, stats.pace.element),
-        ),
-      ),
+      h('div', { class: 'stack' }, series.element, networks.element),
       h('div', { class: 'stack' }, chart.element, models.element),
     ),
   );
   dress();
 
-  function nameOf(series: Chosen['series']): string {
-    return series === 'file' ? fileName : seriesNames[series];
+  function settings(): RunSettings {
+    const { file } = series;
+    if (chosen.series !== 'file' || !file) return chosen;
+    return { ...chosen, values: file.column.values, file: file.name, column: file.column.name };
   }
 
   function dress(): void {
-    sources.set(chosen.series);
-    note.textContent =
-      chosen.series === 'file'
-        ? `“${fileName}”, ${settings().values?.length.toLocaleString('en') ?? 0} values.`
-        : seriesNotes[chosen.series];
-    for (const [name, control] of Object.entries(numbers)) control.set(chosen[name as keyof typeof numbers]);
-    relative.set(chosen.relative ? 'changes' : 'values');
-    numbers.length.enable(chosen.series !== 'file');
-    begin.textContent = { new: 'Train', training: 'Pause', paused: 'Go on', done: 'Train anew' }[state];
-    stop.disabled = state !== 'training' && state !== 'paused';
+    series.set(chosen.series);
+    networks.show(chosen, phase);
   }
 
   /** A control was moved: what was trained belongs to another task. */
   function changed(): void {
-    state = 'new';
+    phase = 'new';
     dress();
     context.changed();
     preview();
@@ -200,61 +125,58 @@ function mount(host: HTMLElement, context: TabContext): MountedTab {
     // Sliders speak often; the series is cut when they rest.
     clearTimeout(waiting);
     waiting = setTimeout(() => {
-      if (state !== 'new') return;
+      if (phase !== 'new') return;
       chart.clear();
       job?.send({ type: 'preview', settings: settings() });
     }, 120);
   }
 
-  function takeFile(text: string, name: string): void {
-    try {
-      columns = numericColumns(text);
-    } catch (error) {
-      say('error', `“${name}”: ${(error as Error).message}`);
-      return;
-    }
-    fileName = name;
-    chosen.series = 'file';
-    chosen.relative = true;
-    if (sources.element.querySelector('option[value="file"]') === null) {
-      sources.element.querySelector('select')!.append(h('option', { value: 'file' }, 'Your file'));
-    }
-    columnControl = select({
-      label: 'Column',
-      value: columns[columns.length - 1].name,
-      options: columns.map((column) => ({ value: column.name, label: column.name })),
-      onChange: () => changed(),
-    });
-    columnPlace.replaceChildren(columnControl.element);
-    announce(`${name}: ${columns.length} columns of numbers.`);
-    changed();
-  }
-
-  function open(): void {
+  function open(): JobHandle<Command> {
     job ??= openJob<Command, Event>('forecast', {
       onEvent: hear,
       onReady: (_, restarted) => {
-        if (restarted) job!.send({ type: state === 'training' ? 'train' : 'preview', settings: settings() });
+        if (restarted) goOn();
       },
       onLost: () => {
         for (const resolve of saved.splice(0)) resolve(undefined);
+        opening?.reject(new Error('the device is gone'));
+        opening = undefined;
       },
-      onError: () => {
-        state = 'new';
+      onError: (message) => {
+        if (opening) {
+          opening.reject(new Error(message));
+          opening = undefined;
+          return true;
+        }
+        phase = 'new';
         dress();
         return false;
       },
     });
+    return job;
   }
 
-  function toggle(): void {
+  /** After a restart: what was trained goes on, what was opened is opened again, what is done stays as it is. */
+  function goOn(): void {
+    if (phase === 'training' || phase === 'paused') {
+      const soFar = { done, curves, best: best?.validationLoss ?? Infinity, paused: phase === 'paused' };
+      job!.send({ type: 'train', settings: settings(), soFar });
+    } else if (opened && best) job!.send({ type: 'open', bytes: best.bytes });
+    else if (phase === 'new') preview();
+  }
+
+  function press(): void {
     open();
-    if (state === 'training') job!.send({ type: 'pause' });
-    else if (state === 'paused') job!.send({ type: 'resume' });
+    if (phase === 'training') job!.send({ type: 'pause' });
+    else if (phase === 'paused') job!.send({ type: 'resume' });
     else {
       clearTimeout(waiting);
-      state = 'training';
+      phase = 'training';
       verdict = '';
+      best = undefined;
+      opened = undefined;
+      curves = [];
+      done = 0;
       dress();
       chart.clear();
       job!.send({ type: 'train', settings: settings() });
@@ -264,28 +186,60 @@ function mount(host: HTMLElement, context: TabContext): MountedTab {
   function hear(event: Event): void {
     chart.hear(event);
     switch (event.type) {
-      case 'epoch':
-        stats.run.set(`${event.run + 1} of ${chosen.runs}`);
-        stats.epoch.set(String(event.epoch + 1));
-        stats.pace.set(event.milliseconds.toFixed(event.milliseconds < 10 ? 1 : 0));
+      case 'epoch': {
+        const { run, epoch, milliseconds } = event;
+        curves[run] ??= { loss: [], val_loss: [] };
+        curves[run].loss[epoch] = event.loss;
+        curves[run].val_loss[epoch] = event.validationLoss;
+        networks.stats.run.set(`${run + 1} of ${chosen.runs}`);
+        networks.stats.epoch.set(String(epoch + 1));
+        networks.stats.pace.set(milliseconds.toFixed(milliseconds < 10 ? 1 : 0));
         return;
+      }
+      case 'ran': {
+        const { run, bytes, validationLoss } = event;
+        done = run + 1;
+        if (bytes) best = { bytes, validationLoss, from: `the best of ${chosen.runs}: run ${run + 1}` };
+        return;
+      }
       case 'state':
         // What a run says that was ended by a change of the settings comes too late.
-        if (state === 'new' && event.why !== 'opened') return;
-        state = event.state;
+        if (phase === 'new' && event.why !== 'opened') return;
+        phase = event.state;
         dress();
-        if (state === 'done') announce(`Trained. ${verdict ? `The verdict: ${verdict}.` : ''}`);
+        if (phase === 'done')
+          announce(
+            event.why === 'opened' ? 'Forecast.' : `Trained. ${verdict && `The verdict: ${verdict}.`}`,
+          );
         return;
       case 'verdict':
         verdict = event.verdict;
+        return;
+      case 'opened':
+        take(event.note);
         return;
       case 'saved':
         for (const resolve of saved.splice(0)) resolve(event.bytes);
     }
   }
 
-  function current(): Settings {
-    return writeSettings(chosen);
+  /** A network is there out of a file: its windows, and its series where that can be had. */
+  function take(note: NetworkNote): void {
+    if (opening) best = { bytes: opening.bytes, validationLoss: Number.NaN, from: 'opened' };
+    opened = note;
+    verdict = '';
+    const { window, horizon, relative, units, length } = note;
+    chosen = { ...chosen, window, horizon, relative, ...(units > 0 && { units }) };
+    if (note.series !== 'file') chosen = { ...chosen, series: note.series, length };
+    else if (note.column !== undefined && series.choose(note.column)) chosen.series = 'file';
+    else if (note.column !== undefined)
+      say(
+        'info',
+        `This network learned the column “${note.column}” of “${note.file}”. Drop that file, or any other series: it is forecast at once.`,
+      );
+    opening?.resolve();
+    opening = undefined;
+    changed();
   }
 
   return {
@@ -296,11 +250,11 @@ function mount(host: HTMLElement, context: TabContext): MountedTab {
       models.refresh();
     },
     hide() {},
-    settings: current,
+    settings: () => writeSettings(chosen),
     apply(given) {
       chosen = readSettings(given);
-      if (chosen.series === 'file' && columns.length === 0) chosen.series = standard.series;
-      state = 'new';
+      if (chosen.series === 'file' && !series.file) chosen.series = standard.series;
+      phase = 'new';
       dress();
       preview();
     },

@@ -1,5 +1,5 @@
 // A series cut into windows, scaled by its training part alone, and divided in the order of time.
-import { NdArray, ndarray, standardScaler, windows } from 'webgpu-rnn';
+import { NdArray, ndarray, type ScalerRecord, scalerFromJSON, standardScaler, windows } from 'webgpu-rnn';
 
 export interface TaskOptions {
   /** Steps that the network sees. */
@@ -11,6 +11,8 @@ export interface TaskOptions {
   test: number;
   /** The network sees each window from its last value and tells the change from there. */
   relative: boolean;
+  /** As a network learned it; learned from the training part when left out. */
+  scaler?: ScalerRecord | undefined;
 }
 
 export interface Part {
@@ -30,6 +32,7 @@ export interface ForecastTask {
   readonly testFrom: number;
   /** The mean squared error of the naive forecast in scaled units, on the validation part. */
   readonly naiveLoss: number;
+  readonly scaler: ScalerRecord;
   /** What the network told [count] of a part, in the units of the series. */
   inUnits(part: Part, told: ArrayLike<number>): Float64Array;
   /** The forecast that repeats the last value seen, in the units of the series. */
@@ -55,8 +58,8 @@ export function forecastTask(series: Float64Array, options: TaskOptions): Foreca
       `The series is too short: ${T} values, of which ${validationFrom} are for training, for windows of ${window} and a forecast ${horizon} ahead. Take a smaller window or a longer series.`,
     );
   }
-  const scaler = standardScaler();
-  scaler.fit(ndarray(series.subarray(0, validationFrom), [validationFrom]));
+  const scaler = options.scaler ? scalerFromJSON(options.scaler) : standardScaler();
+  if (!options.scaler) scaler.fit(ndarray(series.subarray(0, validationFrom), [validationFrom]));
   const scaled = scaler.transform(ndarray(series, [T]));
   const { x, y } = windows(scaled, { window, gap: horizon - 1 });
   const last = Float64Array.from({ length: x.length }, (_, n) => x.data[(n + 1) * window - 1]);
@@ -80,6 +83,7 @@ export function forecastTask(series: Float64Array, options: TaskOptions): Foreca
     test: part(testFrom, T),
     validationFrom,
     testFrom,
+    scaler: scaler.toJSON(),
     naiveLoss: misses.reduce((sum, miss) => sum + miss * miss, 0) / misses.length,
     inUnits: (it, values) =>
       Float64Array.from(

@@ -22,10 +22,10 @@ const withPeers =
 
 const tfjs = async (backend: Peer) => (await import('../../../../bench/src/engines/tfjs.ts')).tfjs(backend);
 
-export const job: JobFactory<Command, Event> = ({ adapter, post, turn }) => {
+export const job: JobFactory<Command, Event> = ({ adapter, post, turn, awake }) => {
   let stopped = false;
   let running: Promise<void> = Promise.resolve();
-  const watch: Watch = { post, turn, stopped: () => stopped };
+  const watch: Watch = { post, turn, awake, stopped: () => stopped };
   chooseKernels('off');
 
   const measure = async ({ work: name, cell, peers, runs }: MeasureRequest): Promise<void> => {

@@ -32,6 +32,8 @@ export interface Watch {
   post(event: Event): void;
   /** Lets waiting commands be heard. */
   turn(): Promise<void>;
+  /** Milliseconds, without the time for which the machine slept. */
+  awake(): number;
   stopped(): boolean;
 }
 
@@ -102,11 +104,12 @@ export async function ready(
 async function warmed(engine: Engine, task: Task, form: string | undefined, watch: Watch) {
   const runner = await engine.prepare(prepared(task), form);
   const firstLoss = await runner.block(1);
-  let milliseconds = await timed(runner, 1);
+  let milliseconds = await timed(runner, 1, watch);
   for (let i = 0; i < 2 && milliseconds < 100 && !watch.stopped(); i++) {
     milliseconds = await timed(
       runner,
       Math.max(1, Math.min(MOST_STEPS, Math.ceil(BLOCK / 2 / milliseconds))),
+      watch,
     );
     await watch.turn();
   }
@@ -114,23 +117,23 @@ async function warmed(engine: Engine, task: Task, form: string | undefined, watc
 }
 
 /** Milliseconds of a step, of so many. */
-async function timed(runner: Runner, steps: number): Promise<number> {
-  const begun = performance.now();
+async function timed(runner: Runner, steps: number, { awake }: Watch): Promise<number> {
+  const begun = awake();
   await runner.block(steps);
-  return (performance.now() - begun) / steps;
+  return (awake() - begun) / steps;
 }
 
 /** Runs blocks of all contenders in turn, so that what slows the machine for a while slows all of them. */
 export async function inTurn(contenders: readonly Contender[], runs: number, watch: Watch): Promise<void> {
-  const begun = performance.now();
+  const begun = watch.awake();
   const before = contenders.map(({ result }) => result.times.length);
   for (const { engine } of contenders) watch.post({ type: 'stage', engine: engine.name, text: 'measuring' });
   for (let run = 0; run < runs; run++) {
-    if (run >= LEAST_BLOCKS && performance.now() - begun > BUDGET) break;
+    if (run >= LEAST_BLOCKS && watch.awake() - begun > BUDGET) break;
     const round: number[] = [];
     for (const { runner, steps } of contenders) {
       if (watch.stopped()) return;
-      round.push(await timed(runner, steps));
+      round.push(await timed(runner, steps, watch));
       await watch.turn();
     }
     contenders.forEach(({ result }, i) => {

@@ -3,7 +3,7 @@ import './speed.css';
 import { openJob } from '../../job.ts';
 import { announce, button, h, panel, say, segmented, select, slider } from '../../kit.ts';
 import { download } from '../../store.ts';
-import type { JobHandle, MountedTab, Settings, Tab, TabContext } from '../../types.ts';
+import type { Device, JobHandle, MountedTab, Settings, Tab, TabContext } from '../../types.ts';
 import { bars, milliseconds, nameOf, rounded } from './bars.ts';
 import { type Command, type Event, PEERS, type Peer, type SpeedResult } from './protocol.ts';
 import { sizes, sizeText } from './sizes.ts';
@@ -21,7 +21,10 @@ export const tab: Tab = {
 function mount(host: HTMLElement, context: TabContext): MountedTab {
   let handle: JobHandle<Command> | undefined;
   let running = false;
+  /** Whether the device was lost while it measured. */
+  let interrupted = false;
   let result: SpeedResult | undefined;
+  let device: Device = 'webgpu';
   let adapterName = '';
   const chart = bars();
 
@@ -129,6 +132,7 @@ function mount(host: HTMLElement, context: TabContext): MountedTab {
 
   function start(): void {
     setRunning(true);
+    interrupted = false;
     result = undefined;
     copy.disabled = true;
     save.disabled = true;
@@ -139,12 +143,17 @@ function mount(host: HTMLElement, context: TabContext): MountedTab {
     handle ??= openJob<Command, Event>('speed', {
       onEvent,
       onReady(adapter, restarted) {
+        device = adapter.device;
         adapterName = adapter.description;
         machine.textContent = adapterName;
-        if (restarted && running) send();
+        if (restarted && interrupted) start();
       },
       onLost() {
-        note.textContent = '';
+        interrupted = running;
+        note.textContent = running
+          ? 'The device is gone: the measurement begins anew after a restart.'
+          : 'The device is gone: the next measurement starts it again.';
+        chart.end();
         setRunning(false);
       },
       onError() {
@@ -153,6 +162,7 @@ function mount(host: HTMLElement, context: TabContext): MountedTab {
         return false;
       },
     });
+    if (handle.lost) handle.restart(device);
     send();
   }
 

@@ -16,7 +16,7 @@ const MOST_BATCHES = 32;
 type Extras = SegmenterExtras | AdderExtras;
 
 export const job: JobFactory<Command, Event> = (context) => {
-  const { backend, seed, post, turn } = context;
+  const { backend, seed, post, turn, awake } = context;
   let lesson: Lesson | undefined;
   let options: LessonOptions | undefined;
   let snapshot = context.snapshot;
@@ -64,11 +64,11 @@ export const job: JobFactory<Command, Event> = (context) => {
 
   const measure = async (): Promise<void> => {
     if (!lesson) return;
-    const begun = performance.now();
+    const begun = awake();
     const { step } = lesson.model;
     post({ type: 'measured', step, ...(await lesson.measure()) });
     await answer().catch(() => {});
-    measured = { at: performance.now(), cost: performance.now() - begun };
+    measured = { at: awake(), cost: awake() - begun };
   };
 
   /** What cannot be answered is not asked again. */
@@ -86,9 +86,9 @@ export const job: JobFactory<Command, Event> = (context) => {
     if (!lesson || !training) return;
     const { model, batchSize } = lesson;
     const { x, y } = lesson.rows(batches * batchSize);
-    const begun = performance.now();
+    const begun = awake();
     const { history } = await model.fit(x, y, { batchSize, shuffle: false, verbose: 0 });
-    const taken = (performance.now() - begun) / batches;
+    const taken = (awake() - begun) / batches;
     const loss = history.loss[0];
     if (!Number.isFinite(loss))
       throw new Error('The training diverged: reset it and take a smaller learning rate.');
@@ -98,7 +98,7 @@ export const job: JobFactory<Command, Event> = (context) => {
     batches = Math.max(1, Math.min(MOST_BATCHES, 2 * batches, Math.round(STRETCH / taken)));
     const [least, most] = MEASURE_EVERY;
     const pause = Math.min(most, Math.max(least, MEASURE_SHARE * measured.cost));
-    if (performance.now() - measured.at > pause) await measure();
+    if (awake() - measured.at > pause) await measure();
   };
 
   const train = async (): Promise<void> => {

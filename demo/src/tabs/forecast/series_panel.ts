@@ -1,0 +1,92 @@
+// Where the series comes from: generated, or a column of the visitor's file.
+import { announce, dropZone, h, panel, say, select } from '../../kit.ts';
+import type { Choice, Control } from '../../types.ts';
+import { type Column, numericColumns } from './csv.ts';
+import { seriesNames, seriesNotes } from './series.ts';
+import { type Chosen, standard } from './settings.ts';
+
+export interface SeriesPanel {
+  readonly element: HTMLElement;
+  /** The visitor's file with the column that is chosen. */
+  readonly file: { readonly name: string; readonly column: Column } | undefined;
+  /** Shows which series is chosen. */
+  set(series: Chosen['series']): void;
+  /** Chooses a column of the file; false where it has none of this name. */
+  choose(column: string): boolean;
+  /** The chosen series in words. */
+  nameOf(series: Chosen['series']): string;
+}
+
+export interface SeriesPanelOptions {
+  onSeries(series: Chosen['series']): void;
+  /** A file has come. */
+  onFile(): void;
+  onColumn(): void;
+}
+
+export function seriesPanel({ onSeries, onFile, onColumn }: SeriesPanelOptions): SeriesPanel {
+  let columns: Column[] = [];
+  let name = '';
+  let control: Control<string> | undefined;
+  const sources = select<Chosen['series']>({
+    label: 'Series',
+    value: standard.series,
+    options: Object.entries(seriesNames).map(
+      ([value, label]) => ({ value, label }) as Choice<Chosen['series']>,
+    ),
+    onChange: onSeries,
+  });
+  const note = h('p', { class: 'hint' });
+  const place = h('div');
+  const drop = dropZone({
+    label: 'A series of your own (CSV)',
+    accept: '.csv,.tsv,.txt,text/csv,text/plain',
+    onText: take,
+  });
+  const file = (): SeriesPanel['file'] => {
+    const column = columns.find((one) => one.name === control?.value) ?? columns.at(-1);
+    return column && { name, column };
+  };
+
+  function take(text: string, from: string): void {
+    try {
+      columns = numericColumns(text);
+    } catch (error) {
+      say('error', `“${from}”: ${(error as Error).message}`);
+      return;
+    }
+    name = from;
+    if (sources.element.querySelector('option[value="file"]') === null) {
+      sources.element.querySelector('select')!.append(h('option', { value: 'file' }, 'Your file'));
+    }
+    control = select({
+      label: 'Column',
+      value: columns[columns.length - 1].name,
+      options: columns.map((column) => ({ value: column.name, label: column.name })),
+      onChange: onColumn,
+    });
+    place.replaceChildren(control.element);
+    announce(`${name}: ${columns.length} columns of numbers.`);
+    onFile();
+  }
+
+  return {
+    element: panel('The series', sources.element, note, place, drop),
+    get file() {
+      return file();
+    },
+    set(series) {
+      sources.set(series);
+      note.textContent =
+        series === 'file'
+          ? `“${name}”, ${file()?.column.values.length.toLocaleString('en') ?? 0} values.`
+          : seriesNotes[series];
+    },
+    choose(column) {
+      const there = columns.some((one) => one.name === column);
+      if (there) control?.set(column);
+      return there;
+    },
+    nameOf: (series) => (series === 'file' ? `${name}, ${file()?.column.name}` : seriesNames[series]),
+  };
+}
