@@ -34,15 +34,15 @@ export async function runTraining(loop: TrainingLoop): Promise<void> {
   let reading = false;
   /** Whether the time since the last reading was not all training. */
   let broken = true;
-  let since = performance.now();
-  let turned = since;
+  let since = context.awake();
+  let turned = performance.now();
   let extras: Promise<void> | undefined;
   const fail = (error: unknown): void => {
     if (alive()) context.fail(error);
   };
 
   const tell = (step: number, loss: number, tokens: number): void => {
-    const now = performance.now();
+    const now = context.awake();
     const seconds = broken ? Number.NaN : (now - since) / 1000;
     since = now;
     broken = false;
