@@ -1,4 +1,7 @@
 // Finds the unit that counts, the unit that remembers, and the units that watch features of a text, and says why.
+import type { Level } from 'webgpu-rnn';
+import { featuresIn } from './features.ts';
+import { figure } from './spelling.ts';
 import { countsOf } from './tasks.ts';
 import type { Recording } from './watcher.ts';
 
@@ -14,24 +17,30 @@ export interface Finding {
   readonly state: 'cell' | 'hidden';
   /** Why this unit, with its numbers. */
   readonly why: string;
+  /** The words of the feature of a text that it goes with. */
+  readonly watches?: string;
 }
 
 /** The cell state of a unit after step t of a sequence. */
 function cellAt(recording: Recording, layer: number, t: number, n: number, unit: number): number {
-  const { cell, units } = recording.layers[layer];
-  return cell[(t * recording.batch + n) * units + unit];
+  const { cell, hidden, units } = recording.layers[layer];
+  return (cell ?? hidden)[(t * recording.batch + n) * units + unit];
 }
 
 /** Pearson's correlation; 0 where one of the two does not change. */
 export function correlation(x: ArrayLike<number>, y: ArrayLike<number>): number {
   const n = x.length;
-  const mean = (values: ArrayLike<number>) => Array.from(values).reduce(sum, 0) / n;
-  const [mx, my] = [mean(x), mean(y)];
+  let [mx, my] = [0, 0];
+  for (let i = 0; i < n; i++) {
+    mx += x[i] / n;
+    my += y[i] / n;
+  }
   let [xy, xx, yy] = [0, 0, 0];
   for (let i = 0; i < n; i++) {
-    xy += (x[i] - mx) * (y[i] - my);
-    xx += (x[i] - mx) ** 2;
-    yy += (y[i] - my) ** 2;
+    const [dx, dy] = [x[i] - mx, y[i] - my];
+    xy += dx * dy;
+    xx += dx * dx;
+    yy += dy * dy;
   }
   return xx > 1e-12 && yy > 1e-12 ? xy / Math.sqrt(xx * yy) : 0;
 }
@@ -110,95 +119,46 @@ export function findMemory(recording: Recording, before: number, right: boolean,
   };
 }
 
-/** A number for each character of a text. */
-export interface Feature {
-  readonly role: string;
-  /** As in "goes with ...". */
-  readonly words: string;
-  of(text: string): Float32Array;
+/** How a text is looked at. */
+export interface Watching {
+  /** Its symbols, line ends as \n. */
+  readonly symbols: readonly string[];
+  readonly level: Level;
+  /** Its place in the recording; 0 when left out. */
+  readonly sequence?: number;
+  /** The layer's place in the recording; the last when left out. */
+  readonly layer?: number;
 }
 
-export const features: readonly Feature[] = [
-  { role: 'quotes', words: 'being inside quotes', of: insideQuotes },
-  { role: 'brackets', words: 'the depth of brackets', of: bracketDepth },
-  { role: 'line ends', words: 'how far the line has come', of: placeInLine },
-  { role: 'words', words: 'being at a gap between words', of: (text) => each(text, (it) => /\s/.test(it)) },
-  { role: 'capitals', words: 'capital letters', of: (text) => each(text, (it) => /\p{Lu}/u.test(it)) },
-  { role: 'comments', words: 'being inside a comment', of: insideComments },
-];
-
-/** For each feature that the text has, the unit whose cell or hidden state goes with it best. */
-export function findWatchers(recording: Recording, text: string, sequence = 0): Finding[] {
-  return features
-    .flatMap(({ role, words, of }): Finding[] => {
-      const values = of(text);
-      if (values.every((value) => value === values[0])) return [];
-      const { cell, units, hidden } = recording.layers.at(-1)!;
-      const layer = recording.layers.length - 1;
-      const series = (from: Float32Array, unit: number) =>
-        Float32Array.from(values, (_, t) => from[(t * recording.batch + sequence) * units + unit]);
-      const byUnit = Array.from({ length: units }, (_, unit) => {
-        const [c, h] = [cell, hidden].map((from) => correlation(series(from, unit), values));
-        return Math.abs(c) >= Math.abs(h)
-          ? { r: c, state: 'cell' as const }
-          : { r: h, state: 'hidden' as const };
-      });
-      const unit = strongest(byUnit.map(({ r }) => r));
-      const { r, state } = byUnit[unit];
-      const found = Math.abs(r) >= 0.5;
-      const sense = r < 0 ? 'falls' : 'rises';
-      const why = found
-        ? `Unit ${unit + 1} watches ${role}: its ${state} state ${sense} with ${words} (correlation ${figure(r)}).`
-        : `No unit watches ${role} clearly; unit ${unit + 1} comes nearest (correlation ${figure(r)}).`;
-      return [{ role, state, layer, unit, strength: Math.abs(r), found, why }];
-    })
-    .sort((a, b) => b.strength - a.strength);
-}
-
-/** 1 between a quotation mark and the next one of its kind; a mark within a word is an apostrophe, and a line end ends all. */
-export function insideQuotes(text: string): Float32Array {
-  let open = '';
-  return Float32Array.from(text, (it, i) => {
-    if (it === '\n' && open !== '`') open = '';
-    else if (open) {
-      if (it === open || (open === '“' && it === '”')) open = '';
-    } else if ('"`“'.includes(it) || (it === "'" && !/[\p{L}\d]/u.test(text[i - 1] ?? ''))) open = it;
-    return open ? 1 : 0;
-  });
-}
-
-/** How many brackets of any kind are open, at most 8. */
-export function bracketDepth(text: string): Float32Array {
-  let depth = 0;
-  return Float32Array.from(text, (it) => {
-    if ('([{'.includes(it)) depth++;
-    else if (')]}'.includes(it)) depth = Math.max(0, depth - 1);
-    return Math.min(depth, 8);
-  });
-}
-
-/** Characters since the last line end. */
-export function placeInLine(text: string): Float32Array {
-  let at = 0;
-  return Float32Array.from(text, (it) => {
-    at = it === '\n' ? 0 : at + 1;
-    return at;
-  });
-}
-
-/** 1 behind // up to the line end, and between slash-star and star-slash. */
-export function insideComments(text: string): Float32Array {
-  const inside = new Float32Array(text.length);
-  for (const { index, 0: comment } of text.matchAll(/\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/g)) {
-    inside.fill(1, index, index + comment.length);
+/** For each role that the text has, the unit whose cell or hidden state goes with one of its features best. */
+export function findWatchers(recording: Recording, watching: Watching): Finding[] {
+  const { symbols, level, sequence = 0, layer = recording.layers.length - 1 } = watching;
+  const { cell, hidden, units } = recording.layers[layer];
+  const series = (from: Float32Array, unit: number) =>
+    Float32Array.from(symbols, (_, t) => from[(t * recording.batch + sequence) * units + unit]);
+  const states = Array.from({ length: units }, (_, unit) => [
+    ...(cell ? [{ state: 'cell' as const, unit, values: series(cell, unit) }] : []),
+    { state: 'hidden' as const, unit, values: series(hidden, unit) },
+  ]).flat();
+  // In a short text some unit goes with anything by chance: four times the spread that chance gives is asked for.
+  const least = Math.max(0.5, 4 / Math.sqrt(symbols.length));
+  const byRole = new Map<string, Finding>();
+  for (const { feature, values } of featuresIn(symbols, level)) {
+    const { role, words } = feature;
+    const correlations = states.map((it) => correlation(it.values, values));
+    const best = strongest(correlations);
+    const { unit, state } = states[best];
+    const r = correlations[best];
+    const strength = Math.abs(r);
+    if (strength <= (byRole.get(role)?.strength ?? -1)) continue;
+    const found = strength >= least;
+    const sense = r < 0 ? 'falls' : 'rises';
+    const why = found
+      ? `Unit ${unit + 1} watches ${role}: its ${state} state ${sense} with ${words} (correlation ${figure(r)}).`
+      : `No unit watches ${role} clearly; unit ${unit + 1} comes nearest (correlation ${figure(r)}).`;
+    byRole.set(role, { role, state, layer, unit, strength, found, why, watches: words });
   }
-  return inside;
-}
-
-function each(text: string, is: (character: string) => boolean): Float32Array {
-  const values = new Float32Array(text.length);
-  for (let i = 0; i < text.length; i++) values[i] = Number(is(text[i]));
-  return values;
+  return [...byRole.values()].sort((a, b) => b.strength - a.strength);
 }
 
 function strongest(values: readonly number[]): number {
@@ -212,8 +172,4 @@ function middle(values: readonly number[]): number {
 
 function moved(change: number): string {
   return `${change < 0 ? 'falls' : 'rises'} by ${Math.abs(change).toFixed(2)}`;
-}
-
-function figure(value: number): string {
-  return (value < 0 ? '−' : '') + Math.abs(value).toFixed(2);
 }

@@ -1,9 +1,10 @@
 // The worker's side of the tab: trains, and looks inside while it does.
 import { loadModel, type Model } from 'webgpu-rnn';
 import type { Job, JobContext } from '../../types.ts';
-import { type Lesson, type LessonNote, lessonOf, type Shown, stepsOfRound } from './lessons.ts';
+import { type Lesson, type LessonNote, lessonOf, stepsOfRound } from './lessons.ts';
 import { longestText } from './limits.ts';
-import type { Command, Event, RunSettings, RunState } from './messages.ts';
+import type { Command, Event, RunSettings, RunState, Shown } from './messages.ts';
+import { openReading, type Reading } from './reading.ts';
 import { sourceText } from './texts.ts';
 
 /** Milliseconds between two looks while it trains. */
@@ -17,7 +18,9 @@ export function job(context: JobContext<Event>): Job<Command> {
   const { backend, post } = context;
   let settings: RunSettings | undefined;
   let lesson: Lesson | undefined;
-  let shown: Shown = { count: 8, letter: 'A', text: '' };
+  /** In place of a lesson: a model that was trained elsewhere. */
+  let reading: Reading | undefined;
+  let shown: Shown = { count: 8, letter: 'A', text: '', layer: 0 };
   let step = 0;
   let paused = false;
   let stopped = false;
@@ -37,7 +40,7 @@ export function job(context: JobContext<Event>): Job<Command> {
 
   async function look(): Promise<void> {
     stale = false;
-    const view = await lesson!.view(shown);
+    const view = await (reading ?? lesson)!.view(shown);
     if (!disposed) post({ type: 'view', view });
   }
 
@@ -104,11 +107,18 @@ export function job(context: JobContext<Event>): Job<Command> {
     paused = false;
   }
 
-  /** Makes a lesson, untrained but for what a lost device left behind. */
-  async function settle(to: RunSettings, trained?: Model): Promise<void> {
+  /** Frees what is looked into. */
+  async function clear(): Promise<void> {
     await end();
     await lesson?.dispose();
+    await reading?.dispose();
     lesson = undefined;
+    reading = undefined;
+  }
+
+  /** Makes a lesson, untrained but for what a lost device left behind. */
+  async function settle(to: RunSettings, trained?: Model): Promise<void> {
+    await clear();
     settings = to;
     step = 0;
     const corpus = to.task === 'text' ? (to.corpus ?? (await sourceText())) : '';
@@ -176,12 +186,11 @@ export function job(context: JobContext<Event>): Job<Command> {
           wake();
           return;
         case 'watch': {
-          const { count, letter, text } = command;
-          shown = { count, letter, text };
+          shown = command.shown;
           stale = true;
           wake();
           return inTurn(async () => {
-            if (lesson && !running && stale) await look();
+            if ((reading ?? lesson) && !running && stale) await look();
           });
         }
         case 'save':
@@ -197,12 +206,21 @@ export function job(context: JobContext<Event>): Job<Command> {
             await look();
             state('done', 'opened');
           });
+        case 'read':
+          return inTurn(async () => {
+            // A file that does not do leaves what is there.
+            const opened = await openReading(backend, command);
+            await clear();
+            reading = opened;
+            const { layers, vocabulary, excerpt } = opened;
+            post({ type: 'read', name: command.name, layers, level: vocabulary.level, excerpt });
+          });
       }
     },
     snapshot: async () => lesson?.model.save(),
     dispose() {
       disposed = true;
-      void end().then(() => lesson?.dispose());
+      void clear();
     },
   };
 }

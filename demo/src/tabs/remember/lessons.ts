@@ -1,8 +1,9 @@
 // The three things a network learns here, each as a lesson: a model, one round of training, and a look at what it does.
 import { type Backend, languageTrainer, type Model, type Parameters } from 'webgpu-rnn';
+import { featureOf, watchedIn } from './features.ts';
 import { findCounter, findMemory, findWatchers } from './findings.ts';
 import { longestText } from './limits.ts';
-import type { RunSettings, TaskName, View } from './messages.ts';
+import type { LessonName, RunSettings, Shown, View } from './messages.ts';
 import {
   countingIds,
   countingLetters,
@@ -19,25 +20,22 @@ import {
 import { type Alphabet, alphabetOf, textModel } from './texts.ts';
 import { expected, planesOf, type Watcher, watcher } from './watcher.ts';
 
-/** What is to be shown. */
-export interface Shown {
-  count: number;
-  letter: 'A' | 'B';
-  text: string;
-}
-
-export interface Lesson {
-  readonly task: TaskName;
-  readonly model: Model;
-  /** Trains until `onRound` says false; a round is an epoch, or a step with a text. */
-  train(onRound: (loss: number) => Promise<boolean>): Promise<void>;
+/** Something that can be looked into. */
+export interface Look {
   view(shown: Shown): Promise<View>;
   dispose(): Promise<void>;
 }
 
+export interface Lesson extends Look {
+  readonly task: LessonName;
+  readonly model: Model;
+  /** Trains until `onRound` says false; a round is an epoch, or a step with a text. */
+  train(onRound: (loss: number) => Promise<boolean>): Promise<void>;
+}
+
 /** What a lesson's file says of itself, besides the model. */
 export interface LessonNote {
-  task: TaskName;
+  task: LessonName;
   units: number;
   /** With a text: its characters by id. */
   characters?: string;
@@ -90,12 +88,13 @@ async function countingLesson(backend: Backend, model: Model, { units }: RunSett
       const [layer] = recording.layers;
       const said = spelled(countingIds(count), length, countingLetters, told[count - 1]);
       return {
-        ...{ task: 'counting', layer: layer.name, units: layer.units, exact, counts: countsOf(count) },
+        ...{ task: 'counting', layer: layer.name, units: layer.units, exact, level: 'char' },
         ...said,
         // Nobody can know whether another a or the X comes next.
         wanted: said.wanted.map((symbol, t) => (t < count ? undefined : symbol)),
         planes: planesOf(recording, 0, count - 1, length),
         findings: [findCounter(recording)],
+        compared: [Float32Array.from(countsOf(count))],
       };
     },
   };
@@ -117,10 +116,11 @@ async function memoryLesson(backend: Backend, model: Model, { units }: RunSettin
       const n = letter === 'A' ? 0 : 1;
       const [layer] = recording.layers;
       return {
-        ...{ task: 'memory', layer: layer.name, units: layer.units, right },
+        ...{ task: 'memory', layer: layer.name, units: layer.units, right, level: 'char' },
         ...spelled([...x[n], y[n][length - 1]], length, memoryLetters, told[n]),
         planes: planesOf(recording, 0, n, length),
-        other: planesOf(recording, 0, 1 - n, length).cell,
+        other: planesOf(recording, 0, 1 - n, length).cell!,
+        compared: [],
         findings: [findMemory(recording, length - 1, right)],
       };
     },
@@ -138,6 +138,8 @@ async function textLesson(
   const { ids } = alphabet.encode(corpus);
   // The last passage is not trained on: there it is found out which unit watches what.
   const heldOut = corpus.slice(-longestText);
+  const held = alphabet.encode(heldOut);
+  const heldSymbols = heldOut.split('');
   const tokens = ids.slice(0, -longestText);
   const parameters = await settled(model);
   const optimizer = model.optimizer!;
@@ -161,18 +163,19 @@ async function textLesson(
     async view({ text }) {
       const said = alphabet.encode(text.slice(0, longestText) || ' ');
       const length = said.ids.length;
-      const recording = await looking.record([said.ids, alphabet.encode(heldOut).ids]);
+      const recording = await looking.record([said.ids, held.ids]);
       const layer = recording.layers.at(-1)!;
+      const told = expected(recording, 0, length, { logits: true });
+      const read = spelled(Array.from(said.ids), length, alphabet.characters, told);
+      const findings = findWatchers(recording, { symbols: heldSymbols, level: 'char', sequence: 1 });
       return {
-        ...{ task: 'text', layer: layer.name, units: layer.units, unknown: said.unknown },
-        ...spelled(
-          Array.from(said.ids),
-          length,
-          alphabet.characters,
-          expected(recording, 0, length, { logits: true }),
-        ),
+        ...{ task: 'text', layer: layer.name, units: layer.units, level: 'char' },
+        ...read,
         planes: planesOf(recording, recording.layers.length - 1, 0, length),
-        findings: findWatchers(recording, heldOut, 1),
+        findings,
+        compared: findings.map(({ watches }) => watchedIn(featureOf(watches), read.symbols, 'char')),
+        judged: `Judged on ${longestText} characters that it was not trained on.`,
+        ...(said.unknown > 0 && { unknown: unknownCharacters(said.unknown) }),
       };
     },
     async dispose() {
@@ -240,4 +243,10 @@ function spelled(
     expected: told.map(({ symbol, probability }) => ({ symbol: letters[symbol], probability })),
     wanted: Array.from({ length }, (_, t) => all[t + 1]),
   };
+}
+
+function unknownCharacters(count: number): string {
+  return count === 1
+    ? '1 character that it never saw is read as a space.'
+    : `${count} characters that it never saw are read as spaces.`;
 }

@@ -1,17 +1,31 @@
 // What the tab and its worker say to one another.
+import type { Level } from 'webgpu-rnn';
 import type { Finding } from './findings.ts';
-import type { Planes } from './watcher.ts';
+import type { LayerFacts, Planes } from './watcher.ts';
 
-export type TaskName = 'counting' | 'memory' | 'text';
+/** What a small network learns here. */
+export type LessonName = 'counting' | 'memory' | 'text';
+/** What is looked into: a network that learns here, or the one that was written with. */
+export type TaskName = LessonName | 'written';
 
 export interface RunSettings {
-  task: TaskName;
+  task: LessonName;
   units: number;
   seed: number;
   /** Epochs (steps, with a text) after which training ends by itself, each time it is begun. */
   most: number;
   /** A text of one's own to learn; else the project's source. */
   corpus?: string;
+}
+
+/** What is to be shown. */
+export interface Shown {
+  /** n of the counting task. */
+  count: number;
+  letter: 'A' | 'B';
+  text: string;
+  /** Of the model that was written with: which recurrent layer, from 0 at the bottom. */
+  layer: number;
 }
 
 export type Command =
@@ -21,18 +35,21 @@ export type Command =
   | { type: 'train'; settings: RunSettings }
   | { type: 'pause' }
   | { type: 'resume' }
-  /** What is shown: n of the counting task, A or B, or a text. */
-  | { type: 'watch'; count: number; letter: 'A' | 'B'; text: string }
+  | { type: 'watch'; shown: Shown }
   | { type: 'save' }
-  | { type: 'open'; bytes: Uint8Array; settings: RunSettings };
+  | { type: 'open'; bytes: Uint8Array; settings: RunSettings }
+  /** Looks into a language model of the writing tab; `passage` is a text that it was not trained on. */
+  | { type: 'read'; bytes: Uint8Array; name: string; passage: string | undefined };
 
 export type RunState = 'new' | 'training' | 'paused' | 'done';
 
 /** What the network did with one sequence. */
 export interface View {
   task: TaskName;
-  /** The symbols as shown, one a step. */
+  /** The symbols as shown, one a step; line ends are \n. */
   symbols: string[];
+  /** Whether the symbols are characters or whole words. */
+  level: Level;
   /** What the network takes for likeliest after each step. */
   expected: { symbol: string; probability: number }[];
   /** What follows indeed; undefined where the sequence ends, or nobody could know. */
@@ -42,15 +59,18 @@ export interface View {
   layer: string;
   planes: Planes;
   findings: Finding[];
-  /** Of the counting task: the n that are counted without an error, and what the count is after each step. */
+  /** For each finding what its unit is compared with, step by step; none where it is compared with another run. */
+  compared: Float32Array[];
+  /** What the findings were found on, where that is not what is shown. */
+  judged?: string;
+  /** Of the counting task: the n that are counted without an error. */
   exact?: number[];
-  counts?: number[];
   /** Of the memory task: whether both texts end rightly. */
   right?: boolean;
   /** The cell states [H,T] of the text that begins with the other letter. */
   other?: Float32Array;
-  /** Characters that the network has never seen. */
-  unknown?: number;
+  /** What the network has never seen, in words. */
+  unknown?: string;
 }
 
 export type Event =
@@ -58,4 +78,6 @@ export type Event =
   | { type: 'view'; view: View }
   | { type: 'state'; state: RunState; task: TaskName; step: number; why?: string }
   | { type: 'saved'; bytes: Uint8Array | undefined }
-  | { type: 'opened'; task: TaskName; units: number };
+  | { type: 'opened'; task: LessonName; units: number }
+  /** A language model is looked into; `excerpt` is a text to begin with, where there is one of its kind. */
+  | { type: 'read'; name: string; layers: readonly LayerFacts[]; level: Level; excerpt: string | undefined };

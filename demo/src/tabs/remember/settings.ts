@@ -11,7 +11,10 @@ export interface Chosen {
   seed: number;
   count: number;
   letter: 'A' | 'B';
-  text: string;
+  /** A text of one's own to be read; else one that fits the network. */
+  text: string | undefined;
+  /** Of the model that was written with: its recurrent layer, from 1 at the bottom. */
+  layer: number;
 }
 
 export const tasks: Readonly<Record<TaskName, { units: number; most: number; unit: string; note: string }>> =
@@ -28,17 +31,23 @@ export const tasks: Readonly<Record<TaskName, { units: number; most: number; uni
       ...{ units: 64, most: 2000, unit: 'step' },
       note: 'A character model learns the source of this project. Which units watch quotes, brackets and line ends?',
     },
+    written: {
+      ...{ units: 10, most: 300, unit: 'step' },
+      note: 'The model that was trained in the tab Write reads what you type. Which of its units watch quotes, brackets, spaces?',
+    },
   };
-const sample = "const name = 'counter'; // says who counts\nreturn { a: [1, 2], b: f('x', `y`) };\n";
+/** What a character model is shown where nothing else is at hand. */
+export const sample = "const name = 'counter'; // says who counts\nreturn { a: [1, 2], b: f('x', `y`) };\n";
 
 export const standard: Chosen = {
   ...{ task: 'counting', units: 10, most: 300, seed: 1 },
-  ...{ count: 8, letter: 'A', text: sample },
+  ...{ count: 8, letter: 'A', text: undefined, layer: 1 },
 };
 
 /** What differs from the standard of the task. */
 export function writeSettings(chosen: Chosen): Settings {
-  const { task, units, most, seed, count, letter, text } = chosen;
+  const { task, units, most, seed, count, letter, text, layer } = chosen;
+  const reads = task === 'text' || task === 'written';
   return {
     ...(task !== 'counting' && { task }),
     ...(units !== tasks[task].units && { units }),
@@ -46,7 +55,8 @@ export function writeSettings(chosen: Chosen): Settings {
     ...(seed !== standard.seed && { seed }),
     ...(task === 'counting' && count !== standard.count && { n: count }),
     ...(task === 'memory' && letter !== standard.letter && { letter }),
-    ...(task === 'text' && text !== sample && { text }),
+    ...(reads && text !== undefined && { text }),
+    ...(task === 'written' && layer !== standard.layer && { layer }),
   };
 }
 
@@ -64,6 +74,7 @@ export function readSettings(given: Settings): Chosen {
     seed: within('seed', 0, 9999, standard.seed),
     count: within('n', 1, mostCounted, standard.count),
     letter: given.letter === 'B' ? 'B' : 'A',
-    text: given.text === undefined ? sample : String(given.text).slice(0, longestText),
+    text: given.text === undefined ? undefined : String(given.text).slice(0, longestText),
+    layer: within('layer', 1, 4, standard.layer),
   };
 }

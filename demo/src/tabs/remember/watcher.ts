@@ -2,6 +2,7 @@
 import {
   type Backend,
   buildPlan,
+  type CellName,
   type Executable,
   type Layer,
   type Outputs,
@@ -9,15 +10,23 @@ import {
   type Tensor,
 } from 'webgpu-rnn';
 
-/** What one LSTM layer did; all row-major. */
-export interface LayerTrace {
+/** A recurrent layer of a network. */
+export interface LayerFacts {
   readonly name: string;
+  readonly cell: CellName;
   readonly units: number;
-  /** [T,N,H], after each step. */
-  readonly cell: Float32Array;
+}
+
+/** What one recurrent layer did; all row-major. */
+export interface LayerTrace extends Omit<LayerFacts, 'cell'> {
+  /** [T,N,H], after each step; an LSTM has it. */
+  readonly cell?: Float32Array;
   /** [T,N,H], after each step. */
   readonly hidden: Float32Array;
-  /** [T,N,H,4]: i, f, g, o of each unit, behind their activations. */
+  /**
+   * Behind their activations: of an LSTM i, f, g, o of each unit side by side [T,N,H,4], of a GRU blocks z, r and the
+   * candidate [T,N,3,H], of a plain layer the state itself [T,N,H].
+   */
   readonly gates: Float32Array;
 }
 
@@ -33,16 +42,24 @@ export interface Recording {
 export interface Watcher {
   readonly steps: number;
   readonly batch: number;
-  /** Runs over ids [N,T], at most `steps` long, from states of zero. */
-  record(ids: readonly ArrayLike<number>[]): Promise<Recording>;
+  /** The recurrent layers from the bottom up. */
+  readonly layers: readonly LayerFacts[];
+  /** Runs over ids [N,T], at most `steps` long, from states of zero; records these layers, or all. */
+  record(ids: readonly ArrayLike<number>[], which?: readonly number[]): Promise<Recording>;
   dispose(): void;
 }
 
 /** What is watched at a step, each a heat-map of units over steps. */
-export const planeNames = ['cell', 'hidden', 'input', 'forget', 'candidate', 'output'] as const;
-export type PlaneName = (typeof planeNames)[number];
-/** [H,T] each: a row for each unit. */
-export type Planes = Record<PlaneName, Float32Array>;
+export type PlaneName = 'cell' | 'hidden' | 'input' | 'forget' | 'update' | 'reset' | 'candidate' | 'output';
+/** [H,T] each, in the order in which they are shown: a row for each unit. */
+export type Planes = Partial<Record<PlaneName, Float32Array>>;
+
+/** The gates of each cell in the order of its kernels. */
+const gateNames: Readonly<Record<CellName, readonly PlaneName[]>> = {
+  lstm: ['input', 'forget', 'candidate', 'output'],
+  gru: ['update', 'reset', 'candidate'],
+  rnn: [],
+};
 
 /**
  * Builds a plan of a model's layers that shares its weights, for `batch` sequences of at most `steps` symbols; with
@@ -64,31 +81,33 @@ export async function watcher(options: {
     told = model.build(b, x) as Tensor;
     return { told };
   });
-  const root = (name: string) => plan.roots.find((t) => t.name === name)!;
+  const root = (name: string) => plan.roots.find((t) => t.name === name);
   const layers = plan.roots
     .filter((t) => t.role === 'activation' && t.name.endsWith('/gates'))
     .map((gates) => {
       const name = gates.name.slice(0, -'/gates'.length);
-      return { name, gates, h: root(`${name}/h`), c: root(`${name}/c`) };
-    })
-    .filter(({ c }) => c !== undefined);
+      const [h, c] = [root(`${name}/h`)!, root(`${name}/c`)];
+      const units = h.shape.at(-1)!;
+      const cell: CellName = c ? 'lstm' : gates.shape.at(-1) === 3 * units ? 'gru' : 'rnn';
+      return { name, cell, units, gates, h, c };
+    });
   const carried = Object.values(plan.states).filter((t) => t.carried);
   const executable: Executable = await backend.load(plan);
   const V = told.shape.at(-1)!;
   return {
     steps,
     batch,
-    async record(ids) {
+    layers: layers.map(({ name, cell, units }) => ({ name, cell, units })),
+    async record(ids, which) {
       backend.write(x, symbols ? oneHotTimeMajor(ids, steps, batch, symbols) : timeMajor(ids, steps, batch));
       for (const t of carried) backend.write(t, new Float32Array(t.shape.reduce((n, size) => n * size, 1)));
       executable.run();
       const traces: LayerTrace[] = [];
-      for (const { name, gates, h, c } of layers) {
-        const units = h.shape.at(-1)!;
+      for (const { name, units, gates, h, c } of which?.map((i) => layers[i]) ?? layers) {
         // Slot 0 of a state sequence [T+1,N,H] is the state before the first step.
         const after = async (t: Tensor) => Float32Array.from(await backend.read(t)).subarray(batch * units);
         traces.push({
-          ...{ name, units, cell: await after(c), hidden: await after(h) },
+          ...{ name, units, hidden: await after(h), ...(c && { cell: await after(c) }) },
           gates: Float32Array.from(await backend.read(gates)),
         });
       }
@@ -102,20 +121,21 @@ export async function watcher(options: {
 export function planesOf(recording: Recording, layer: number, sequence: number, length: number): Planes {
   const { cell, hidden, gates, units } = recording.layers[layer];
   const { batch } = recording;
-  const plane = (at: (place: number) => number) => {
+  const plane = (at: (row: number, unit: number) => number) => {
     const values = new Float32Array(units * length);
     for (let t = 0; t < length; t++) {
-      for (let u = 0; u < units; u++) values[u * length + t] = at((t * batch + sequence) * units + u);
+      for (let u = 0; u < units; u++) values[u * length + t] = at(t * batch + sequence, u);
     }
     return values;
   };
+  const kind: CellName = cell ? 'lstm' : gates.length === 3 * hidden.length ? 'gru' : 'rnn';
+  const names = gateNames[kind];
+  const gate = (g: number) =>
+    plane((row, u) => gates[cell ? 4 * (row * units + u) + g : (row * names.length + g) * units + u]);
   return {
-    cell: plane((at) => cell[at]),
-    hidden: plane((at) => hidden[at]),
-    input: plane((at) => gates[4 * at]),
-    forget: plane((at) => gates[4 * at + 1]),
-    candidate: plane((at) => gates[4 * at + 2]),
-    output: plane((at) => gates[4 * at + 3]),
+    ...(cell && { cell: plane((row, u) => cell[row * units + u]) }),
+    hidden: plane((row, u) => hidden[row * units + u]),
+    ...Object.fromEntries(names.map((name, g) => [name, gate(g)])),
   };
 }
 

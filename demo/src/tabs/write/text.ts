@@ -44,6 +44,11 @@ export function readText(bytes: Uint8Array, name: string): string {
   return text.replaceAll('\r\n', '\n');
 }
 
+/** The end of a text that is kept back for validation. */
+export function heldBack(text: string): string {
+  return text.slice(text.length - Math.min(VALIDATION_MOST, Math.floor(text.length * VALIDATION_PART)));
+}
+
 export interface Tokens {
   readonly vocabulary: Vocabulary;
   readonly training: Uint32Array;

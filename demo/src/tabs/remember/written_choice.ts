@@ -1,0 +1,66 @@
+// Which model of the writing tab is looked into: those that are kept in the browser, or a file.
+import { button, dropZone, h, say } from '../../kit.ts';
+import { listModels, openModel } from '../../store.ts';
+import type { HandedModel, SavedModel } from '../../types.ts';
+
+export interface WrittenChoice {
+  readonly element: HTMLElement;
+  /** Reads the list anew, and names the model that is looked into. */
+  refresh(current: string | undefined): void;
+}
+
+export function writtenChoice(onOpen: (model: HandedModel) => void): WrittenChoice {
+  const now = h('p');
+  const list = h('ul', { class: 'models' });
+  const none = h('p', { class: 'hint' }, 'None is saved in this browser yet.');
+
+  const open = async ({ name }: SavedModel): Promise<void> => {
+    try {
+      onOpen({ name, bytes: (await openModel(name)).bytes });
+    } catch (error) {
+      say('error', `“${name}” was not opened: ${(error as Error).message}`);
+    }
+  };
+  const row = (model: SavedModel): HTMLElement => {
+    const look = button('Look inside', () => void open(model));
+    look.setAttribute('aria-label', `Look inside ${model.name}`);
+    return h(
+      'li',
+      null,
+      h(
+        'div',
+        { class: 'model-text' },
+        h('strong', null, model.name),
+        h('span', { class: 'hint' }, model.note),
+      ),
+      look,
+    );
+  };
+  return {
+    element: h(
+      'div',
+      { class: 'stack tight' },
+      now,
+      h('p', { class: 'hint' }, 'Saved in the tab Write:'),
+      list,
+      none,
+      dropZone({
+        label: 'Look into a model file',
+        accept: '.safetensors',
+        maxBytes: 512 * 2 ** 20,
+        onBytes: (bytes, file) => onOpen({ name: file.replace(/\.safetensors$/, ''), bytes }),
+      }),
+    ),
+    refresh(current) {
+      now.textContent = current === undefined ? '' : `Now open: ${current}`;
+      now.hidden = current === undefined;
+      void listModels('write')
+        .catch(() => [])
+        .then((models) => {
+          list.replaceChildren(...models.map(row));
+          list.hidden = models.length === 0;
+          none.hidden = models.length > 0;
+        });
+    },
+  };
+}
