@@ -1,7 +1,7 @@
 // sums[z] [2,cols] = (Σ dy·(x - mean)·r, Σ dy) of each column over the rows of slice z: the gradients of gamma and beta.
 //
-// x, dy [rows,cols], statistics [3,cols] = (mean, r, count). Threads: one a column, 64 in a workgroup, no barrier; z is
-// the slice.
+// x, dy [rows,cols], statistics [3,cols] = (mean, r, count). Threads: one a column and slice.
+#import each_column
 struct Params {
   rows: u32,
   cols: u32,
@@ -15,14 +15,7 @@ struct Params {
 @group(0) @binding(3) var<storage, read> statistics: array<f32>;
 @group(0) @binding(4) var<storage, read_write> sums: array<f32>;
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3<u32>) {
-  let col = id.x;
-  if (col >= p.cols) {
-    return;
-  }
-  let first = id.z * p.slice;
-  let last = min(first + p.slice, p.rows);
+fn compute_column(col: u32, slice: u32, first: u32, last: u32) {
   let mean = statistics[col];
   var products = 0.0;
   var sum = 0.0;
@@ -31,7 +24,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     products += g * (x[p.x_offset + row * p.cols + col] - mean);
     sum += g;
   }
-  let at = id.z * 2u * p.cols + col;
+  let at = slice * 2u * p.cols + col;
   sums[at] = products * statistics[p.cols + col];
   sums[at + p.cols] = sum;
 }

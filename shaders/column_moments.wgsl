@@ -1,7 +1,8 @@
 // Of each column, over the rows of slice z that count: how many, their mean, and the sum of squares about it.
 //
 // x [rows,cols]; mask [rows / repeats], each entry for `repeats` rows, where masked is 1; moments [slices,3,cols].
-// Two passes, so that nothing cancels. Threads: one a column, 64 in a workgroup, no barrier; z is the slice.
+// Two passes, so that nothing cancels. Threads: one a column and slice.
+#import each_column
 struct Params {
   rows: u32,
   cols: u32,
@@ -22,14 +23,7 @@ fn counts(row: u32) -> bool {
   return mask[row / p.repeats] != 0u;
 }
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3<u32>) {
-  let col = id.x;
-  if (col >= p.cols) {
-    return;
-  }
-  let first = id.z * p.slice;
-  let last = min(first + p.slice, p.rows);
+fn compute_column(col: u32, slice: u32, first: u32, last: u32) {
   var count = 0.0;
   var sum = 0.0;
   for (var row = first; row < last; row++) {
@@ -46,7 +40,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
       squares += off * off;
     }
   }
-  let at = id.z * 3u * p.cols + col;
+  let at = slice * 3u * p.cols + col;
   moments[at] = count;
   moments[at + p.cols] = mean;
   moments[at + 2u * p.cols] = squares;

@@ -1,7 +1,8 @@
 // to[col] (+)= sum over rows of left[row,col]·right[row,col]; workgroup z sums the rows [z·slice, (z+1)·slice).
 //
 // NORMALIZED: right counts as (right - mean)·rstd with stats [rows,2], so that the sum is the gradient of a gain.
-// left, right: rows `left_stride` and `right_stride` apart. Threads: one a column, 64 in a workgroup; z writes at z·cols.
+// left, right: rows `left_stride` and `right_stride` apart. Threads: one a column and slice; z writes at z·cols.
+#import each_column
 struct Params {
   rows: u32,
   cols: u32,
@@ -21,14 +22,7 @@ struct Params {
 @group(0) @binding(3) var<storage, read> stats: array<f32>;
 @group(0) @binding(4) var<storage, read_write> to: array<f32>;
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3<u32>) {
-  let col = id.x;
-  if (col >= p.cols) {
-    return;
-  }
-  let first = id.z * p.slice;
-  let last = min(first + p.slice, p.rows);
+fn compute_column(col: u32, slice: u32, first: u32, last: u32) {
   var sum = 0.0;
   for (var row = first; row < last; row++) {
     var factor = right[p.right_offset + row * p.right_stride + col];
@@ -37,7 +31,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
 #endif
     sum += left[p.left_offset + row * p.left_stride + col] * factor;
   }
-  let at = p.to_offset + id.z * p.cols + col;
+  let at = p.to_offset + slice * p.cols + col;
   if (p.accumulate == 1u) {
     sum += to[at];
   }

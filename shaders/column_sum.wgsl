@@ -1,8 +1,9 @@
 // to[col] (+)= sum over rows of source[row·stride + col]; workgroup z sums the rows [z·slice, (z+1)·slice).
 //
-// Threads: one a column, 64 in a workgroup; z writes at to_offset + z·cols. Four rows at a time, so that four loads are
+// Threads: one a column and slice; z writes at to_offset + z·cols. Four rows at a time, so that four loads are
 // under way. The sums of the first `twice` columns go to to[again + col] as well, where there is one slice; the launcher
 // has checked that this lies behind the others.
+#import each_column
 struct Params {
   rows: u32,
   cols: u32,
@@ -30,14 +31,7 @@ fn put(at: u32, sum: f32) {
   }
 }
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3<u32>) {
-  let col = id.x;
-  if (col >= p.cols) {
-    return;
-  }
-  let first = id.z * p.slice;
-  let last = min(first + p.slice, p.rows);
+fn compute_column(col: u32, slice: u32, first: u32, last: u32) {
   var sum = 0.0;
   var row = first;
   for (; row + 4u <= last; row += 4u) {
@@ -46,7 +40,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
   for (; row < last; row++) {
     sum += element(row, col);
   }
-  put(p.to_offset + id.z * p.cols + col, sum);
+  put(p.to_offset + slice * p.cols + col, sum);
   if (col < p.twice) {
     put(p.to_offset + p.again + col, sum);
   }

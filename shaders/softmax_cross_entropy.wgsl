@@ -5,42 +5,18 @@
 //
 // labels, row_weight, mask, loss [M]; class_weight [V]; total [1]; logits [M,V], overwritten by the gradient where asked.
 // Threads: as shaders/shared/each_row.wgsl says. A label outside [0,V) counts as ignored and is never an index.
-#import softmax_row
+#import cross_entropy_rows
 struct Params {
-  rows: u32,
-  classes: u32,
-  weighted: u32,
-  row_weighted: u32,
-  masked: u32,
+#import cross_entropy_params
   ignored: u32,
-  gradient: u32,
-  smoothing: f32,
 }
-@group(0) @binding(0) var<uniform> p: Params;
 @group(0) @binding(1) var<storage, read> labels: array<u32>;
-@group(0) @binding(2) var<storage, read> class_weight: array<f32>;
-@group(0) @binding(3) var<storage, read> row_weight: array<f32>;
-@group(0) @binding(4) var<storage, read> mask: array<u32>;
-@group(0) @binding(5) var<storage, read> total: array<f32>;
-@group(0) @binding(6) var<storage, read_write> logits: array<f32>;
-@group(0) @binding(7) var<storage, read_write> loss: array<f32>;
-
-fn weight(col: u32) -> f32 {
-  if (p.weighted == 1u) {
-    return class_weight[col];
-  }
-  return 1.0;
-}
 
 fn smooth_part(col: u32) -> f32 {
   if (p.smoothing > 0.0) {
     return weight(col) * p.smoothing / f32(p.classes);
   }
   return 0.0;
-}
-
-fn row_count() -> u32 {
-  return p.rows;
 }
 
 fn compute_row(row: u32, lane: u32) {
@@ -64,13 +40,7 @@ fn compute_row(row: u32, lane: u32) {
   if (p.gradient == 0u) {
     return;
   }
-  var scale = 0.0;
-  if (counts && total[0] != 0.0) {
-    scale = 1.0 / total[0];
-    if (p.row_weighted == 1u) {
-      scale *= row_weight[row];
-    }
-  }
+  let scale = row_scale(row, counts);
   let softmax_scale = (label_part + whole.z) / whole.y;
   for (var col = lane; col < p.classes; col += LANES) {
     let q = smooth_part(col) + select(0.0, label_part, col == label);

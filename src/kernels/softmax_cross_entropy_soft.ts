@@ -3,10 +3,15 @@ import wgsl from '../../shaders/softmax_cross_entropy_soft.wgsl?raw';
 import type { Builder } from '../core/builder.ts';
 import { defineKernel } from '../core/kernel.ts';
 import type { Tensor } from '../core/tensor.ts';
+import {
+  type CrossEntropyOptions,
+  crossEntropyBindings,
+  crossEntropyParams,
+  crossEntropyRow,
+  crossEntropyTensors,
+  crossEntropyValues,
+} from './cross_entropy_rows.ts';
 import { rowConstants, rowGrid } from './each_row.ts';
-import { nothing } from './nothing.ts';
-import type { SoftmaxCrossEntropyOptions } from './softmax_cross_entropy.ts';
-import { rowSoftmax } from './softmax_row.ts';
 
 /**
  * loss[row] = -Σ q_c·log softmax(x)_c with q_c = w_c·((1-s)·t_c + s/V), as torch.nn.functional.cross_entropy with
@@ -21,51 +26,17 @@ export const softmaxCrossEntropySoftKernel = defineKernel({
   wgsl,
   bindings: {
     targets: 'read',
-    class_weight: 'read',
-    row_weight: 'read',
-    mask: 'read u32',
-    total: 'read',
-    logits: 'readwrite',
-    loss: 'write',
+    ...crossEntropyBindings,
   },
-  params: {
-    rows: 'u32',
-    classes: 'u32',
-    weighted: 'u32',
-    row_weighted: 'u32',
-    masked: 'u32',
-    gradient: 'u32',
-    smoothing: 'f32',
-  },
+  params: crossEntropyParams,
   constants: (_p, limits) => rowConstants(limits),
   workgroups: (p, constants) => rowGrid(p.rows, constants),
-  reference({ targets, class_weight, row_weight, mask, total, logits, loss }, p) {
+  reference({ targets, class_weight, mask, ...rows }, p) {
     const V = p.classes;
+    const weight = (col: number) => (p.weighted === 1 ? class_weight[col] : 1);
     for (let row = 0; row < p.rows; row++) {
-      const first = row * V;
-      if (p.masked === 1 && mask[row] === 0) {
-        loss[row] = 0;
-        if (p.gradient === 1) logits.fill(0, first, first + V);
-        continue;
-      }
-      const q = (col: number) =>
-        (p.weighted === 1 ? class_weight[col] : 1) *
-        ((1 - p.smoothing) * targets[first + col] + p.smoothing / V);
-      const { largest, sum } = rowSoftmax(logits, first, V);
-      let rowLoss = 0;
-      let qSum = 0;
-      for (let col = 0; col < V; col++) {
-        rowLoss += q(col) * (Math.log(sum) - (logits[first + col] - largest));
-        qSum += q(col);
-      }
-      loss[row] = rowLoss;
-      if (p.gradient === 0) continue;
-      const rowWeight = p.row_weighted === 1 ? row_weight[row] : 1;
-      const scale = total[0] === 0 ? 0 : rowWeight / total[0];
-      for (let col = 0; col < V; col++) {
-        const at = first + col;
-        logits[at] = scale * ((Math.exp(logits[at] - largest) / sum) * qSum - q(col));
-      }
+      const q = (col: number) => weight(col) * ((1 - p.smoothing) * targets[row * V + col] + p.smoothing / V);
+      crossEntropyRow(rows, p, row, p.masked === 1 && mask[row] === 0 ? undefined : q);
     }
   },
   cost: (p) => ({
@@ -74,34 +45,16 @@ export const softmaxCrossEntropySoftKernel = defineKernel({
   }),
 });
 
-export interface SoftmaxCrossEntropySoftOptions
-  extends Omit<SoftmaxCrossEntropyOptions, 'labels' | 'ignored'> {
+export interface SoftmaxCrossEntropySoftOptions extends CrossEntropyOptions {
   /** [M,V]: a distribution in each row */
   targets: Tensor;
 }
 
 /** Emits the loss of each row and, where asked, the gradient over the logits. */
 export function softmaxCrossEntropySoft(b: Builder, options: SoftmaxCrossEntropySoftOptions): void {
-  const { logits, targets, total, loss, rows, classes, classWeight, rowWeight, mask, gradient } = options;
   b.dispatch(
     softmaxCrossEntropySoftKernel,
-    {
-      targets,
-      class_weight: classWeight ?? nothing(b),
-      row_weight: rowWeight ?? nothing(b),
-      mask: mask ?? nothing(b, 'u32'),
-      total,
-      logits,
-      loss,
-    },
-    {
-      rows,
-      classes,
-      weighted: classWeight ? 1 : 0,
-      row_weighted: rowWeight ? 1 : 0,
-      masked: mask ? 1 : 0,
-      gradient,
-      smoothing: options.smoothing ?? 0,
-    },
+    { targets: options.targets, ...crossEntropyTensors(b, options) },
+    crossEntropyValues(options),
   );
 }

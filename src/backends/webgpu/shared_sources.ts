@@ -8,7 +8,10 @@ import clip from '../../../shaders/shared/clip.wgsl?raw';
 import conv1dParams from '../../../shaders/shared/conv1d_params.wgsl?raw';
 import conv1dQuads from '../../../shaders/shared/conv1d_quads.wgsl?raw';
 import crfChain from '../../../shaders/shared/crf_chain.wgsl?raw';
+import crossEntropyParams from '../../../shaders/shared/cross_entropy_params.wgsl?raw';
+import crossEntropyRows from '../../../shaders/shared/cross_entropy_rows.wgsl?raw';
 import ctcStates from '../../../shaders/shared/ctc_states.wgsl?raw';
+import eachColumn from '../../../shaders/shared/each_column.wgsl?raw';
 import eachElement from '../../../shaders/shared/each_element.wgsl?raw';
 import eachRow from '../../../shaders/shared/each_row.wgsl?raw';
 import gruBackwardCell from '../../../shaders/shared/gru_backward_cell.wgsl?raw';
@@ -63,7 +66,10 @@ export const sharedSources: SharedSources = new Map([
   ['conv1d_params', conv1dParams],
   ['conv1d_quads', conv1dQuads],
   ['crf_chain', crfChain],
+  ['cross_entropy_params', crossEntropyParams],
+  ['cross_entropy_rows', crossEntropyRows],
   ['ctc_states', ctcStates],
+  ['each_column', eachColumn],
   ['each_element', eachElement],
   ['each_row', eachRow],
   ['gru_backward_cell', gruBackwardCell],
