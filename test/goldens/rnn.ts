@@ -25,6 +25,8 @@ export interface RnnAttrs {
   input_size: number;
   hidden_size: number;
   lengths: number[] | null;
+  /** P, where states h and outputs are projected. */
+  proj_size?: number;
 }
 
 export function torchLayer(
@@ -32,7 +34,7 @@ export function torchLayer(
   units: number,
   useBias: boolean,
   stateful = false,
-  more: CellOptions = {},
+  more: CellOptions & { projection?: number } = {},
 ): RecurrentLayer {
   const options = { units, useBias, returnSequences: true, zeroOutputForMask: true, stateful, ...more };
   if (cell === 'lstm') return lstm({ ...options, twoBiases: true });
@@ -50,10 +52,11 @@ export async function checkRnnGolden(
   const golden = loadGolden(id);
   const a = golden.attrs as unknown as RnnAttrs;
   const { tensors } = golden;
-  const { steps: T, batch: N, hidden_size: H, num_layers: L } = a;
+  const { steps: T, batch: N, hidden_size: H, num_layers: L, proj_size: projection } = a;
   const directions = a.bidirectional ? 2 : 1;
   const layers = Array.from({ length: L }, () => {
-    const layer = torchLayer(a.cell, H, a.bias, false, more).with({ returnState: true });
+    const options = { ...more, ...(projection !== undefined && { projection }) };
+    const layer = torchLayer(a.cell, H, a.bias, false, options).with({ returnState: true });
     return a.bidirectional ? bidirectional({ layer }) : layer;
   });
   const names = a.cell === 'lstm' ? ['h', 'c'] : ['h'];
@@ -74,9 +77,11 @@ export async function checkRnnGolden(
   const stateNames = (l: number): string[] =>
     Array.from({ length: directions }, (_, d) => names.map((name) => `${name} ${l * directions + d}`)).flat();
   const allStates = Array.from({ length: L }, (_, l) => stateNames(l)).flat();
+  const sizeOfState = (name: string) => (name[0] === 'h' ? (projection ?? H) : H);
   const part = (tensor: string, name: string): Float64Array => {
     const row = Number(name.slice(2));
-    return tensors[tensor].data.subarray(row * N * H, (row + 1) * N * H);
+    const size = N * sizeOfState(name);
+    return tensors[tensor].data.subarray(row * size, (row + 1) * size);
   };
   let x!: Tensor;
   let y!: Tensor;
@@ -93,7 +98,9 @@ export async function checkRnnGolden(
     layers.forEach((layer, l) => {
       const states = !a.initial_state
         ? []
-        : stateNames(l).map((name) => input(b, `${name} 0`, part(`in.${name[0]}0`, name), [N, H]));
+        : stateNames(l).map((name) =>
+            input(b, `${name} 0`, part(`in.${name[0]}0`, name), [N, sizeOfState(name)]),
+          );
       const [sequence, ...lastStates] = b.scope(`l${l}`, () => outputsOf(layer.build(b, y, ...states)));
       initial.push(...states);
       last.push(...lastStates);
@@ -169,7 +176,12 @@ const PARTS = {
   kernel: ['weight_ih'],
   recurrent_kernel: ['weight_hh'],
   bias: ['bias_ih', 'bias_hh'],
+  projection_kernel: ['weight_hr'],
 } as const;
+
+/** Whose gates a part has side by side; a projection has none, and is only transposed. */
+const gatesOf = (part: keyof typeof PARTS, cell: TorchCell): TorchCell =>
+  part === 'projection_kernel' ? 'rnn_tanh' : cell;
 
 /** Writes the recurrent weights `w.*_l<k>`, and `_reverse`, of a case to the parameters of scopes `l<k>`. */
 export function writeTorchWeights(
@@ -183,7 +195,7 @@ export function writeTorchWeights(
     if (!place) continue;
     const rows = PARTS[place.part].map((name) => {
       const { data, shape } = golden.tensors[`w.${name}_${place.level}`];
-      return fromTorch(a.cell, data, shape);
+      return fromTorch(gatesOf(place.part, a.cell), data, shape);
     });
     backend.write(
       p,
@@ -215,7 +227,7 @@ export async function compareTorchWeights(
     names.forEach((name, i) => {
       const expected = expectedName(`${name}_${place.level}`);
       const { shape } = golden.tensors[expected];
-      const got = toTorch(a.cell, values.slice(i * length, (i + 1) * length), shape);
+      const got = toTorch(gatesOf(place.part, a.cell), values.slice(i * length, (i + 1) * length), shape);
       expectClose(golden, expected, got, precision);
     });
   }
