@@ -121,6 +121,8 @@ test('a saved model opens elsewhere, writes, and goes on learning where it stood
   await at.job.handle({ type: 'save', request: 7 });
   const saved = at.of('saved')[0];
   expect(saved.request).toBe(7);
+  // A twentieth of the text was kept back.
+  expect(saved.passage).toBe('abcabcabd\n'.repeat(3));
 
   const other = await open();
   await other.job.handle({ type: 'open', request: 1, run: 5, bytes: saved.bytes!, name: 'model' });

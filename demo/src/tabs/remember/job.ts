@@ -15,7 +15,7 @@ const fewestCharacters = 4 * longestText;
 const REPORT = 80;
 
 export function job(context: JobContext<Event>): Job<Command> {
-  const { backend, post } = context;
+  const { backend, post, awake } = context;
   let settings: RunSettings | undefined;
   let lesson: Lesson | undefined;
   /** In place of a lesson: a model that was trained elsewhere. */
@@ -46,12 +46,12 @@ export function job(context: JobContext<Event>): Job<Command> {
 
   async function run(): Promise<void> {
     const points: [number, number][] = [];
-    let reported = performance.now();
+    let reported = awake();
     let looked = Number.NEGATIVE_INFINITY;
     let steady = 0;
     let why = 'stopped';
     const report = () => {
-      const now = performance.now();
+      const now = awake();
       if (points.length === 0) return;
       post({
         type: 'progress',
@@ -66,12 +66,12 @@ export function job(context: JobContext<Event>): Job<Command> {
       step += rounds;
       steady += rounds;
       points.push([step, loss]);
-      const now = performance.now();
+      const now = awake();
       if (now - reported > REPORT) report();
       if (stale || now - looked > LOOK) {
         await look();
         // On a slow device looking must not take more of it than training does.
-        looked = performance.now() + 2 * (performance.now() - now);
+        looked = awake() + 2 * (awake() - now);
       }
       await context.turn();
       if (!Number.isFinite(loss)) why = 'the loss is no number any more: begin anew';
@@ -87,7 +87,7 @@ export function job(context: JobContext<Event>): Job<Command> {
           });
           if (stale && !stopped) await look();
         }
-        reported = performance.now();
+        reported = awake();
         if (!stopped) state('training');
         return !stopped;
       } else return !stopped;

@@ -209,8 +209,14 @@ export const job: JobFactory<Command, Event> = (context) => {
         }
         case 'save':
           return inOrder(async () => {
-            const bytes = await session?.pack();
-            post({ type: 'saved', request: command.request, bytes }, bytes && [bytes.buffer]);
+            const { request } = command;
+            try {
+              const bytes = await session?.pack();
+              const passage = session?.passage;
+              post({ type: 'saved', request, bytes, passage }, bytes && [bytes.buffer]);
+            } catch (error) {
+              post({ type: 'failed', request, message: (error as Error).message });
+            }
           });
         case 'open':
           return inOrder(async () => {

@@ -37,7 +37,8 @@ export type Event =
   | { type: 'memory'; bytes: number }
   | { type: 'written'; written: Written }
   | { type: 'note'; text: string }
-  | { type: 'saved'; request: number; bytes: Uint8Array | undefined }
+  /** `passage`: what was kept back of the text that it learns. */
+  | { type: 'saved'; request: number; bytes: Uint8Array | undefined; passage: string | undefined }
   | { type: 'opened'; request: number; settings: Partial<RunSettings>; step: number }
   | { type: 'failed'; request: number; message: string }
   /** Training or preparing ended by an error. */

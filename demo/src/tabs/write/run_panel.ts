@@ -29,6 +29,8 @@ export interface RunPanelOptions {
   onPress(): void;
   onReset(): void;
   onAnew(): void;
+  /** The visitor wants to see the units of the model. */
+  onLook(): void;
   numbers: HTMLElement;
 }
 
@@ -41,9 +43,13 @@ const labels: Readonly<Record<RunPhase, string>> = {
 };
 
 /** The panel on top. */
-export function runPanel({ onPress, onReset, onAnew, numbers }: RunPanelOptions): RunPanel {
+export function runPanel({ onPress, onReset, onAnew, onLook, numbers }: RunPanelOptions): RunPanel {
   const primary = button(labels.empty, onPress, { kind: 'primary' });
   const reset = button('Reset', onReset, { disabled: true });
+  const look = button('Look inside', onLook, {
+    disabled: true,
+    hint: 'Shows what each unit of this model does, in the tab Remember',
+  });
   const status = h('p', { class: 'write-status' });
   const stale = h(
     'div',
@@ -52,11 +58,12 @@ export function runPanel({ onPress, onReset, onAnew, numbers }: RunPanelOptions)
     button('Start anew with them', onAnew),
   );
   return {
-    element: panel('The run', h('div', { class: 'row' }, primary, reset, status), stale, numbers),
+    element: panel('The run', h('div', { class: 'row' }, primary, reset, look, status), stale, numbers),
     render({ phase, model, step, begun, stale: differs }) {
       primary.textContent = labels[phase];
       primary.disabled = phase === 'preparing' || phase === 'lost';
       reset.disabled = phase === 'empty' || phase === 'lost' || phase === 'preparing';
+      look.disabled = phase !== 'training' && phase !== 'ready';
       stale.hidden = !differs || phase === 'lost' || phase === 'preparing';
       const words: Readonly<Record<RunPhase, string>> = {
         empty: `${model}, ready to begin`,

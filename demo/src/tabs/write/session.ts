@@ -96,8 +96,9 @@ export class Session {
     return [...roots].reduce((sum, { shape }) => sum + 4 * shape.reduce((a, n) => a * n, 1), 0);
   }
 
-  get hasText(): boolean {
-    return this.trainer !== undefined;
+  /** What was kept back of the text that it learns. */
+  get passage(): string | undefined {
+    return this.#tokens && this.vocabulary.decode(this.#tokens.validation);
   }
 
   /** Builds the training plan over a text. */
