@@ -15,7 +15,7 @@ interface Runs {
 }
 
 interface Row {
-  readonly group: 'published' | 'golden';
+  readonly group: 'published' | 'golden' | 'own';
   readonly file: string;
   readonly cases: Map<string, Record<Place, Runs>>;
 }
@@ -36,7 +36,7 @@ export default class ConformanceReporter implements Reporter {
       for (const test of module.children.allTests()) note(test, byId, module.project.name);
     }
     const complete = places.every((place) => projects.has(place));
-    if (!complete || rows.every(({ group }) => group === 'golden')) return;
+    if (!complete || rows.every(({ group }) => group !== 'published')) return;
     const text = pageOf(rows);
     process.stdout.write(`\n${tableOf(rows).join('\n')}\n`);
     if (process.env.CONFORMANCE === 'write') {
@@ -67,7 +67,7 @@ function note(test: TestCase, byId: ReadonlyMap<string, Record<Place, Runs>>, pr
   if (notCovered) runs[project].reason = notCovered;
 }
 
-/** All cases by file: those of ../shared/conformance where it is, and the golden ones by kind. */
+/** All cases by file: those of ../shared/conformance where it is, and the golden ones by kind, given and our own. */
 function readRows(): Row[] {
   const rows: Row[] = [];
   const none = (): Record<Place, Runs> => ({ cpu: { passed: 0, failed: 0 }, gpu: { passed: 0, failed: 0 } });
@@ -80,16 +80,16 @@ function readRows(): Row[] {
     };
     rows.push({ group: 'published', file, cases: new Map(cases.map(({ id }) => [id, none()])) });
   }
-  const manifest = JSON.parse(readFileSync(new URL('test/golden/manifest.json', root), 'utf8')) as {
-    cases: { id: string; kind: string }[];
-  };
-  for (const kind of [...new Set(manifest.cases.map((c) => c.kind))].sort()) {
-    const cases = manifest.cases.filter((c) => c.kind === kind);
-    rows.push({
-      group: 'golden',
-      file: `goldens: ${kind}`,
-      cases: new Map(cases.map(({ id }) => [id, none()])),
-    });
+  for (const [group, place, title] of [
+    ['golden', '', 'goldens'],
+    ['own', 'own/', 'own goldens'],
+  ] as const) {
+    const file = new URL(`test/golden/${place}manifest.json`, root);
+    const { cases } = JSON.parse(readFileSync(file, 'utf8')) as { cases: { id: string; kind: string }[] };
+    for (const kind of [...new Set(cases.map((c) => c.kind))].sort()) {
+      const ids = cases.filter((c) => c.kind === kind).map(({ id }) => id);
+      rows.push({ group, file: `${title}: ${kind}`, cases: new Map(ids.map((id) => [id, none()])) });
+    }
   }
   return rows;
 }
@@ -151,7 +151,8 @@ function pageOf(rows: readonly Row[]): string {
     'golden values made with PyTorch, with gradients, run through the library on the CPU backend (f64, and f32 where the',
     'tolerance allows) and on the GPU backend. `npm run conformance` runs them and writes this page; `npm test` fails where it',
     'says something else. A case that is not covered gives its reason below the table. `not run` on the GPU: the case is run',
-    'on the CPU alone.',
+    'on the CPU alone. `own goldens` are made by the scripts in test/golden/make, with PyTorch, scikit-learn and published',
+    'equations, for what all others leave out.',
     '',
     ...tableOf(rows),
     '',

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, test } from 'vitest';
 import { type WebGpuBackend, webgpu } from '../../src/backends/webgpu/webgpu.ts';
 import { checkCrossEntropyGolden, crossEntropyIds } from './losses.ts';
 import { checkLossGolden, lossIds } from './losses_of_rows.ts';
+import { testOwnOnGpu } from './own.ts';
 
 let backend: WebGpuBackend;
 beforeAll(async () => {
@@ -17,3 +18,5 @@ describe('golden cross entropy on the GPU', () => {
 describe('other golden losses on the GPU', () => {
   for (const id of lossIds) test(id, () => checkLossGolden(id, backend, 'f32'));
 });
+
+testOwnOnGpu(['row-loss', 'crf', 'metric'], () => backend);

@@ -6,6 +6,7 @@ import { goldenIds } from '../harness/golden.ts';
 import { checkAverages, checkLateAverages, checkOverwriting } from '../training/averaged_weights.ts';
 import { checkNotFinite } from '../training/not_finite.ts';
 import { checkClipping, checkOptimizer } from './optimizers.ts';
+import { testOwnOnGpu } from './own.ts';
 
 for (const cheapBarriers of [false, true]) {
   describe(`on the GPU, barriers ${cheapBarriers ? 'cheap' : 'dear'}`, () => {
@@ -21,6 +22,7 @@ for (const cheapBarriers of [false, true]) {
     for (const id of goldenIds('clip')) {
       test(id, () => checkClipping(id, backend, 'f32'));
     }
+    if (!cheapBarriers) testOwnOnGpu(['update', 'average', 'constraint'], () => backend);
     test('gradients that are not finite leave the weights as they are', () => checkNotFinite(backend));
     test('averages swap with the weights and take their place', () => checkAverages(backend));
     test('averages overwrite the weights as often as asked', () => checkOverwriting(backend));

@@ -1,7 +1,7 @@
 // Our own golden cases on the CPU, in f64 and in f32: what the golden values given to the project leave out.
 import { describe, expect, test } from 'vitest';
 import { cpu } from '../../src/backends/cpu.ts';
-import { checkSchedule, checks, ownIds } from './own.ts';
+import { checks, hostChecks, ownIds } from './own.ts';
 
 for (const [kind, check] of Object.entries(checks)) {
   describe(`own golden values, ${kind}, on the CPU`, () => {
@@ -12,12 +12,14 @@ for (const [kind, check] of Object.entries(checks)) {
   });
 }
 
-describe('own golden values, schedule', () => {
-  for (const id of ownIds('schedule')) test(id, () => checkSchedule(id));
-});
+for (const [kind, check] of Object.entries(hostChecks)) {
+  describe(`own golden values, ${kind}`, () => {
+    for (const id of ownIds(kind)) test(id, () => check(id));
+  });
+}
 
-test('159 cases of 10 kinds', () => {
-  const kinds = [...Object.keys(checks), 'schedule'];
-  expect(kinds.length).toBe(10);
-  expect(kinds.flatMap(ownIds).length).toBe(159);
+test('162 cases of 11 kinds', () => {
+  const kinds = [...Object.keys(checks), ...Object.keys(hostChecks)];
+  expect(kinds.length).toBe(11);
+  expect(kinds.flatMap(ownIds).length).toBe(162);
 });

@@ -1,4 +1,5 @@
 // Our own golden cases of losses, with weights of samples and masks of steps, and of the conditional random field.
+import { expect } from 'vitest';
 import type { Backend } from '../../src/backends/backend.ts';
 import { type Builder, buildPlan } from '../../src/core/builder.ts';
 import { fromStorage, Parameters, toStorage } from '../../src/core/parameters.ts';
@@ -8,7 +9,7 @@ import { crf } from '../../src/layers/crf.ts';
 import { publicShape } from '../../src/layers/layout.ts';
 import type { NamedConfig } from '../../src/layers/named.ts';
 import { toPhysical } from '../../src/models/physical.ts';
-import { crfLoss, lossFunction } from '../../src/training/losses.ts';
+import { crfLoss, ctcBeamSearch, ctcGreedyDecode, lossFunction } from '../../src/training/losses.ts';
 import { expectClose, type Golden, loadGolden } from '../harness/golden.ts';
 
 /** Kind `row-loss`: losses of rows, the loss, and its gradient over the prediction [N,T,C]. */
@@ -31,6 +32,22 @@ export function checkCrf(id: string, backend: Backend, precision: 'f32' | 'f64')
     const { loss, rows } = crfLoss().emit(b, tags, target, { sampleWeight: constant(golden, 'in.weight') });
     return { 'exp.loss': loss, 'exp.rows': rows, 'exp.tags': tags };
   });
+}
+
+/** Kind `decode`: what CTC's scores say, read off greedily and by beams. */
+export function checkDecoding(id: string): void {
+  const golden = loadGolden(id);
+  const { tensors } = golden;
+  const scores = tensors['in.x'];
+  const blank = golden.attrs.blank as number;
+  const listed = (name: string): number[][] => {
+    const { shape, data } = tensors[name];
+    const rows = Array.from({ length: shape[0] }, (_, n) => data.slice(n * shape[1], (n + 1) * shape[1]));
+    return rows.map((row) => Array.from(row).filter((label) => label >= 0));
+  };
+  expect(ctcGreedyDecode(scores, { blank })).toEqual(listed('exp.greedy'));
+  expect(ctcBeamSearch(scores, { blank })).toEqual(listed('exp.best'));
+  expect(listed('exp.best'), 'where both agree on all, nothing is tested').not.toEqual(listed('exp.greedy'));
 }
 
 /** A tensor of the case in the order of storage, as a constant of the plan. */

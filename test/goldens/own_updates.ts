@@ -6,7 +6,12 @@ import { Parameters } from '../../src/core/parameters.ts';
 import { constraint, emitConstraints } from '../../src/layers/constraints.ts';
 import type { NamedConfig } from '../../src/layers/named.ts';
 import { averagedWeights } from '../../src/training/averaged_weights.ts';
-import { type OptimizerConfig, optimizerFromConfig, sgd } from '../../src/training/optimizers.ts';
+import {
+  type OptimizerConfig,
+  optimizerFromConfig,
+  type SgdOptions,
+  sgd,
+} from '../../src/training/optimizers.ts';
 import { type ScheduleConfig, scheduleFromConfig } from '../../src/training/schedules.ts';
 import { expectClose, loadGolden } from '../harness/golden.ts';
 import { updatePlan } from '../harness/update_plan.ts';
@@ -23,20 +28,19 @@ export async function checkUpdate(id: string, backend: Backend, precision: 'f32'
   update.dispose();
 }
 
-/** Kind `average`: the moving average after each update, swapped in to be read, and the weights themselves. */
+/** Kind `average`: after each update the weights and their moving averages, which are swapped in to be read. */
 export async function checkAverage(id: string, backend: Backend, precision: 'f32' | 'f64'): Promise<void> {
   const golden = loadGolden(id);
-  const { learningRate, emaMomentum } = golden.attrs as { learningRate: number; emaMomentum: number };
-  const optimizer = sgd({ learningRate, useEma: true, emaMomentum });
+  const optimizer = sgd({ ...(golden.attrs.options as SgdOptions), useEma: true });
   const update = await updatePlan(backend, optimizer, [golden.tensors['w.p']]);
   const averages = await averagedWeights(backend, update.parameters, optimizer);
   for (let i = 0; golden.tensors[`in.g${i}`]; i++) {
     update.run(i + 1, [golden.tensors[`in.g${i}`].data]);
+    expectClose(golden, `exp.p${i}`, await update.weights(), precision);
     averages.swap();
     expectClose(golden, `exp.average${i}`, await update.weights(), precision);
     averages.swap();
   }
-  expectClose(golden, 'exp.p', await update.weights(), precision);
   averages.dispose();
   update.dispose();
 }

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { type WebGpuBackend, webgpu } from '../../src/backends/webgpu/webgpu.ts';
 import { goldenIds } from '../harness/golden.ts';
+import { testOwnOnGpu } from './own.ts';
 import { checkRnnGolden } from './rnn.ts';
 
 let backend: WebGpuBackend;
@@ -15,3 +16,5 @@ describe('golden recurrent layers by general cells on the GPU', () => {
     test(id, () => checkRnnGolden(id, backend, 'f32', { clip: 1e30 }));
   }
 });
+
+testOwnOnGpu(['projection', 'cell'], () => backend);

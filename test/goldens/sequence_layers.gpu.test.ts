@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { type WebGpuBackend, webgpu } from '../../src/backends/webgpu/webgpu.ts';
 import { goldenIds } from '../harness/golden.ts';
+import { testOwnOnGpu } from './own.ts';
 import { checks } from './sequence_layers.ts';
 
 let backend: WebGpuBackend;
@@ -15,3 +16,5 @@ for (const [kind, check] of Object.entries(checks)) {
     for (const id of goldenIds(kind)) test(id, () => check(id, backend, 'f32'));
   });
 }
+
+testOwnOnGpu(['layer'], () => backend);

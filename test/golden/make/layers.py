@@ -416,6 +416,12 @@ LAYERS = {
         with_weights(sequence, kernel=(D, 3), bias=(3,)),
         penalised,
     ),
+    "time-distributed": (
+        "TimeDistributed",
+        {"layer": {"className": "Dense", "config": {"units": 3, "activation": "tanh"}}},
+        with_weights(sequence, **{"dense/kernel": (D, 3), "dense/bias": (3,)}),
+        lambda t: torch.tanh(F.linear(t["x0"], t["dense/kernel"].T, t["dense/bias"])),
+    ),
     "stacked-cells": ("RNN", {"cell": CELLS, "returnSequences": True}, stack_weights, stack),
     "bidirectional-sum": ("Bidirectional", merged_config("sum"), both_weights, both_ways(torch.add)),
     "bidirectional-mul": ("Bidirectional", merged_config("mul"), both_weights, both_ways(torch.mul)),

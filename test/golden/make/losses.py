@@ -15,6 +15,7 @@ def cases(goldens):
     for (name, (className, config, make, row_losses)), reduction in zip(LOSSES.items(), reductions):
         one(goldens, name, className, {**config, "reduction": reduction}, make, row_losses)
     crf(goldens)
+    decoded(goldens)
 
 
 def one(goldens, name, className, config, make, row_losses):
@@ -247,3 +248,33 @@ def crf(goldens, K=3):
         return {"tags": best, "rows": torch.stack(rows), "loss": loss, **slopes(loss, leaves)}
 
     goldens.add("crf-masked-weighted", "crf", {"tag_count": K}, make, compute)
+
+
+def decoded(goldens, N=4, T=5, K=4):
+    """
+    What CTC's scores [N,T,K] say, blank 0: the best class of each step without repetitions and blanks, and the most
+    probable of all label sequences, the probability of each by torch's ctc_loss. Filled up with -1.
+    """
+
+    def filled(labels):
+        return list(labels) + [-1] * (T - len(labels))
+
+    def compute(t):
+        log_p = torch.log_softmax(t["in.x"], -1)
+        greedy, best = [], []
+        for n in range(N):
+            classes = torch.unique_consecutive(log_p[n].argmax(-1))
+            greedy.append(filled([int(c) for c in classes if c != 0]))
+            candidates = []
+            for S in range(T + 1):
+                ways = list(itertools.product(range(1, K), repeat=S))
+                targets = torch.tensor(ways) if S else torch.zeros(1, 1, dtype=torch.long)
+                scores = log_p[n][:, None].repeat(1, len(ways), 1)
+                sizes = torch.full((len(ways),), T), torch.full((len(ways),), S)
+                losses = F.ctc_loss(scores, targets, *sizes, reduction="none")
+                candidates += [(float(loss), way) for loss, way in zip(losses, ways)]
+            best.append(filled(min(candidates)[1]))
+        return {"greedy": np.array(greedy), "best": np.array(best)}
+
+    make = lambda r: {"in.x": r.normal(N, T, K)}
+    goldens.add("decode-ctc", "decode", {"blank": 0}, make, compute)

@@ -9,7 +9,8 @@ SHAPE = (3, 4)
 def cases(goldens):
     for name, (config, make) in OPTIMIZERS.items():
         update(goldens, f"update-{name}", config, make)
-    average(goldens)
+    average(goldens, "ema")
+    average(goldens, "ema-overwriting", frequency=2)
     for name, (config, rule) in CONSTRAINTS.items():
         constraint(goldens, f"constraint-{name}", config, rule)
     for name, (config, rates) in SCHEDULES.items():
@@ -99,8 +100,11 @@ OPTIMIZERS = {
 }
 
 
-def average(goldens, momentum=0.7):
-    """torch.optim.swa_utils.AveragedModel with an exponential average, beside SGD."""
+def average(goldens, name, momentum=0.7, frequency=None):
+    """
+    torch.optim.swa_utils.AveragedModel with an exponential average, beside SGD; with a frequency the weights become the
+    averages after each so many updates, as Keras' ema_overwrite_frequency has it.
+    """
 
     def compute(t):
         module = torch.nn.Module()
@@ -113,10 +117,16 @@ def average(goldens, momentum=0.7):
             module.p.grad = t[f"in.g{i}"].clone()
             optimizer.step()
             averaged.update_parameters(module)
+            if frequency and (i + 1) % frequency == 0:
+                module.load_state_dict(averaged.module.state_dict())
             found[f"average{i}"] = averaged.module.p.detach().clone()
-        return {**found, "p": module.p}
+            found[f"p{i}"] = module.p.detach().clone()
+        return found
 
-    goldens.add("average-ema", "average", {"learningRate": 0.3, "emaMomentum": momentum}, gradients, compute)
+    attrs = {"learningRate": 0.3, "emaMomentum": momentum}
+    if frequency:
+        attrs["emaOverwriteFrequency"] = frequency
+    goldens.add(f"average-{name}", "average", {"options": attrs}, gradients, compute)
 
 
 def constraint(goldens, id, config, rule):
