@@ -4,9 +4,10 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { cpu } from 'webgpu-rnn';
 import { fables } from '../../demo/src/tabs/write/fables.ts';
 import { job } from '../../demo/src/tabs/write/job.ts';
+import { MAX_BYTES } from '../../demo/src/tabs/write/limits.ts';
 import type { Command, Event } from '../../demo/src/tabs/write/messages.ts';
 import { type RunSettings, readSampling, readSettings } from '../../demo/src/tabs/write/settings.ts';
-import { MAX_BYTES, readText, tokenize } from '../../demo/src/tabs/write/text.ts';
+import { readText, tokenize } from '../../demo/src/tabs/write/text.ts';
 import type { Job } from '../../demo/src/types.ts';
 
 const settings: RunSettings = {

@@ -1,6 +1,6 @@
 // What the tab and its worker say to one another.
 import type { ScalerRecord, Verdict } from 'webgpu-rnn';
-import type { SeriesName } from './series.ts';
+import type { SeriesName } from './series_names.ts';
 
 export interface RunSettings {
   series: SeriesName | 'file';

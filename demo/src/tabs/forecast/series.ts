@@ -1,20 +1,6 @@
 // The series that can be forecast without a file, each with something that can be known ahead and something that cannot.
 import { random } from 'webgpu-rnn';
-
-export type SeriesName = 'sine' | 'season' | 'walk';
-
-export const seriesNames: Readonly<Record<SeriesName, string>> = {
-  sine: 'Sine with noise',
-  season: 'Trend and season',
-  walk: 'Random walk',
-};
-
-/** What there is to say about a series before anything is forecast. */
-export const seriesNotes: Readonly<Record<SeriesName, string>> = {
-  sine: 'A wave of 25 steps with noise of 0.15. The noise is what no forecast can know.',
-  season: 'It grows, and repeats every 12 steps, more strongly as it grows, as sales or passengers do.',
-  walk: 'Each value is the one before and a random step: nothing beats repeating the last value, and an honest chart says so.',
-};
+import type { SeriesName } from './series_names.ts';
 
 /** So many values of a series, always the same ones. */
 export function series(name: SeriesName, length: number): Float64Array {

@@ -2,7 +2,7 @@
 import { announce, dropZone, h, panel, say, select } from '../../kit.ts';
 import type { Choice, Control } from '../../types.ts';
 import { type Column, numericColumns } from './csv.ts';
-import { seriesNames, seriesNotes } from './series.ts';
+import { seriesNames, seriesNotes } from './series_names.ts';
 import { type Chosen, standard } from './settings.ts';
 
 export interface SeriesPanel {

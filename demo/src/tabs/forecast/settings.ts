@@ -1,7 +1,7 @@
 // The numbers of a run: their ranges, the ways to underfit, fit and overfit, and how a link carries them.
 import type { Control, NumberFieldOptions, Settings, SliderOptions } from '../../types.ts';
 import type { RunSettings } from './messages.ts';
-import { seriesNames } from './series.ts';
+import { seriesNames } from './series_names.ts';
 
 export type Chosen = Omit<RunSettings, 'values'>;
 export type NumberName =

@@ -1,9 +1,9 @@
 // How the lesson goes: its numbers, and the curve of its loss.
 import { lineChart } from '../../charts.ts';
 import { h, panel, stat } from '../../kit.ts';
+import { mostCounted } from './limits.ts';
 import type { Event, TaskName, View } from './messages.ts';
 import { tasks } from './settings.ts';
-import { mostCounted } from './tasks.ts';
 
 export interface Progress {
   readonly element: HTMLElement;

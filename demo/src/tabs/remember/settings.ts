@@ -1,8 +1,7 @@
 // What a visitor chooses: the task, its sizes and what the network is shown, and how a link carries them.
 import type { Settings } from '../../types.ts';
-import { longestText } from './limits.ts';
+import { longestText, mostCounted } from './limits.ts';
 import type { TaskName } from './messages.ts';
-import { mostCounted } from './tasks.ts';
 
 export interface Chosen {
   task: TaskName;

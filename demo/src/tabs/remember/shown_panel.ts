@@ -1,10 +1,9 @@
 // What the network is shown: how often an a, which letter first, or a text; and which of its layers is looked at.
 import { h, panel, segmented, slider, uniqueId } from '../../kit.ts';
 import type { Control } from '../../types.ts';
-import { longestText } from './limits.ts';
+import { countsInTraining, longestText, mostCounted } from './limits.ts';
 import type { TaskName, View } from './messages.ts';
 import type { Chosen } from './settings.ts';
-import { countsInTraining, mostCounted } from './tasks.ts';
 import type { LayerFacts } from './watcher.ts';
 
 export interface ShownPanel {

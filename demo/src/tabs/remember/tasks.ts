@@ -11,11 +11,10 @@ import {
   sequential,
 } from 'webgpu-rnn';
 
+export { countsInTraining, mostCounted } from './limits.ts';
+
 /** The letters of the counting task by id; 0 fills up shorter sequences, the last one is the end. */
 export const countingLetters = ['', 'a', 'X', 'b', '.'];
-/** Of these n the network sees a text; the others up to `mostCounted` it has never seen. */
-export const countsInTraining = [1, 2, 3, 5, 6, 8, 9, 10];
-export const mostCounted = 14;
 export const memoryTexts = ['AxxxxxxYa', 'BxxxxxxYb'];
 export const memoryLetters = [...new Set(memoryTexts.join(''))];
 

@@ -1,8 +1,8 @@
 // The controls of a run: its text, its network, and how it is trained.
 import { button, dropZone, h, numberField, panel, say, segmented, select, slider } from '../../kit.ts';
 import type { Control } from '../../types.ts';
+import { MAX_BYTES } from './limits.ts';
 import { type CorpusName, cellChoices, type RunSettings, ranges } from './settings.ts';
-import { MAX_BYTES } from './text.ts';
 import { grouped } from './words.ts';
 
 export interface SettingsPanel {

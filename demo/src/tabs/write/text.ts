@@ -1,10 +1,9 @@
 // The texts of the tab: the project's own source, fables made up on the spot, and files of the visitor.
 import { DataError, Vocabulary } from 'webgpu-rnn';
 import { fables } from './fables.ts';
+import { MAX_BYTES } from './limits.ts';
 import type { CorpusRequest } from './messages.ts';
 
-/** What one file may have. */
-export const MAX_BYTES = 20 * 2 ** 20;
 /** Kept back for validation: a part of the text, and no more characters than this. */
 const VALIDATION_PART = 0.05;
 const VALIDATION_MOST = 20_000;
