@@ -78,6 +78,11 @@ test('a network learns to count, pauses, and shows the unit that counts', async 
     patience,
   );
   expect(page.url()).toContain('most=150&n=4');
+
+  // In place of a lesson: the model of another tab, which there is none of yet.
+  await page.select('#panel-remember select', 'written');
+  await visible(opened, 'No model is open yet.');
+  expect(await page.$('.heatmap-place').then((map) => map?.isVisible())).toBe(false);
   opened.assertClean();
   await opened.close();
 });

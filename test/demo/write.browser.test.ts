@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { OpenPage } from '../harness/browser.ts';
+import { click, patience, textOf, visible } from './acts.ts';
 import { type Demo, openDemo } from './open_demo.ts';
 
 const tiny = 'write?corpus=fables&cell=gru&layers=1&units=24&window=12&batch=8&rate=0.01';
@@ -73,7 +74,7 @@ async function start(settings = tiny): Promise<OpenPage> {
 
 /** Chooses a file in the drop zone with this label. */
 async function choose({ page }: OpenPage, label: string, file: string): Promise<void> {
-  const zones = await page.$$('#panel-write .drop-zone');
+  const zones = await page.$$('.tab-body .drop-zone');
   for (const zone of zones) {
     const text = await zone.evaluate((z) => z.textContent);
     if (!text?.includes(label)) continue;
@@ -135,10 +136,71 @@ test('it trains, writes, pauses, goes on and is looked into by pointer and keybo
   expect(given).toContain('The old fox');
 
   await press(open, 'Go on');
-  await until(open, ({ steps }) => steps > rest.steps + 3);
+  const on = await until(open, ({ steps }) => steps > rest.steps + 3);
+
+  await looksInside(open);
+  // It has trained on meanwhile, and is there as it was.
+  await page.click('#tab-write');
+  await until(open, ({ steps, button }) => button === 'Pause' && steps > on.steps + 3);
   open.assertClean();
   await open.close();
 });
+
+/** Hands the model that is there over to the other tab, and looks at its units over texts. */
+async function looksInside(open: OpenPage): Promise<void> {
+  const { page } = open;
+  await press(open, 'Save in this browser');
+  await page.waitForSelector('#panel-write .models li');
+  await press(open, 'Look inside');
+  const maps = '#panel-remember .planes .heatmap-place';
+  await page.waitForSelector(`${maps} canvas`, patience);
+  expect(page.url()).toMatch(/#remember\?task=written$/);
+  expect(await page.evaluate(() => document.activeElement?.id)).toBe('panel-remember');
+  expect(await page.$$eval(maps, (all) => all.map((it) => it.getAttribute('aria-label')))).toEqual([
+    'Hidden state',
+    'Update gate: what is kept',
+    'Reset gate: what of the past is seen',
+    'Candidate: what is offered',
+  ]);
+  expect(await page.$('#panel-remember .empty').then((it) => it?.isVisible())).toBe(false);
+  await visible(open, 'Now open: GRU 1×24 at step');
+  await visible(open, 'characters of its own kind of text that it was not trained on');
+  // Units that watch something are found, and the first of them is the one that the maps mark.
+  const [found] = await page.$$eval('.finding.found', (all) => all.map((it) => it.textContent ?? ''));
+  const [, unit] = /^Unit (\d+)watches .*correlation −?0\.[5-9]\d\)\.$/.exec(found) ?? [];
+  expect(found).toContain(`Unit ${unit} watches`);
+  const readout = () => textOf(open, '.unit-readout');
+  expect(await readout()).toContain(`unit ${unit}: hidden`);
+
+  // Scrubbed by keyboard: the last of 24 rows, and a column for each character.
+  await page.focus(maps);
+  await page.keyboard.press('Home');
+  await page.keyboard.press('ArrowRight');
+  for (let row = 0; row < 24; row++) await page.keyboard.press('ArrowDown');
+  expect(await readout()).toMatch(/unit 24: hidden −?\d\.\d\d · update \d+ % · reset \d+ %; next /);
+  const said = await page.$eval(maps, (map) => map.getAttribute('aria-valuetext'));
+  expect(said).toMatch(/^24, 2: −?-?\d/);
+  await page.focus('.strip');
+  await page.keyboard.press('Home');
+  await page.keyboard.press('ArrowRight');
+  expect(await textOf(open, '#panel-remember .player output')).toMatch(/^2 of \d+: /);
+  await page.$eval('#panel-remember textarea', (area) => {
+    (area as HTMLTextAreaElement).value = 'The fox § said.\n';
+    area.dispatchEvent(new Event('input', { bubbles: true }));
+  });
+  await page.waitForFunction(() => document.querySelectorAll('.strip .glyph').length === 15, patience);
+  await visible(open, '1 character that it never saw is left out.');
+  expect(await page.$eval(maps, (map) => map.getAttribute('aria-valuemax'))).toBe('14');
+
+  // A file that is no model leaves this one; those that are saved in the other tab are at hand.
+  const bad = path.join(folder, 'letter.safetensors');
+  await fs.writeFile(bad, 'dear reader');
+  await choose(open, 'Look into a model file', bad);
+  await visible(open, 'letter is not a whole safetensors file');
+  expect(await textOf(open, '#panel-remember .panel')).toContain('Now open: GRU 1×24');
+  await click(open, 'Look inside');
+  await visible(open, 'Now open: write');
+}
 
 test('a model is kept in the browser over a reload, opened, and goes on learning', async () => {
   const open = await start();

@@ -13,13 +13,27 @@ export interface Strip {
 }
 
 export function strip(onStep: (step: number) => void): Strip {
-  const element = h('div', { class: 'strip' });
+  const element = h('div', {
+    class: 'strip',
+    role: 'group',
+    'aria-label': 'The sequence; arrow keys go through it',
+  });
   const point = (event: PointerEvent): void => {
     const cell = (event.target as Element).closest<HTMLElement>('[data-step]');
     if (cell) onStep(Number(cell.dataset.step));
   };
   element.addEventListener('pointerdown', point);
   element.addEventListener('pointermove', point);
+  // A long text is scrolled, and gone through by the arrow keys.
+  element.addEventListener('keydown', (event) => {
+    const all = [...cells()];
+    const at = all.findIndex((it) => it.hasAttribute('aria-current'));
+    const to = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: all.length - 1 }[event.key];
+    if (to === undefined || !all[to]) return;
+    event.preventDefault();
+    onStep(to);
+    all[to].scrollIntoView({ block: 'nearest' });
+  });
   const cells = () => element.querySelectorAll<HTMLElement>('[data-step]');
 
   return {
@@ -27,6 +41,8 @@ export function strip(onStep: (step: number) => void): Strip {
     show(view) {
       const text = isText(view);
       element.classList.toggle('prose', text);
+      if (text) element.tabIndex = 0;
+      else element.removeAttribute('tabindex');
       const make = text ? glyph : cell;
       element.replaceChildren(...view.symbols.flatMap((_, t) => make(view, t)));
     },

@@ -109,7 +109,7 @@ function mount(host: HTMLElement, context: TabContext): MountedTab {
     goes.element.hidden = task === 'written';
     models.element.hidden = task === 'written';
     shown.element.hidden = task === 'written' && !written;
-    if (task === 'written' && !written) looking.empty(nothingOpen);
+    if (task === 'written' && !written) looking.empty(asked ? `Opening ${asked.name} …` : nothingOpen);
   }
 
   /** Another network. */
@@ -141,6 +141,7 @@ function mount(host: HTMLElement, context: TabContext): MountedTab {
         },
         onError: () => {
           state = 'done';
+          asked = undefined;
           dress();
           return false;
         },

@@ -10,11 +10,12 @@ export interface WrittenChoice {
 }
 
 export function writtenChoice(onOpen: (model: HandedModel) => void): WrittenChoice {
-  const now = h('p');
+  const open = h('strong');
+  const now = h('p', { class: 'hint' }, 'Now open: ', open);
   const list = h('ul', { class: 'models' });
   const none = h('p', { class: 'hint' }, 'None is saved in this browser yet.');
 
-  const open = async ({ name }: SavedModel): Promise<void> => {
+  const take = async ({ name }: SavedModel): Promise<void> => {
     try {
       onOpen({ name, bytes: (await openModel(name)).bytes });
     } catch (error) {
@@ -22,7 +23,7 @@ export function writtenChoice(onOpen: (model: HandedModel) => void): WrittenChoi
     }
   };
   const row = (model: SavedModel): HTMLElement => {
-    const look = button('Look inside', () => void open(model));
+    const look = button('Look inside', () => void take(model));
     look.setAttribute('aria-label', `Look inside ${model.name}`);
     return h(
       'li',
@@ -52,7 +53,7 @@ export function writtenChoice(onOpen: (model: HandedModel) => void): WrittenChoi
       }),
     ),
     refresh(current) {
-      now.textContent = current === undefined ? '' : `Now open: ${current}`;
+      open.textContent = current ?? '';
       now.hidden = current === undefined;
       void listModels('write')
         .catch(() => [])
