@@ -1,6 +1,6 @@
 // Puts a model together: a layer with weights, a trainer and a config.
 import { OptionError } from '../core/errors.ts';
-import { shown } from '../core/options.ts';
+import { checkOptions, shown, suggestion } from '../core/options.ts';
 import { sizeOf, type Tensor } from '../core/tensor.ts';
 import { asArray, type NdArray } from '../data/nd_array.ts';
 import { bindWeights, type Weighted } from '../layers/bound.ts';
@@ -37,6 +37,7 @@ export function makeModel(kind: ModelKind): Model {
   const { name, className, layers, layerNames, takesIds, outputs } = kind;
   const runtime = new Runtime(name, kind.graph);
   const trainer = new ModelTrainer(name, runtime, kind.graphFor, () => saveModel(model));
+  const { compilation } = trainer;
   const single = async (where: string, all: Promise<NdArray[]>): Promise<NdArray> => {
     const arrays = await all;
     if (arrays.length === 1) return arrays[0];
@@ -63,22 +64,22 @@ export function makeModel(kind: ModelKind): Model {
       return runtime.sketch.outputs;
     },
     get optimizer() {
-      return trainer.optimizer;
+      return compilation.optimizer;
     },
     get compiled() {
-      return trainer.compiled;
+      return compilation.options;
     },
     get learningRate() {
-      return trainer.learningRate;
+      return compilation.learningRate;
     },
     set learningRate(value) {
-      trainer.learningRate = value;
+      compilation.learningRate = value;
     },
     get step() {
-      return trainer.step;
+      return compilation.step;
     },
     set step(value) {
-      trainer.step = value;
+      compilation.step = value;
     },
     build: (b, ...inputs) => {
       const graph = runtime.hasGraph ? runtime.graph : kind.chain!;
@@ -98,13 +99,21 @@ export function makeModel(kind: ModelKind): Model {
     evaluateDataset: (dataset, options = {}) => trainer.evaluateDataset(dataset, options),
     predict: (x, options = {}) => single('predict', trainer.predict('predict', x, options)),
     predictAll: (x, options = {}) => trainer.predict('predictAll', x, options),
-    predictOnBatch: (x, options = {}) => {
+    predictOnBatch: async (x, options = {}) => {
+      checkOptions(`${name}/predictOnBatch`, options, ['mask', 'lengths', 'signal']);
       const all = { ...options, batchSize: Number.MAX_SAFE_INTEGER };
       return single('predictOnBatch', trainer.predict('predictOnBatch', x, all));
     },
     trainOnBatch: (x, y, options = {}) => trainer.onBatch('train', x, y, options),
     testOnBatch: (x, y, options = {}) => trainer.onBatch('test', x, y, options),
-    summary({ print } = {}) {
+    summary(options = {}) {
+      checkOptions(`${name}/summary`, options, ['print']);
+      const { print } = options;
+      if (print !== undefined && typeof print !== 'function') {
+        throw new OptionError(
+          `[${name}/summary/print] must be a function, such as console.log, got ${shown(print)}`,
+        );
+      }
       const { graph, sketch } = runtime;
       const text = summaryText(
         name,
@@ -119,7 +128,9 @@ export function makeModel(kind: ModelKind): Model {
     getLayer(which) {
       const found = layers[typeof which === 'number' ? which : layerNames.indexOf(which)];
       if (found) return found;
-      throw new OptionError(`[${name}] has no layer ${shown(which)}; there are ${layerNames.join(', ')}`);
+      throw new OptionError(
+        `[${name}] has no layer ${shown(which)}; there are ${layerNames.join(', ')}${suggestion(which, layerNames)}`,
+      );
     },
     getWeights: () => runtime.getWeights(),
     setWeights: async (weights) => runtime.setWeights(arrays(name, weights)),
@@ -134,6 +145,15 @@ export function makeModel(kind: ModelKind): Model {
     toJSON: () => JSON.stringify({ format: 'webgpu-rnn model 1', className, config: config() }),
   };
   const model: Model = defineLayer(definition as Model);
+  for (const method of ['add', 'pop']) {
+    const value = () => {
+      throw new OptionError(
+        `[${name}] has no ${method}(): a model is made whole, as sequential([first, second, ...]);` +
+          ' a model of some layers of another one shares their weights',
+      );
+    };
+    Object.defineProperty(model, method, { value });
+  }
 
   runtime.frozen = () => model.trainable === false;
 

@@ -1,11 +1,11 @@
-// What a model was told by compile(), and everything that runs batches through it.
+// Everything that runs batches through a model: from what a user hands in to what comes back.
 import { OptionError } from '../core/errors.ts';
-import { shown } from '../core/options.ts';
+import { checkOptions } from '../core/options.ts';
 import type { NdArray } from '../data/nd_array.ts';
 import { uniqueNames } from '../layers/unique_names.ts';
 import type { History, Logs } from '../training/callback.ts';
-import type { Optimizer } from '../training/optimizers.ts';
-import { type Compiled, type CompileOptions, checkCompile, objectivesOf } from './compile.ts';
+import { Compilation } from './compilation.ts';
+import { type CompileOptions, checkCompile, objectivesOf } from './compile.ts';
 import {
   batchesOf,
   type DataSpec,
@@ -29,7 +29,6 @@ import {
 import type { Graph } from './graph.ts';
 import { inOrder, type OutputSpec, Pass, predictAll, type Setting } from './loops.ts';
 import { arraysOf, type Samples } from './model_data.ts';
-import type { Objective } from './model_plan.ts';
 import type { Runtime } from './runtime.ts';
 import { startSession } from './session.ts';
 
@@ -43,6 +42,9 @@ const OF_ARRAYS = [
   'mask',
   'lengths',
 ] as const;
+
+/** Options of a single batch. */
+const OF_SAMPLES = ['sampleWeight', 'classWeight', 'mask', 'lengths'];
 
 export type FitDatasetOptions = Omit<FitOptions, (typeof OF_ARRAYS)[number]>;
 
@@ -58,16 +60,10 @@ export class ModelTrainer {
   /** Makes the graph of a model that waits for data. */
   readonly #graphFor: ((x: NdArray) => Graph) | undefined;
   readonly #save: () => Promise<Uint8Array>;
-  #compiled: Compiled | undefined;
-  #objectives: readonly Objective[] = [];
-  #rate: number | undefined;
-  /** The optimizer at that rate. */
-  #atRate: Optimizer | undefined;
+  readonly compilation: Compilation;
   /** Calls of fit so far, each of which has another order of samples. */
   #fits = 0;
   #training = false;
-  /** Updates since compile(). */
-  step = 0;
 
   constructor(
     name: string,
@@ -79,50 +75,22 @@ export class ModelTrainer {
     this.#runtime = runtime;
     this.#graphFor = graphFor;
     this.#save = save;
-  }
-
-  get compiled(): CompileOptions | undefined {
-    return this.#compiled?.options;
-  }
-
-  /** The optimizer, at the learning rate that was set. */
-  get optimizer(): Optimizer | undefined {
-    if (this.#rate === undefined) return this.#compiled?.optimizer;
-    this.#atRate ??= this.#compiled?.optimizer.withLearningRate(this.#rate);
-    return this.#atRate;
-  }
-
-  get learningRate(): number {
-    const { optimizer } = this;
-    if (!optimizer) throw new OptionError(`[${this.#name}/learningRate] needs compile() before it`);
-    return optimizer.hyper(this.step + 1)[0];
-  }
-
-  set learningRate(value: number) {
-    if (!(typeof value === 'number' && value >= 0 && Number.isFinite(value))) {
-      throw new OptionError(`[${this.#name}/learningRate] must be a number from 0 on, got ${shown(value)}`);
-    }
-    this.#rate = value;
-    this.#atRate = undefined;
+    this.compilation = new Compilation(name);
   }
 
   compile(options: CompileOptions): void {
     if (this.#training) throw new OptionError(`[${this.#name}] trains: await fit before you compile anew`);
     const compiled = checkCompile(this.#name, options);
-    const objectives = this.#runtime.hasGraph ? this.#objectivesOf(compiled) : [];
+    const objectives = this.#runtime.hasGraph ? objectivesOf(this.#name, options, this.outputs) : undefined;
     if (options.seed !== undefined) this.#runtime.setSeed(options.seed);
     if (options.backend) this.#runtime.useBackend(options.backend);
-    this.#compiled = compiled;
-    this.#objectives = objectives;
-    this.#runtime.configure({ objectives, optimizer: compiled.optimizer });
-    this.#rate = undefined;
-    this.#atRate = undefined;
-    this.step = 0;
+    this.compilation.take(compiled, objectives);
+    this.#configure();
   }
 
   async fit(x: unknown, y: unknown, options: FitOptions): Promise<History> {
     checkFitOptions(`${this.#name}/fit`, options);
-    this.#expectCompiled('fit');
+    this.compilation.expect('fit');
     const all = this.#samples('fit', x, y, options);
     const { batchSize = 32, validationSplit, validationData, validationBatchSize = batchSize } = options;
     const [trained, held] = validationSplit ? splitSamples(all, validationSplit) : [all, undefined];
@@ -138,8 +106,13 @@ export class ModelTrainer {
   }
 
   async fitDataset(dataset: DatasetSource, options: FitDatasetOptions): Promise<History> {
+    if (Array.isArray(options)) {
+      throw new OptionError(
+        `[${this.#name}/fitDataset] takes a dataset and options; for arrays there is fit(x, y)`,
+      );
+    }
     checkFitOptions(`${this.#name}/fitDataset`, options, OF_ARRAYS);
-    this.#expectCompiled('fitDataset');
+    this.compilation.expect('fitDataset');
     const open = await this.#opened('fitDataset', dataset);
     const validation = this.#validation(
       'fitDataset/validationData',
@@ -153,7 +126,7 @@ export class ModelTrainer {
 
   async evaluate(x: unknown, y: unknown, options: EvaluateOptions): Promise<Logs> {
     checkEvaluateOptions(`${this.#name}/evaluate`, options);
-    this.#expectCompiled('evaluate');
+    this.compilation.expect('evaluate');
     const { batchSize = 32, signal } = options;
     const all = this.#samples('evaluate', x, y, options);
     this.#expectWhole('evaluate', all, batchSize);
@@ -162,7 +135,7 @@ export class ModelTrainer {
 
   async evaluateDataset(dataset: DatasetSource, options: { signal?: AbortSignal }): Promise<Logs> {
     checkEvaluateOptions(`${this.#name}/evaluateDataset`, options, false);
-    this.#expectCompiled('evaluateDataset');
+    this.compilation.expect('evaluateDataset');
     const open = await this.#opened('evaluateDataset', dataset);
     const batches = batchesOf('evaluateDataset', this.#spec(), open());
     return evaluateLoop(this.#setting(), batches, options.signal);
@@ -179,13 +152,14 @@ export class ModelTrainer {
   /** Loss and metrics of one batch, and an update after them in training. */
   async onBatch(mode: 'train' | 'test', x: unknown, y: unknown, options: SamplesOptions): Promise<Logs> {
     const where = `${mode}OnBatch`;
-    this.#expectCompiled(where);
+    checkOptions(`${this.#name}/${where}`, options, OF_SAMPLES);
+    this.compilation.expect(where);
     const one = this.#samples(where, x, y, options);
     if (mode === 'train') this.#expectIdle();
     return this.#runtime.passes[mode].run(async () => {
       const pass = new Pass(this.#setting(), mode);
       try {
-        await pass.run(one, mode === 'train' ? () => ++this.step : undefined);
+        await pass.run(one, mode === 'train' ? () => ++this.compilation.step : undefined);
         await pass.drained();
         return await pass.logs();
       } finally {
@@ -219,7 +193,7 @@ export class ModelTrainer {
     this.#training = true;
     try {
       const session = startSession({
-        ...{ name: this.#name, trainer: this, runtime: this.#runtime, save: this.#save },
+        ...{ name: this.#name, trainer: this.compilation, runtime: this.#runtime, save: this.#save },
         ...{ epochs: options.epochs ?? 1, batches: source.count, validates: validation !== undefined },
       });
       const callbacks = callbacksOf(options);
@@ -250,7 +224,7 @@ export class ModelTrainer {
       const { x } = await firstOf(where, opener(where, dataset)());
       this.#settle(where, x);
     }
-    this.#expectCompiled(where);
+    this.compilation.expect(where);
     return open;
   }
 
@@ -258,18 +232,16 @@ export class ModelTrainer {
   #settle(where: string, x: unknown): void {
     if (this.#runtime.hasGraph || !this.#graphFor) return;
     this.#runtime.settle(this.#graphFor(arraysOf(`${where}/x`, x, ['input'])[0]));
-    const compiled = this.#compiled;
-    if (!compiled) return;
-    this.#objectives = this.#objectivesOf(compiled);
-    this.#runtime.configure({ objectives: this.#objectives, optimizer: compiled.optimizer });
+    this.compilation.settle(this.outputs);
+    this.#configure();
   }
 
   #samples(where: string, x: unknown, y: unknown, options: SamplesOptions): Samples {
-    if (y === undefined) {
+    if (y === undefined || typeof x === 'function') {
       throw new OptionError(`[${this.#name}/${where}] takes x and y; for datasets there is ${where}Dataset`);
     }
     this.#settle(where, x);
-    this.#expectCompiled(where);
+    this.compilation.expect(where);
     return samplesOf(where, this.#spec(), { x, y }, options);
   }
 
@@ -278,17 +250,10 @@ export class ModelTrainer {
     return samplesOf(where, this.#spec(), { x, y: undefined }, options);
   }
 
-  #objectivesOf({ options }: Compiled): Objective[] {
-    return objectivesOf(this.#name, options, this.outputs);
-  }
-
-  #expectCompiled(where: string): void {
-    if (!this.#compiled) {
-      throw new OptionError(`[${this.#name}/${where}] needs compile({ optimizer, loss }) before it`);
-    }
-    if (this.#runtime.hasGraph && this.#objectives.every(({ loss, weight }) => !loss || weight === 0)) {
-      throw new OptionError(`[${this.#name}/${where}] needs a loss: compile({ optimizer, loss })`);
-    }
+  /** Tells the runtime what its plans are to do. */
+  #configure(): void {
+    const { optimizer, objectives = [] } = this.compilation;
+    if (optimizer) this.#runtime.configure({ objectives, optimizer });
   }
 
   /** The outputs by the names of their layers, numbered where one layer gives several. */
@@ -309,8 +274,8 @@ export class ModelTrainer {
     return {
       runtime: this.#runtime,
       outputs,
-      objectives: this.#compiled ? this.#objectives : outputs.map(() => none),
-      hyper: (step) => this.optimizer!.hyper(step),
+      objectives: this.compilation.objectives ?? outputs.map(() => none),
+      hyper: (step) => this.compilation.optimizer!.hyper(step),
     };
   }
 
