@@ -21,16 +21,26 @@ export function expectOptions(
   known: readonly string[],
 ): asserts options is object {
   const fine = typeof options === 'object' && options !== null;
+  const several = Array.isArray(options) && options.some(isSymbolic);
   if (fine && !Array.isArray(options) && !isSymbolic(options)) return;
-  const first = known.find((name) => !ofAll.has(name)) ?? known[0];
-  const value = typeof options === 'number' || Array.isArray(options) ? JSON.stringify(options) : '...';
-  const object = `{ ${first}: ${value} }`;
-  // A name in snake case is that of a layer, and not of the function that makes it.
-  const call = /^[a-z]+[A-Za-z]*$/.test(where) ? `${where}(${object})` : object;
-  const example = isSymbolic(options) ? `${call}, and is then applied: layer(x)` : call;
+  if (known.length === 0) throw new OptionError(`[${where}] takes no options, got ${shown(options)}`);
+  const own = known.find((name) => !ofAll.has(name));
+  const object = several && own === undefined ? '' : `{ ${own ?? known[0]}: ${written(options)} }`;
+  // A name with underscores is that of a layer, and not of the function that makes it.
+  const call = /^[a-z]+[A-Za-z0-9]*$/.test(where) ? `${where}(${object})` : object;
+  const applied = several ? ', and is then applied: layer([a, b])' : ', and is then applied: layer(x)';
   throw new OptionError(
-    `[${where}] takes an object of options (${known.join(', ')}): ${example}; got ${shown(options)}`,
+    `[${where}] takes an object of options (${known.join(', ')}): ${call}` +
+      `${several || isSymbolic(options) ? applied : ''}; got ${shown(options)}`,
   );
+}
+
+/** A value as it stands in an example of a call, where it is short. */
+function written(value: unknown): string {
+  const plain = (one: unknown): boolean =>
+    ['number', 'string', 'boolean'].includes(typeof one) || (Array.isArray(one) && one.every(plain));
+  const text = plain(value) ? JSON.stringify(value) : '';
+  return text !== '' && text.length <= 40 ? text : '...';
 }
 
 /** Options that say nothing of what a layer does. */

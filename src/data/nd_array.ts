@@ -1,5 +1,5 @@
 // Arrays of numbers with a shape, as users hand them in and get them back; row-major, the batch first.
-import { DataError, ShapeError, show } from '../core/errors.ts';
+import { DataError, OptionError, ShapeError, show } from '../core/errors.ts';
 import { shown } from '../core/options.ts';
 import { sizeOf } from '../core/tensor.ts';
 
@@ -101,7 +101,7 @@ export class NdArray {
     const { data, shape } = this;
     if (rank !== undefined && rank !== shape.length) {
       throw new ShapeError(
-        `[toArray] the array ${show(shape)} has ${shape.length} axes, not ${rank}: toArray(${shape.length})`,
+        `[toArray] the array ${show(shape)} has ${shape.length} axes, not ${shown(rank)}: toArray(${shape.length})`,
       );
     }
     const part = (axis: number, offset: number): NestedNumbers => {
@@ -123,9 +123,14 @@ export function ndarray(values: ArrayLikeData, shape?: readonly number[]): NdArr
 
 /**
  * Rows of zeros with a one for each label: [...,classes] of labels [...], as Keras' to_categorical.
- * @throws DataError for a label that is no integer from 0 to classes - 1.
+ * @throws DataError for a label that is no integer from 0 to classes - 1; OptionError for a number of classes that is none.
  */
 export function oneHot(labels: ArrayLikeData, classes: number): NdArray {
+  if (!(Number.isSafeInteger(classes) && classes > 0)) {
+    throw new OptionError(
+      `[oneHot] takes labels and the number of classes, oneHot(labels, 10); got ${shown(classes)}`,
+    );
+  }
   const { shape, data } = asArray('oneHot', labels);
   const out = new Float32Array(data.length * classes);
   for (let i = 0; i < data.length; i++) {

@@ -134,8 +134,9 @@ export function checkActivation(
 ): void {
   if (!activationNames.includes(kind)) {
     throw new OptionError(
-      `[${where}] there is no activation ${shown(kind)}; there are ${activationNames.join(', ')}` +
-        (typeof kind === 'function' ? '; give it by its name, in quotes' : suggestion(kind, activationNames)),
+      typeof kind === 'string'
+        ? `[${where}] there is no activation ${shown(kind)}; there are ${activationNames.join(', ')}${suggestion(kind, activationNames)}`
+        : `[${where}] takes an activation by its name, in quotes, such as 'relu'; got ${shown(kind)}`,
     );
   }
   for (const [name, defaults] of [

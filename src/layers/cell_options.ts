@@ -22,7 +22,7 @@ export type CellActivationOption =
  * @throws OptionError for a name that does not exist or works on more than one unit, or an alpha or beta it does not have.
  */
 export function cellActivation(given: CellActivationOption, where: string): CellActivation {
-  const it = typeof given === 'string' ? { name: given } : given;
+  const it = typeof given === 'object' && given !== null ? given : { name: given };
   checkOptions(where, it, ['name', 'alpha', 'beta']);
   checkActivation(where, it.name, it);
   const name = standardActivation(it.name);

@@ -1,6 +1,6 @@
 // The convolution layer over time.
 import { OptionError, ShapeError, show } from '../core/errors.ts';
-import { shown } from '../core/options.ts';
+import { expectOptions, shown } from '../core/options.ts';
 import { expectCount } from '../core/tensor.ts';
 import { type ActivationName, applyActivation, checkActivation } from './activation.ts';
 import { convolved } from './convolution.ts';
@@ -31,6 +31,10 @@ export interface Conv1DOptions extends LayerOptions, WeightOptions<'kernel'>, We
   activityRegularizer?: RegularizerOption;
 }
 
+const OWN = [
+  ...['filters', 'kernelSize', 'strides', 'padding', 'dilationRate', 'groups', 'activation', 'useBias'],
+];
+
 /**
  * Convolution over time: x [N,T,D] to activation(y) [N,T',filters],
  * y[t] = Σ_j x[t·strides + j·dilationRate - padding]·kernel[j] + bias, as Keras' Conv1D.
@@ -40,8 +44,9 @@ export interface Conv1DOptions extends LayerOptions, WeightOptions<'kernel'>, We
  * @throws OptionError for options out of range; ShapeError for what is no sequence, or is shorter than the kernel.
  */
 export function conv1D(options: Conv1DOptions): AppliedLayer {
-  const where = options?.name ?? 'conv1d';
-  const filters = expectCount(options?.filters, `${where}/filters`);
+  expectOptions('conv1D', options, [...OWN, 'activityRegularizer', 'name', 'trainable']);
+  const where = options.name ?? 'conv1d';
+  const filters = expectCount(options.filters, `${where}/filters`);
   const kernelSize = single(options.kernelSize, `${where}/kernelSize`);
   const strides = single(options.strides ?? 1, `${where}/strides`);
   const dilationRate = single(options.dilationRate ?? 1, `${where}/dilationRate`);

@@ -10,6 +10,7 @@ import { type ActivationName, applyActivation, checkActivation } from './activat
 import type { EmbeddingLayer } from './embedding.ts';
 import { firstShape, firstShapeNames } from './first_shape.ts';
 import { defineLayer, type Layer } from './layer.ts';
+import { expectFlags } from './layer_normalization.ts';
 import type { LayerOptions } from './plain.ts';
 import { penalise, type RegularizerOption, regularizer, regularizerConfig } from './regularizers.ts';
 import type { Applicable } from './symbolic.ts';
@@ -60,6 +61,7 @@ export function dense(options: DenseOptions): DenseLayer {
   checkOptions('dense', options, OPTIONS);
   const { tieTo, activation = 'linear', useBias = true, trainable = true, name = 'dense' } = options;
   const units = expectCount(options.units, `${name}/units`);
+  expectFlags(name, { useBias });
   const kernelRules = weightRules(name, 'kernel', options, 'glorotUniform');
   const biasRules = weightRules(name, 'bias', options, 'zeros');
   const activity = regularizer(options.activityRegularizer, `${name}/activityRegularizer`);

@@ -1,6 +1,7 @@
 // The product of two inputs, sample by sample, along one axis of each.
 import type { Builder } from '../core/builder.ts';
 import { OptionError, ShapeError, show } from '../core/errors.ts';
+import { expectOptions } from '../core/options.ts';
 import type { Tensor } from '../core/tensor.ts';
 import { batchedProduct, type Matrices } from '../kernels/batched_product.ts';
 import { stridesOf } from '../kernels/strided_copy.ts';
@@ -21,7 +22,8 @@ export interface DotOptions extends LayerOptions {
  * @throws OptionError for axes that are no integers; ShapeError when the lengths along them differ.
  */
 export function dot(options: DotOptions): AppliedLayer {
-  const given = options?.axes;
+  expectOptions('dot', options, ['axes']);
+  const given = options.axes;
   const axes = typeof given === 'number' ? [given, given] : [...(given ?? [])];
   if (axes.length !== 2 || axes.some((axis) => !Number.isInteger(axis))) {
     throw new OptionError(`[dot/axes] must be an axis, or one for each input, got ${JSON.stringify(given)}`);

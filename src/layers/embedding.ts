@@ -8,6 +8,7 @@ import { embeddingForward } from '../kernels/embedding_forward.ts';
 import { mergeMasks } from '../kernels/mask_merge.ts';
 import { firstShape, firstShapeNames } from './first_shape.ts';
 import { defineLayer, type Layer } from './layer.ts';
+import { expectFlags } from './layer_normalization.ts';
 import { publicShape } from './layout.ts';
 import type { LayerOptions } from './plain.ts';
 import { penalise, type RegularizerOption, regularizer, regularizerConfig } from './regularizers.ts';
@@ -66,6 +67,7 @@ export function embedding(options: EmbeddingOptions): EmbeddingLayer {
     trainable = true,
     name = 'embedding',
   } = options;
+  expectFlags(name, { maskZero });
   const inputDim = expectCount(options.inputDim, `${name}/inputDim`);
   const outputDim = expectCount(options.outputDim, `${name}/outputDim`);
   if (

@@ -49,7 +49,10 @@ export function defineLayer<L extends AnyLayer>(definition: L): L & Applicable &
     throw new OptionError(`[defineLayer] takes { name, build(b, ...inputs) }, got ${shown(definition)}`);
   }
   if (typeof definition.name !== 'string' || !/^[^/]+$/.test(definition.name)) {
-    throw new OptionError(`[defineLayer] a layer needs a name without "/", got ${shown(definition.name)}`);
+    const { className = 'defineLayer' } = definition;
+    throw new OptionError(
+      `[${className}/name] must be a text without "/" that is not empty, got ${shown(definition.name)}`,
+    );
   }
   const layer = ((...inputs: Parameters<Applicable>) => apply(layer, ...inputs)) as L & Applicable & Weighted;
   const weights: PropertyDescriptorMap = {

@@ -1,7 +1,7 @@
 // Attention of several heads side by side, each with projections of its own.
 import type { Builder } from '../core/builder.ts';
 import { OptionError } from '../core/errors.ts';
-import { shown } from '../core/options.ts';
+import { expectOptions, shown } from '../core/options.ts';
 import { expectCount, sizeOf, type Tensor } from '../core/tensor.ts';
 import { matmul } from '../kernels/matmul.ts';
 import { expectInputs } from './attention.ts';
@@ -55,10 +55,11 @@ export function multiHeadAttention(options: MultiHeadAttentionOptions): AppliedL
 export function multiHeadAttention(
   options: MultiHeadAttentionOptions,
 ): AppliedLayer<Tensor | readonly Tensor[]> {
-  const where = options?.name ?? 'multi_head_attention';
-  const { dropout = 0, useBias = true, seed = null } = options ?? {};
-  const { useCausalMask = false, returnAttentionScores = false } = options ?? {};
-  const numHeads = expectCount(options?.numHeads, `${where}/numHeads`);
+  expectOptions('multiHeadAttention', options, ['numHeads', 'keyDim', 'valueDim', 'dropout', 'useBias']);
+  const where = options.name ?? 'multi_head_attention';
+  const { dropout = 0, useBias = true, seed = null } = options;
+  const { useCausalMask = false, returnAttentionScores = false } = options;
+  const numHeads = expectCount(options.numHeads, `${where}/numHeads`);
   const keyDim = expectCount(options.keyDim, `${where}/keyDim`);
   const valueDim = expectCount(options.valueDim ?? keyDim, `${where}/valueDim`);
   const outputShape = options.outputShape ?? null;

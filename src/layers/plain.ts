@@ -1,6 +1,6 @@
 // What layers of few options have in common: a name, whether they are trained, and a config.
 import type { Builder } from '../core/builder.ts';
-import { checkOptions } from '../core/options.ts';
+import { checkOptions, expectOptions } from '../core/options.ts';
 import type { Tensor } from '../core/tensor.ts';
 import { type FirstShape, firstShape, firstShapeNames } from './first_shape.ts';
 import { defineLayer, type Layer, type Outputs } from './layer.ts';
@@ -38,7 +38,10 @@ export function plainLayer<Output extends Outputs = Tensor>(definition: {
   const { className, options, config, later, takesIds, outputs, build } = definition;
   const { rowwise = false } = definition;
   const known = [...Object.keys(config), ...(later?.names ?? []), 'name', 'trainable', ...firstShapeNames];
-  checkOptions(options?.name ?? definition.name, options, known);
+  // The function that makes it is called as its class, but for the capitals in front: rmsNormalization.
+  const maker = className.replace(/^[A-Z]+(?![a-z])|^[A-Z]/, (capitals) => capitals.toLowerCase());
+  expectOptions(maker, options, known);
+  checkOptions(options.name ?? definition.name, options, known);
   const { name = definition.name, trainable = true } = options;
   const layer: Layer<Output> & { readonly rowwise: boolean } = {
     name,

@@ -10,6 +10,7 @@ import type { Cell } from './cell.ts';
 import { dropped, expectRate } from './dropout.ts';
 import { type FirstShape, firstShape, firstShapeNames } from './first_shape.ts';
 import { defineLayer, type Layer, type Outputs } from './layer.ts';
+import { expectFlags } from './layer_normalization.ts';
 import { publicShape } from './layout.ts';
 import { passFractions } from './probabilities.ts';
 import { type Lane, type RecurrenceOptions, recurrence } from './recurrence.ts';
@@ -115,6 +116,7 @@ export function recurrentLayer(options: RecurrentOptions, traits: RecurrentTrait
   checkOptions(options?.name ?? cell.name, options, [...OPTIONS, ...Object.keys(own)]);
   const { returnSequences = false, returnState = false, goBackwards = false } = options;
   const { stateful = false, zeroOutputForMask = false, trainable = true, name = cell.name } = options;
+  expectFlags(name, { returnSequences, returnState, goBackwards, stateful, zeroOutputForMask });
   const units = expectCount(options.units, `${name}/units`);
   const dropout = expectRate(options.dropout ?? 0, `${name}/dropout`);
   const recurrentDropout = expectRate(options.recurrentDropout ?? 0, `${name}/recurrentDropout`);

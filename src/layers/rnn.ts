@@ -1,7 +1,7 @@
 // Recurrent cells in a stack, each of which reads the outputs of the one below at the same step.
 import type { Builder } from '../core/builder.ts';
 import { OptionError, ShapeError, show } from '../core/errors.ts';
-import { checkOptions, shown } from '../core/options.ts';
+import { checkOptions, expectOptions, shown } from '../core/options.ts';
 import type { Tensor } from '../core/tensor.ts';
 import { type FirstShape, firstShape, firstShapeNames } from './first_shape.ts';
 import { type GruOptions, gru } from './gru.ts';
@@ -43,17 +43,17 @@ export interface RecurrentCell extends Layer<readonly Tensor[]>, Applicable {
 
 /** The cell of `lstm`, with its options but for those of the sequence. */
 export function lstmCell(options: Omit<LstmOptions, OptionsOfLayers>): RecurrentCell {
-  return cellOf('lstm_cell', 'LSTMCell', options, lstm);
+  return cellOf(['lstmCell', 'lstm_cell', 'LSTMCell'], options, lstm);
 }
 
 /** The cell of `gru`, with its options but for those of the sequence. */
 export function gruCell(options: Omit<GruOptions, OptionsOfLayers>): RecurrentCell {
-  return cellOf('gru_cell', 'GRUCell', options, gru);
+  return cellOf(['gruCell', 'gru_cell', 'GRUCell'], options, gru);
 }
 
 /** The cell of `simpleRNN`, with its options but for those of the sequence. */
 export function simpleRNNCell(options: Omit<SimpleRnnOptions, OptionsOfLayers>): RecurrentCell {
-  return cellOf('simple_rnn_cell', 'SimpleRNNCell', options, simpleRNN);
+  return cellOf(['simpleRNNCell', 'simple_rnn_cell', 'SimpleRNNCell'], options, simpleRNN);
 }
 
 const ofLayers: Readonly<Record<OptionsOfLayers, true>> = {
@@ -62,12 +62,12 @@ const ofLayers: Readonly<Record<OptionsOfLayers, true>> = {
 };
 
 function cellOf<O extends RecurrentOptions>(
-  name: string,
-  className: string,
+  [plain, name, className]: readonly [plain: string, name: string, className: string],
   options: Omit<O, OptionsOfLayers>,
   make: (options: O) => RecurrentLayer,
 ): RecurrentCell {
-  const foreign = Object.keys(options ?? {}).find((option) => option in ofLayers);
+  expectOptions(plain, options, ['units', 'activation', 'dropout']);
+  const foreign = Object.keys(options).find((option) => option in ofLayers);
   if (foreign)
     throw new OptionError(`[${name}] ${foreign} is an option of the layer: rnn({ cell, ${foreign} })`);
   const layer = make({ name, ...options } as unknown as O);

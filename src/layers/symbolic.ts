@@ -84,6 +84,11 @@ export function apply(
   x: Symbolic | readonly Symbolic[],
   options: ApplyOptions = {},
 ): Symbolic {
+  if (isSymbolic(options) || Array.isArray(options)) {
+    throw new OptionError(
+      `[${layer.name}] takes several tensors as one array, layer([a, b]), and first states as layer(x, { initialState: [h] })`,
+    );
+  }
   checkOptions(`${layer.name}/apply`, options, ['initialState']);
   const { initialState } = options;
   const states = initialState === undefined ? [] : isSymbolic(initialState) ? [initialState] : initialState;
@@ -98,7 +103,7 @@ export function apply(
 export function expectSingle(where: string, value: unknown): asserts value is Symbolic {
   if (!isSymbolic(value)) {
     throw new OptionError(
-      `[${where}] takes symbolic tensors, such as input({ shape }) and layers give, got ${shown(value)}`,
+      `[${where}] takes symbolic tensors, such as input({ shape }) and layers give, got ${shown(value)}${insteadOf(value)}`,
     );
   }
   if (value.index === undefined) {
@@ -107,6 +112,19 @@ export function expectSingle(where: string, value: unknown): asserts value is Sy
       `[${where}] got all ${layer?.outputs} outputs of ${layer?.name} as one; take them apart: const [first, ...rest] = ...`,
     );
   }
+}
+
+/** The way out where something else was given for a symbolic tensor. */
+export function insteadOf(value: unknown): string {
+  const { build, name, shape, dtype } = Object(value) as {
+    [key in 'build' | 'name' | 'shape' | 'dtype']?: unknown;
+  };
+  if (typeof build === 'function') return `; apply it to a tensor: ${name}(x)`;
+  const isData = Array.isArray(value) || ArrayBuffer.isView(value) || 'data' in Object(value);
+  if (isData) return '; data are given to fit and predict';
+  return Array.isArray(shape) && (dtype === undefined || typeof dtype === 'string')
+    ? '; input({ shape }) makes one'
+    : '';
 }
 
 function symbolic(node: Node, index: number | undefined): Symbolic {

@@ -81,9 +81,22 @@ function expectTarget(
     const wanted = `[${expected.map((n) => n ?? 'any').join(', ')}]`;
     throw new ShapeError(
       `[${label}] ${name} takes targets ${wanted} for an output [${output.map((n) => n ?? 'N').join(', ')}],` +
-        ` got ${show(given.shape)}`,
+        ` got ${show(given.shape)}${instead(loss, given, output)}`,
     );
   }
+}
+
+/** The loss that takes such targets, where one for classes was given the other kind. */
+function instead(loss: Loss | undefined, { shape }: NdArray, output: PublicShape): string {
+  if (!isLossFunction(loss)) return '';
+  const rank = output.length;
+  if (loss.targets === 'labels' && shape.length === rank && shape.at(-1) === output.at(-1)) {
+    return '; one-hot rows are for categoricalCrossentropy, or take their labels, ndarray(y).argMax()';
+  }
+  const columns = loss.targets === 'values' && (output.at(-1) ?? 1) > 1;
+  return columns && shape.length === rank - 1
+    ? '; labels are for sparseCategoricalCrossentropy, or make rows of them, oneHot(labels, classes)'
+    : '';
 }
 
 /** Labels are integers; those outside the classes count only where the loss ignores them. */

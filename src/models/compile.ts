@@ -1,7 +1,7 @@
 // What compile() is told, resolved: an optimizer, and for each output a loss with its weight and metrics.
 import type { Backend } from '../backends/backend.ts';
 import { OptionError } from '../core/errors.ts';
-import { checkOptions, shown } from '../core/options.ts';
+import { checkOptions, shown, suggestion } from '../core/options.ts';
 import { type GivenLoss, lossFunction } from '../training/losses/by_name.ts';
 import { type GivenMetric, metric } from '../training/metrics/by_name.ts';
 import type { Metric } from '../training/metrics/metric.ts';
@@ -69,16 +69,27 @@ export function objectivesOf(
   outputs: readonly OutputSpec[],
 ): Objective[] {
   const names = outputs.map((output) => output.name);
-  const losses = forOutputs(`${name}/loss`, loss, names, isLoss);
+  const losses = forOutputs(
+    `${name}/loss`,
+    loss,
+    names,
+    'the name of a loss, or one such as meanSquaredError()',
+    isLoss,
+  );
   const weights = forOutputs(
     `${name}/lossWeights`,
     lossWeights,
     names,
+    'numbers',
     (w) => typeof w === 'number' && names.length === 1,
   );
   const measured = [metrics, weightedMetrics].map((list, k) =>
-    forOutputs(`${name}/${k ? 'weightedMetrics' : 'metrics'}`, list, names, (m) =>
-      isMetrics(m, names.length),
+    forOutputs(
+      `${name}/${k ? 'weightedMetrics' : 'metrics'}`,
+      list,
+      names,
+      'names of metrics, or what metrics.accuracy() and its like make',
+      (m) => isMetrics(m, names.length),
     ),
   );
   return outputs.map((output, i) => {
@@ -107,6 +118,7 @@ function forOutputs(
   where: string,
   value: unknown,
   names: readonly string[],
+  what: string,
   isOne: (value: unknown) => boolean,
 ): unknown[] {
   if (value === undefined || value === null) return names.map(() => undefined);
@@ -121,11 +133,14 @@ function forOutputs(
     const table = value as Record<string, unknown>;
     const stranger = Object.keys(table).find((key) => !names.includes(key));
     if (stranger !== undefined) {
-      throw new OptionError(`[${where}] knows no output ${stranger}; the outputs are ${names.join(', ')}`);
+      throw new OptionError(
+        `[${where}] knows no output ${stranger}; the outputs are ${names.join(', ')}${suggestion(stranger, names)}`,
+      );
     }
     return names.map((key) => table[key]);
   }
-  throw new OptionError(`[${where}] cannot be ${shown(value)}`);
+  const several = names.length > 1 ? ', an array with one for each output, or an object by their names' : '';
+  throw new OptionError(`[${where}] takes ${what}${several}, got ${shown(value)}`);
 }
 
 function isLoss(value: unknown): boolean {
@@ -133,7 +148,8 @@ function isLoss(value: unknown): boolean {
 }
 
 function isMetrics(value: unknown, outputs: number): boolean {
-  if (typeof value === 'string' || isMetric(value) || isConfig(value)) return true;
+  // A function is no metric, and refused as one.
+  if (['string', 'function'].includes(typeof value) || isMetric(value) || isConfig(value)) return true;
   return outputs === 1 && Array.isArray(value) && value.every((one) => !Array.isArray(one));
 }
 

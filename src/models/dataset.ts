@@ -106,7 +106,11 @@ export function partsOf(where: string, batch: unknown): { x: unknown; y?: unknow
     const { xs, ys } = batch as { xs: unknown; ys?: unknown };
     return { x: xs, y: ys };
   }
-  throw new OptionError(`[${where}] takes { x, y } or [x, y], got ${shown(batch)}`);
+  const keys = Object.keys(Object(batch)).join(', ');
+  const given =
+    typeof batch === 'object' && !Array.isArray(batch) && keys ? `an object with ${keys}` : shown(batch);
+  const part = typeof batch === 'number' && batch > 0 && batch < 1 ? '; validationSplit takes a part' : '';
+  throw new OptionError(`[${where}] takes { x, y } or [x, y], got ${given}${part}`);
 }
 
 /** Something that yields batches, or a function that gives it. */

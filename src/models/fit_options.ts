@@ -1,7 +1,7 @@
 // The options of fit, evaluate and predict, as users write them.
 import { OptionError } from '../core/errors.ts';
-import { checkOptions, shown } from '../core/options.ts';
-import type { Callback } from '../training/callback.ts';
+import { checkOptions, shown, suggestion } from '../core/options.ts';
+import { type Callback, callbackEvents } from '../training/callback.ts';
 import { progressBar } from '../training/callbacks/progress_bar.ts';
 
 export interface SampleOptions {
@@ -79,6 +79,8 @@ const FIT = [
 /** @throws OptionError for unknown names and values out of range. */
 export function checkFitOptions(where: string, options: FitOptions, without: readonly string[] = []): void {
   const names = FIT.filter((name) => !without.includes(name));
+  const decided = without.find((name) => name in Object(options));
+  if (decided) throw new OptionError(`[${where}] takes no ${decided}: the batches of the dataset decide it`);
   checkOptions(where, options, names);
   for (const name of [
     'epochs',
@@ -138,10 +140,42 @@ function expectCountOption(where: string, name: string, value: unknown): void {
 export function callbacksOf({ callbacks = [], verbose = 'auto' }: FitOptions): Callback[] {
   const list = Array.isArray(callbacks) ? callbacks : [callbacks as Callback];
   for (const callback of list) {
-    if (typeof callback === 'object' && callback !== null) continue;
-    throw new OptionError(
-      `[fit/callbacks] takes objects with onEpochEnd and the like, got ${shown(callback)}`,
-    );
+    if (typeof callback !== 'object' || callback === null) {
+      throw new OptionError(
+        `[fit/callbacks] takes objects with onEpochEnd and the like, got ${shown(callback)}`,
+      );
+    }
+    checkCallback(callback);
   }
   return [...list, ...(verbose === 0 ? [] : [progressBar({ verbose })])];
+}
+
+/** @throws OptionError for what would never be called: a misspelt event, one that is no function, or none at all. */
+function checkCallback(callback: Callback): void {
+  const members = callback as Readonly<Record<string, unknown>>;
+  for (const event of callbackEvents) {
+    if (members[event] === undefined || typeof members[event] === 'function') continue;
+    throw new OptionError(`[fit/callbacks] ${event} must be a function, got ${shown(members[event])}`);
+  }
+  const names = membersOf(callback);
+  const known: readonly string[] = callbackEvents;
+  for (const name of names) {
+    if (known.includes(name) || typeof members[name] !== 'function') continue;
+    const meant = suggestion(name, known);
+    if (!meant && !/^on_?(train|epoch|batch|test|predict)/i.test(name)) continue;
+    throw new OptionError(`[fit/callbacks] calls ${known.join(', ')}, and no ${name}${meant}`);
+  }
+  if (names.length === 0 || names.some((name) => known.includes(name))) return;
+  throw new OptionError(
+    `[fit/callbacks] takes objects with ${known.join(', ')}, got one with ${names.join(', ')}`,
+  );
+}
+
+/** The names of an object's members, those of its classes included. */
+function membersOf(object: object): string[] {
+  const names: string[] = [];
+  for (let at = object; at && at !== Object.prototype; at = Object.getPrototypeOf(at)) {
+    names.push(...Object.getOwnPropertyNames(at));
+  }
+  return names.filter((name) => name !== 'constructor');
 }

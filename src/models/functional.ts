@@ -2,7 +2,7 @@
 import { OptionError } from '../core/errors.ts';
 import { checkOptions, shown } from '../core/options.ts';
 import { completed } from '../layers/layer.ts';
-import { isSymbolic, type Symbolic } from '../layers/symbolic.ts';
+import { insteadOf, isSymbolic, type Symbolic } from '../layers/symbolic.ts';
 import { configOf } from './config.ts';
 import { graphOf } from './graph.ts';
 import { makeModel } from './make_model.ts';
@@ -21,6 +21,9 @@ export interface FunctionalOptions {
  * naming the layer.
  */
 export function model(options: FunctionalOptions): Model {
+  if (isSymbolic(options) || Array.isArray(options)) {
+    throw new OptionError('[model] takes inputs and outputs in an object: model({ inputs: x, outputs: y })');
+  }
   checkOptions('model', options, ['inputs', 'outputs', 'name']);
   const { name = 'functional' } = options;
   const graph = graphOf(
@@ -47,6 +50,6 @@ function listOf(where: string, value: Symbolic | readonly Symbolic[]): readonly 
   if (isSymbolic(value)) return value.index === undefined ? [...value] : [value];
   if (Array.isArray(value)) return value;
   throw new OptionError(
-    `[${where}] takes symbolic tensors, such as input({ shape }) gives, got ${shown(value)}`,
+    `[${where}] takes symbolic tensors, such as input({ shape }) and layers give, got ${shown(value)}${insteadOf(value)}`,
   );
 }

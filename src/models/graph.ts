@@ -1,8 +1,9 @@
 // The graph of a model: its layers in the order in which they run, each under a name of its own.
 import type { Builder } from '../core/builder.ts';
 import { OptionError, ShapeError } from '../core/errors.ts';
+import { shown } from '../core/options.ts';
 import type { Tensor } from '../core/tensor.ts';
-import { type AnyLayer, outputsOf } from '../layers/layer.ts';
+import { type AnyLayer, type Outputs, outputsOf } from '../layers/layer.ts';
 import { expectSingle, type InputSpec, type Node, type Symbolic } from '../layers/symbolic.ts';
 import { uniqueNames } from '../layers/unique_names.ts';
 
@@ -112,7 +113,7 @@ export function buildGraph(
   const find = ({ call, index }: Source): Tensor => (call < 0 ? inputs[index] : made[call][index]);
   for (const call of graph.calls) {
     const { layer, name } = call;
-    const outputs = placed(b, layer, name, () => outputsOf(layer.build(b, ...call.inputs.map(find))));
+    const outputs = placed(b, layer, name, () => returned(name, layer.build(b, ...call.inputs.map(find))));
     const expected = layer.outputs ?? 1;
     if (outputs.length !== expected) {
       throw new ShapeError(
@@ -123,6 +124,16 @@ export function buildGraph(
     made.push(outputs);
   }
   return graph.outputs.map(find);
+}
+
+/** What a layer has returned, as an array. @throws ShapeError for what is no tensor. */
+function returned(name: string, output: Outputs): readonly Tensor[] {
+  const all = outputsOf(output);
+  const at = all.findIndex((t) => !Array.isArray((t as Tensor | undefined)?.shape));
+  if (at < 0) return all;
+  throw new ShapeError(
+    `[${name}] its build(b, ...inputs) must return a tensor, or an array of them, got ${shown(all[at])}`,
+  );
 }
 
 /** Builds a layer under its own scope: the one in which it stood first, so that it has the same weights everywhere. */

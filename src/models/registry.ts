@@ -1,6 +1,6 @@
 // The classes of layers by Keras' names, from which configs are read back.
 import { OptionError } from '../core/errors.ts';
-import { checkOptions, shown } from '../core/options.ts';
+import { checkOptions, shown, suggestion } from '../core/options.ts';
 import { activation } from '../layers/activation.ts';
 import { elu, leakyReLU, prelu, reLU, softmax } from '../layers/activation_layers.ts';
 import { additiveAttention, attention } from '../layers/attention.ts';
@@ -112,7 +112,11 @@ const NESTED = ['layer', 'backwardLayer'];
  * The layer that a config describes, and those inside it.
  * @throws OptionError for a class that is not known; whatever the factory says of its options.
  */
-export function layerFromConfig({ className, config }: LayerConfig, custom: CustomObjects = {}): AnyLayer {
+export function layerFromConfig(layer: LayerConfig, custom: CustomObjects = {}): AnyLayer {
+  if (!isConfig(layer) || typeof layer.config !== 'object' || layer.config === null) {
+    throw new OptionError(`[layerFromConfig] takes { className, config }, got ${shown(layer)}`);
+  }
+  const { className, config } = layer;
   const factory = Object.hasOwn(custom, className)
     ? custom[className]
     : Object.hasOwn(factories, className)
@@ -120,8 +124,8 @@ export function layerFromConfig({ className, config }: LayerConfig, custom: Cust
       : undefined;
   if (!factory) {
     throw new OptionError(
-      `there is no layer of class ${shown(className)}; there are ${layerClasses().join(', ')}.` +
-        ' A class of your own is handed in as { customObjects: { Name: factory } }',
+      `there is no layer of class ${shown(className)}; there are ${layerClasses().join(', ')}` +
+        `${suggestion(className, layerClasses()) || '.'} A class of your own is handed in as { customObjects: { Name: factory } }`,
     );
   }
   const entries = Object.entries(config).map(([key, value]) => [

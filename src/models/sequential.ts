@@ -2,7 +2,7 @@
 import { OptionError } from '../core/errors.ts';
 import { checkOptions, shown } from '../core/options.ts';
 import { type AnyLayer, completed } from '../layers/layer.ts';
-import { type InputSpec, isSymbolic, type Symbolic } from '../layers/symbolic.ts';
+import { type InputSpec, insteadOf, isSymbolic, type Symbolic } from '../layers/symbolic.ts';
 import { configOf } from './config.ts';
 import { chainOf, type Graph } from './graph.ts';
 import { makeModel } from './make_model.ts';
@@ -23,19 +23,22 @@ export function sequential(
   layers: readonly (AnyLayer | Symbolic)[],
   options: { name?: string } = {},
 ): Sequential {
-  checkOptions('sequential', options, ['name']);
-  const { name = 'sequential' } = options;
   if (!Array.isArray(layers)) {
     throw new OptionError(
       `[sequential] takes an array of layers: sequential([first, second, ...]), got ${shown(layers)}`,
     );
   }
+  checkOptions('sequential', options, ['name']);
+  const { name = 'sequential' } = options;
   const [first] = layers;
   const spec = isSymbolic(first) ? first.node.input : undefined;
   const rest = (spec ? layers.slice(1) : layers) as readonly AnyLayer[];
   const stranger = rest.findIndex((layer) => typeof layer?.build !== 'function');
   if (stranger >= 0) {
-    throw new OptionError(`[${name}] layer ${stranger} must be a layer, got ${shown(rest[stranger])}`);
+    const given: unknown = rest[stranger];
+    throw new OptionError(
+      `[${name}] layer ${stranger} must be a layer, got ${shown(given)}${insteadOfLayer(given)}`,
+    );
   }
   if (rest.length === 0) throw new OptionError(`[${name}] needs at least one layer`);
   const row = rest.map(completed);
@@ -54,6 +57,18 @@ export function sequential(
     graphFor: (x) => graphOfData(name, row, dtype, x.shape.slice(1)),
     getConfig: (graph) => configOf(name, graph ?? chain, graph !== undefined),
   });
+}
+
+/** The way out where something else stands in the row. */
+function insteadOfLayer(given: unknown): string {
+  if (isSymbolic(given)) {
+    return given.node.input
+      ? '; an input stands first, once'
+      : '; layers of a row are not applied, model({ inputs, outputs }) takes what is';
+  }
+  if (Array.isArray(given)) return '; spread it: ...layers';
+  if (typeof given === 'string') return '; a layer is what its function makes, such as lstm({ units: 8 })';
+  return insteadOf(given);
 }
 
 /**

@@ -43,6 +43,12 @@ export interface Callback {
   onTrainEnd?(logs: Logs, training: Training): void | Promise<void>;
 }
 
+/** The names of what callbacks hear. */
+export const callbackEvents: readonly (keyof Callback)[] = [
+  ...(['onTrainBegin', 'onEpochBegin', 'onBatchBegin'] as const),
+  ...(['onBatchEnd', 'onEpochEnd', 'onTrainEnd'] as const),
+];
+
 /** What `fit` resolves with. */
 export interface History {
   /** The epochs that ran, from 0. */

@@ -120,7 +120,7 @@ export function checkTokens(tokens: Uint32Array, vocabularySize: number): void {
 /** @throws OptionError unless the seed is an integer that two words of 32 bits can hold. */
 export function seedWords(seed: number): [low: number, high: number] {
   if (!Number.isSafeInteger(seed) || seed < 0) {
-    throw new OptionError(`[seed] must be an integer from 0 to 2^53, got ${seed}`);
+    throw new OptionError(`[seed] must be an integer from 0 to 2^53, got ${shown(seed)}`);
   }
   return [seed % 2 ** 32, Math.floor(seed / 2 ** 32)];
 }

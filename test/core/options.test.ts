@@ -84,7 +84,7 @@ test('functions that were not called', () => {
   );
   refused(
     () => dense({ units: 3, activation: softmax as never }),
-    /no activation a function.*by its name, in quotes/,
+    /takes an activation by its name, in quotes.*got a function/,
   );
   refused(() => dense({ units: 3, kernelRegularizer: adam as never }), /call it: adam\(\)/);
 });

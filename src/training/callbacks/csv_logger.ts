@@ -24,7 +24,7 @@ const MISSING = 'NA';
  * @throws OptionError for unknown names and values of the wrong kind.
  */
 export function csvLogger(options: CsvLoggerOptions): Callback {
-  checkOptions('csvLogger', options, ['store', 'filename', 'separator', 'append']);
+  checkOptions('csvLogger', options, ['filename', 'store', 'separator', 'append']);
   const { store, filename = 'training.csv', separator = ',', append = false } = options;
   expectStore('csvLogger', store);
   for (const [name, value] of Object.entries({ filename, separator })) {

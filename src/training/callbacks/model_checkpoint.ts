@@ -41,8 +41,8 @@ export interface ModelCheckpoint extends Callback {
 export function modelCheckpoint(options: ModelCheckpointOptions): ModelCheckpoint {
   const where = 'modelCheckpoint';
   checkOptions(where, options, [
-    'store',
     'filepath',
+    'store',
     'monitor',
     'mode',
     'saveBestOnly',

@@ -23,7 +23,7 @@ export interface TensorBoardOptions {
  */
 export function tensorBoard(options: TensorBoardOptions): Callback {
   const where = 'tensorBoard';
-  checkOptions(where, options, ['store', 'logDir', 'updateFreq']);
+  checkOptions(where, options, ['logDir', 'store', 'updateFreq']);
   const { store, logDir = 'logs', updateFreq = 'epoch' } = options;
   expectStore(where, store);
   if (typeof logDir !== 'string') {
