@@ -36,9 +36,17 @@ export default defineConfig({
       },
     },
   },
-  // What only workers import is found before they start: found later, it would reload the page.
+  // What only workers import is found before they start: found later, it would reload the page. So would packages that
+  // an earlier run did without, whose cache is therefore another.
+  cacheDir: fileURLToPath(
+    new URL(`../node_modules/.vite/demo${peers ? '-with-peers' : ''}`, import.meta.url),
+  ),
   optimizeDeps: {
-    entries: ['index.html', 'src/tabs/*/tab.ts', ...(peers ? ['../bench/src/engines/tfjs.ts'] : [])],
+    entries: [
+      'index.html',
+      'src/tabs/*/{tab,job}.ts',
+      peers ? '../bench/src/engines/tfjs.ts' : '!src/tabs/speed/job.ts',
+    ],
   },
   build: { target: 'es2022', outDir: 'dist', emptyOutDir: true, reportCompressedSize: false },
 });
