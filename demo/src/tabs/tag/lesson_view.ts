@@ -48,6 +48,9 @@ export function lessonView(parts: LessonParts): LessonView {
   let handle: JobHandle<Command> | undefined;
   let training = false;
   let wanted = false;
+  /** Whether the lesson could not be made, for want of memory or of text. */
+  let failed = false;
+  let making = false;
   let saving: ((bytes: Uint8Array | undefined) => void)[] = [];
   let opening: { resolve(): void; reject(error: Error): void } | undefined;
   let spoken = 0;
@@ -129,10 +132,17 @@ export function lessonView(parts: LessonParts): LessonView {
       onLost() {
         show(false);
         note.textContent = 'The device is gone; the last weights are kept.';
+        for (const resolve of saving) resolve(undefined);
+        saving = [];
+        opening?.reject(new Error('the device is gone'));
+        opening = undefined;
       },
       onError(message) {
         if (!opening) {
           wanted = false;
+          show(false);
+          failed = making;
+          if (failed) note.textContent = 'The lesson could not be made: change it, or reset.';
           return false;
         }
         opening.reject(new Error(message));
@@ -144,6 +154,8 @@ export function lessonView(parts: LessonParts): LessonView {
   }
 
   function begin(): void {
+    making = true;
+    failed = false;
     connect().send({ type: 'begin', lesson: parts.lesson() });
     const text = parts.question();
     if (text !== '') connect().send({ type: 'ask', text });
@@ -163,6 +175,7 @@ export function lessonView(parts: LessonParts): LessonView {
 
   function toggle(): void {
     wanted = !training;
+    if (failed) begin();
     connect().send({ type: wanted ? 'train' : 'pause' });
     show(wanted);
     announce(wanted ? 'Training.' : `Paused at ${summary()}.`);
@@ -176,6 +189,7 @@ export function lessonView(parts: LessonParts): LessonView {
   function onEvent(event: Event): void {
     switch (event.type) {
       case 'begun':
+        making = false;
         note.textContent = `${format(event.examples)} ${parts.unit} to learn from, ${format(event.heldOut)} held out.`;
         figures.size.set(format(event.parameters));
         figures.step.set(format(event.step));
