@@ -24,8 +24,8 @@ export interface MountedTab {
   settings(): Settings;
   /** Takes the settings of a link; unknown names are ignored, numbers out of range are brought into it. */
   apply(settings: Settings): void;
-  /** Takes a model that another tab hands over; called once the tab is at the front. */
-  receive?(model: HandedModel): void;
+  /** Takes a model that another tab hands over; called once the tab is at the front, maybe before the model is read. */
+  receive?(model: Promise<HandedModel>): void;
 }
 
 /** A model on its way from one tab to another. */
@@ -44,7 +44,7 @@ export interface TabContext {
   /** Whether the visitor wants little motion. */
   readonly reducedMotion: boolean;
   /** Goes to the tab of that id and gives it a model. */
-  hand(tab: string, model: HandedModel): void;
+  hand(tab: string, model: Promise<HandedModel>): void;
 }
 
 // Jobs: what runs in a worker

@@ -1,7 +1,7 @@
 // Remember: a network learns to count, to remember or to read, and its units are looked into; so is the model of the writing tab.
 import './remember.css';
 import { openJob } from '../../job.ts';
-import { announce, h } from '../../kit.ts';
+import { announce, h, say } from '../../kit.ts';
 import { modelsPanel } from '../../models_panel.ts';
 import type { HandedModel, JobHandle, MountedTab, Tab, TabContext } from '../../types.ts';
 import { type Corpus, lessonPanel } from './lesson_panel.ts';
@@ -28,8 +28,8 @@ function mount(host: HTMLElement, context: TabContext): MountedTab {
   let written: HandedModel | undefined;
   let excerpt: string | undefined;
   let layers = 1;
-  /** The one that is to be looked into next: a file that does not do leaves the last. */
-  let asked: HandedModel | undefined;
+  /** What is to be looked into next, `here` once it has come: a file that does not do leaves the last. */
+  let asked: { model: Promise<HandedModel>; name: string; here?: HandedModel } | undefined;
   let state: RunState = 'new';
   let steps = 0;
   let job: JobHandle<Command> | undefined;
@@ -53,7 +53,7 @@ function mount(host: HTMLElement, context: TabContext): MountedTab {
       corpus = given;
       settle();
     },
-    onWritten: receive,
+    onWritten: (model) => void receive(Promise.resolve(model), model.name),
     onBegin: toggle,
     onReset: () => prepare(true),
   });
@@ -108,8 +108,9 @@ function mount(host: HTMLElement, context: TabContext): MountedTab {
     goes.dress(task);
     goes.element.hidden = task === 'written';
     models.element.hidden = task === 'written';
-    shown.element.hidden = task === 'written' && !written;
-    if (task === 'written' && !written) looking.empty(asked ? `Opening ${asked.name} …` : nothingOpen);
+    const empty = task === 'written' && (asked !== undefined || !written);
+    shown.element.hidden = empty;
+    if (empty) looking.empty(asked ? `Opening ${asked.name} …` : nothingOpen);
   }
 
   /** Another network. */
@@ -141,8 +142,7 @@ function mount(host: HTMLElement, context: TabContext): MountedTab {
         },
         onError: () => {
           state = 'done';
-          asked = undefined;
-          dress();
+          giveUp();
           return false;
         },
       },
@@ -162,7 +162,8 @@ function mount(host: HTMLElement, context: TabContext): MountedTab {
     goes.clear();
     dress();
     if (settings) job.send({ type: 'prepare', settings });
-    else if (written) receive(written);
+    else if (asked) void receive(asked.model, asked.name);
+    else if (written) void receive(Promise.resolve(written), written.name);
     else job.send({ type: 'pause' });
   }
 
@@ -186,20 +187,39 @@ function mount(host: HTMLElement, context: TabContext): MountedTab {
     job?.send({ type: 'watch', shown: { count, letter, text: textShown(), layer: layer - 1 } });
   }
 
-  /** Looks into a model of the writing tab. */
-  function receive(model: HandedModel): void {
-    const { bytes, name, passage } = model;
+  /** Looks into a model of the writing tab, as soon as it is here. */
+  async function receive(model: Promise<HandedModel>, name = 'the model'): Promise<void> {
     if (chosen.task !== 'written') chosen = { ...chosen, task: 'written', text: undefined, layer: 1 };
-    asked = model;
+    const mine = { model, name };
+    asked = mine;
     prepared = 'written';
     dress();
     context.changed();
-    open().send({ type: 'read', bytes, name, passage });
+    open();
+    try {
+      const here = await model;
+      if (asked !== mine) return;
+      asked = { ...mine, here };
+      job!.send({ type: 'read', bytes: here.bytes, name: here.name, passage: here.passage });
+    } catch (error) {
+      say('error', `The model cannot be looked into: ${(error as Error).message}.`);
+      if (asked === mine) giveUp();
+    }
+  }
+
+  /** What was asked for does not come: what there was is shown. */
+  function giveUp(): void {
+    asked = undefined;
+    dress();
+    if (chosen.task === 'written' && written && last?.task === 'written') looking.show(last);
   }
 
   /** A model is laid open: it is shown what the visitor typed, or a text of its kind. */
   function begin(event: Extract<Event, { type: 'read' }>): void {
-    if (asked?.name === event.name) written = asked;
+    if (asked?.here) {
+      written = asked.here;
+      asked = undefined;
+    }
     if (chosen.task !== 'written') return;
     layers = event.layers.length;
     excerpt = event.excerpt;
@@ -219,7 +239,7 @@ function mount(host: HTMLElement, context: TabContext): MountedTab {
         return;
       case 'view':
         // One of a network that is no longer chosen.
-        if (event.view.task !== chosen.task) return;
+        if (event.view.task !== chosen.task || (asked && chosen.task === 'written')) return;
         last = event.view;
         looking.show(event.view);
         shown.show(event.view);

@@ -130,13 +130,13 @@ export class Run {
   }
 
   /**
-   * The model as it is now; undefined where there is none.
-   * @throws Error in plain words where its weights are no numbers any more.
+   * The model as it is now.
+   * @throws Error in plain words where there is none, or its weights are no numbers any more.
    */
-  async pack(): Promise<HandedModel | undefined> {
-    if (this.#phase === 'empty' || this.#phase === 'lost') return undefined;
+  async pack(): Promise<HandedModel> {
+    if (this.#phase === 'lost') throw new Error('the device is gone; restart it first');
     const event = await this.job.ask((request) => ({ type: 'save', request }));
-    if (event.type !== 'saved' || !event.bytes) return undefined;
+    if (event.type !== 'saved' || !event.bytes) throw new Error('there is no model yet: train one first');
     const { bytes, passage } = event;
     const name = `${describeModel(this.#settings ?? this.#hooks.settings())} at step ${grouped(this.step)}`;
     return { name, bytes, passage };

@@ -85,12 +85,12 @@ class WriteTab implements MountedTab {
         this.#run.forget();
         this.#run.press();
       },
-      onLook: () => void this.#lookInside(),
+      onLook: () => context.hand('remember', this.#run.pack()),
       numbers: this.#progress.numbers,
     });
     const models = modelsPanel({
       tab: 'write',
-      bytes: async () => (await this.#run.pack())?.bytes,
+      bytes: async () => (this.#run.phase === 'empty' ? undefined : (await this.#run.pack()).bytes),
       meta: () => ({
         note: [describeModel(this.#run.settings ?? this.#settings), this.#progress.summary()]
           .filter(Boolean)
@@ -162,16 +162,6 @@ class WriteTab implements MountedTab {
     this.#settingsPanel.set(this.#settings);
     this.#context.changed();
     return this.#settings;
-  }
-
-  /** Takes the model as it is now to the tab that shows its units. */
-  async #lookInside(): Promise<void> {
-    try {
-      const model = await this.#run.pack();
-      if (model) this.#context.hand('remember', model);
-    } catch (error) {
-      say('error', `The model cannot be looked into: ${(error as Error).message}`);
-    }
   }
 
   /** Nobody reads what is written while the tab or the page is hidden. */
