@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, test } from 'vitest';
 import { type WebGpuBackend, webgpu } from '../../src/backends/webgpu/webgpu.ts';
 import { goldenIds } from '../harness/golden.ts';
 import { checkLmGolden } from './lm.ts';
+import { testOwnOnGpu } from './own.ts';
 
 for (const cheapBarriers of [false, true]) {
   describe(`golden language models on the GPU, barriers ${cheapBarriers ? 'cheap' : 'dear'}`, () => {
@@ -17,5 +18,6 @@ for (const cheapBarriers of [false, true]) {
       test(`${id}, a few rows of logits at a time`, () =>
         checkLmGolden(id, { ...backend, limits: { ...backend.limits, wholeBytes: 250 } }, 'f32'));
     }
+    if (!cheapBarriers) testOwnOnGpu(['fit'], () => backend);
   });
 }

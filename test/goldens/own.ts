@@ -2,6 +2,7 @@
 import { describe, test } from 'vitest';
 import type { Backend } from '../../src/backends/backend.ts';
 import { goldenIds } from '../harness/golden.ts';
+import { checkFit } from './own_fit.ts';
 import { checkLayerGolden } from './own_layers.ts';
 import { checkCrf, checkDecoding, checkRowLoss } from './own_losses.ts';
 import { checkMetrics } from './own_metrics.ts';
@@ -21,6 +22,7 @@ export const checks: Readonly<Record<string, Check>> = {
   update: checkUpdate,
   average: checkAverage,
   constraint: checkConstraint,
+  fit: checkFit,
 };
 
 /** What the host computes. */

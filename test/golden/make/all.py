@@ -15,6 +15,7 @@ import sklearn
 import torch
 
 import cells
+import fits
 import layers
 import losses
 import metrics
@@ -26,7 +27,7 @@ warnings.filterwarnings("ignore", category=UserWarning)  # Schedulers warn of an
 
 folder = sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parent.parent / "own"
 goldens = Goldens(folder)
-for part in (cells, layers, losses, metrics, updates):
+for part in (cells, layers, losses, metrics, updates, fits):
     part.cases(goldens)
 versions = {"torch": torch.__version__, "sklearn": sklearn.__version__, "numpy": numpy.__version__}
 goldens.finish(versions)
