@@ -21,8 +21,51 @@ export function hashOf(tab: string, settings: Settings): string {
   return query.size > 0 ? `#${tab}?${query}` : `#${tab}`;
 }
 
-/** Puts a tab and its settings into the address bar, in place of what stands there. */
+/** Milliseconds between two changes of the address: browsers refuse more than some hundred in half a minute. */
+const pause = 300;
+let written = Number.NEGATIVE_INFINITY;
+let waiting: ReturnType<typeof setTimeout> | undefined;
+let next: string | undefined;
+
+/** Puts a tab and its settings into the address bar, in place of what stands there; of many in a row the last. */
 export function writeLink(tab: string, settings: Settings): void {
-  const hash = hashOf(tab, settings);
-  if (hash !== location.hash) history.replaceState(null, '', hash);
+  next = hashOf(tab, settings);
+  const rest = written + pause - performance.now();
+  if (rest <= 0) flushLink();
+  else waiting ??= setTimeout(flushLink, rest);
+}
+
+/** Puts into the address bar at once what waits to be. */
+export function flushLink(): void {
+  const hash = next;
+  dropLink();
+  if (hash === undefined || (hash === location.hash && isVisited())) return;
+  written = performance.now();
+  enter('replaceState', hash);
+}
+
+/** Forgets what waits to be written, where the address now leads elsewhere. */
+export function dropLink(): void {
+  clearTimeout(waiting);
+  waiting = undefined;
+  next = undefined;
+}
+
+/** Makes a tab and its settings a step of the history. */
+export function pushLink(tab: string, settings: Settings): void {
+  flushLink();
+  enter('pushState', hashOf(tab, settings));
+}
+
+/** Whether the page has been where the address leads: else it was pasted, typed or clicked. */
+export function isVisited(): boolean {
+  return (history.state as { visited?: boolean } | null)?.visited === true;
+}
+
+function enter(how: 'pushState' | 'replaceState', hash: string): void {
+  try {
+    history[how]({ visited: true }, '', hash);
+  } catch {
+    // The browser has had enough of changes; the next one comes through, and what is copied is not read here.
+  }
 }

@@ -2,7 +2,7 @@
 import { h } from './element.ts';
 import { onAdapter } from './job.ts';
 import { segmented } from './kit.ts';
-import { hashOf, readLink, writeLink } from './link.ts';
+import { dropLink, hashOf, isVisited, pushLink, readLink, writeLink } from './link.ts';
 import { announce, say } from './messages.ts';
 import { chosenTheme, setTheme } from './theme.ts';
 import type { MountedTab, Settings, Tab, TabContext } from './types.ts';
@@ -69,11 +69,19 @@ tablist.addEventListener('keydown', (event) => {
 /** Shows a tab and makes it a step of the history. */
 function go(id: string): void {
   if (id === current) return;
-  history.pushState(null, '', hashOf(id, places.get(id)?.mounted?.settings() ?? {}));
-  show(id, {});
+  renewLink();
+  pushLink(id, places.get(id)?.mounted?.settings() ?? {});
+  show(id);
 }
 
-async function show(id: string, settings: Settings): Promise<void> {
+/** Has the address say what the tab at the front is set to. */
+function renewLink(): void {
+  const mounted = places.get(current ?? '')?.mounted;
+  if (current !== undefined && mounted) writeLink(current, mounted.settings());
+}
+
+/** Brings a tab to the front; a link's settings are taken where they differ from what the tab is set to. */
+async function show(id: string, settings: Settings = {}): Promise<void> {
   const place = places.get(id);
   if (!place) return;
   if (current !== undefined && current !== id) places.get(current)?.mounted?.hide();
@@ -89,7 +97,9 @@ async function show(id: string, settings: Settings): Promise<void> {
   document.title = `${names[id as keyof typeof names]} · webgpu-rnn`;
   if (place.mounted) {
     if (changed) place.mounted.show();
-    if (Object.keys(settings).length > 0) place.mounted.apply(settings);
+    const named = Object.keys(settings).length > 0;
+    if (named && hashOf(id, settings) !== hashOf(id, place.mounted.settings())) place.mounted.apply(settings);
+    renewLink();
     return;
   }
   place.loading ??= load(id, place, settings);
@@ -132,9 +142,12 @@ async function load(id: string, place: Place, settings: Settings): Promise<void>
   }
 }
 
+/** Goes where the address leads. On the way back and forth a tab is shown as it stands, with what it has learned. */
 function follow(): void {
+  dropLink();
   const { tab, settings } = readLink();
-  show(tab !== undefined && places.has(tab) ? tab : ids[0], settings);
+  const id = tab !== undefined && places.has(tab) ? tab : ids[0];
+  show(id, isVisited() && places.get(id)?.mounted ? {} : settings);
 }
 
 document.getElementById('theme')?.append(
@@ -151,14 +164,16 @@ document.getElementById('theme')?.append(
 );
 
 document.getElementById('copy-link')?.addEventListener('click', async () => {
+  renewLink();
   const mounted = places.get(current ?? '')?.mounted;
-  if (current && mounted) writeLink(current, mounted.settings());
+  const hash = current && mounted ? hashOf(current, mounted.settings()) : location.hash;
+  const link = new URL(hash, location.href).href;
   try {
-    await navigator.clipboard.writeText(location.href);
+    await navigator.clipboard.writeText(link);
     announce('The link to this run is copied.');
     flash('Copied');
   } catch {
-    say('info', `The link to this run: ${location.href}`);
+    say('info', `The link to this run: ${link}`);
   }
 });
 
@@ -192,7 +207,7 @@ async function nameAdapter(): Promise<void> {
 // A file dropped beside a drop zone must not take the visitor away.
 for (const type of ['dragover', 'drop'] as const) {
   window.addEventListener(type, (event) => {
-    if (!event.defaultPrevented) event.preventDefault();
+    if (event.dataTransfer?.types.includes('Files')) event.preventDefault();
   });
 }
 window.addEventListener('error', (event) => {
@@ -203,7 +218,7 @@ window.addEventListener('error', (event) => {
 window.addEventListener('unhandledrejection', ({ reason }) => {
   say('error', `Something went wrong on the page: ${(reason as Error)?.message ?? reason}`);
 });
+// Steps through the history change the part behind the # too: one event tells of all.
 window.addEventListener('hashchange', follow);
-window.addEventListener('popstate', follow);
 follow();
 nameAdapter();
