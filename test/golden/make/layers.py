@@ -191,6 +191,21 @@ def head_weights(make):
     return with_weights(make, **projections)
 
 
+def uneven(t):
+    """Vaswani et al. 2017, section 3.2.2, with values and outputs of sizes of their own and keys given apart."""
+    project = lambda x, name: torch.einsum("ntd,dhk->nhtk", t[x], t[f"{name}/kernel"])
+    q, v, k = project("x0", "query"), project("x1", "value"), project("x2", "key")
+    weights = torch.softmax(q @ k.transpose(-1, -2) / math.sqrt(KEY), -1)
+    return {"y0": torch.einsum("nhtk,hko->nto", weights @ v, t["attention_output/kernel"]), "y1": weights}
+
+
+uneven_weights = with_weights(
+    query_and_value(key=True, E=2),
+    **{"query/kernel": (D, HEADS, KEY), "key/kernel": (D, HEADS, KEY), "value/kernel": (2, HEADS, 4)},
+    **{"attention_output/kernel": (HEADS, 4, 5)},
+)
+
+
 def wide(r, mask=True):
     t = {"in.x0": r.normal(N, 4, HEADS * KEY), "in.x1": r.normal(N, 4, HEADS * KEY)}
     if mask:
@@ -293,6 +308,12 @@ CELLS = [{"className": "LSTMCell", "config": {"units": 3}}, {"className": "GRUCe
 # Name: class, our options, what goes in, the computation, and further attributes.
 LAYERS = {
     "batch-norm": ("BatchNormalization", {"momentum": 0.9}, norm_weights(sequence), batch_norm),
+    "batch-norm-plain": (
+        "BatchNormalization",
+        {"momentum": 0.9, "epsilon": 0.01, "center": False, "scale": False},
+        lambda r: {k: v for k, v in norm_weights(sequence)(r).items() if k not in ("w.gamma", "w.beta")},
+        lambda t: batch_norm({**t, "gamma": None, "beta": None}, epsilon=0.01),
+    ),
     "batch-norm-masked": ("BatchNormalization", {"momentum": 0.9}, norm_weights(masked), batch_norm_masked),
     "rms-norm": ("RMSNormalization", {"epsilon": 1e-3}, with_weights(sequence, scale=(D,)), rms_norm),
     "layer-norm-rms-scaling": (
@@ -330,6 +351,12 @@ LAYERS = {
     "minimum": ("Minimum", {}, pair, lambda t: torch.minimum(t["x0"], t["x1"])),
     "concatenate-time": ("Concatenate", {"axis": 1}, pair, lambda t: torch.cat([t["x0"], t["x1"]], 1)),
     "dot": ("Dot", {"axes": 2}, query_and_value(), lambda t: torch.bmm(t["x0"], t["x1"].transpose(1, 2))),
+    "dot-rows": (
+        "Dot",
+        {"axes": 1},
+        lambda r: {"in.x0": r.normal(N, D), "in.x1": r.normal(N, D)},
+        lambda t: (t["x0"] * t["x1"]).sum(1, keepdim=True),
+    ),
     "attention-scale": (
         "Attention",
         {"useScale": True, **SCORES},
@@ -371,6 +398,12 @@ LAYERS = {
         {"numHeads": HEADS, "keyDim": KEY, "useCausalMask": True, **SCORES},
         head_weights(lambda r: wide(r, mask=False)),
         heads(causal=True),
+    ),
+    "multi-head-sizes": (
+        "MultiHeadAttention",
+        {"numHeads": HEADS, "keyDim": KEY, "valueDim": 4, "outputShape": 5, "useBias": False, **SCORES},
+        uneven_weights,
+        uneven,
     ),
     "conv-causal-dilated": (
         "Conv1D",

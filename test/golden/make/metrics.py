@@ -58,6 +58,10 @@ def hot(r):
     return {"in.x": r.normal(B, N, T, V, scale=1.5), "in.target": np.eye(V)[r.integers(V, B, N, T)]}
 
 
+def fractions(r):
+    return {"in.x": r.uniform(B, N, T, V, low=0.02, high=0.9), "in.target": r.integers(V, B, N, T)}
+
+
 def tags(r):
     return {"in.x": r.integers(V, B, N, T), "in.target": r.integers(V, B, N, T)}
 
@@ -124,6 +128,14 @@ HOT = {
     "top 2": ("TopKCategoricalAccuracy", {"k": 2}, top(2)),
     "perplexity": ("Perplexity", {"fromLogits": True}, perplexity),
     "f1 macro": ("F1Score", {"threshold": None}, of_classes(sk.f1_score, "macro")),
+}
+FRACTIONS = {
+    "perplexity": ("Perplexity", {"fromLogits": False}, lambda x, t, w: perplexity(np.log(x), t, w)),
+    "cross entropy": (
+        "SparseCategoricalCrossentropy",
+        {"fromLogits": False},
+        lambda x, t, w: sk.log_loss(t, x / x.sum(-1, keepdims=True), sample_weight=w, labels=range(V)),
+    ),
 }
 TAGS = {
     "accuracy": ("Accuracy", {}, accuracy),
@@ -274,6 +286,7 @@ def hinge(x, t, w):
 KINDS = {
     "labels": (classes, SPARSE),
     "one-hot": (hot, HOT),
+    "fractions": (fractions, FRACTIONS),
     "tags": (tags, TAGS),
     "columns": (questions, MANY),
     "probabilities": (answers(False), one_question(False)),

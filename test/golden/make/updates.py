@@ -179,6 +179,33 @@ def scheduled(make, steps, rate=0.1):
     return rates
 
 
+def documented(rate, steps):
+    """A formula that Keras documents."""
+    return lambda: np.array([rate(step) for step in range(steps)])
+
+
+def cosine_warmed(step):
+    """A straight line from 0.01 to 0.1 over 4 updates, then a cosine over 6 down to 0.2 of it."""
+    if step < 4:
+        return 0.01 + 0.09 * step / 4
+    part = min(step - 4, 6) / 6
+    return 0.1 * (0.8 * 0.5 * (1 + np.cos(np.pi * part)) + 0.2)
+
+
+def cosine_restarted(step):
+    """Cosines over 3, 6 and 12 updates, each from 0.6 of the rate of the one before."""
+    length, rate = 3, 0.1
+    while step >= length:
+        step, length, rate = step - length, 2 * length, 0.6 * rate
+    return rate * 0.5 * (1 + np.cos(np.pi * step / length))
+
+
+def polynomial_cycled(step):
+    """Keras: with cycles the decay ends at the next multiple of its steps."""
+    end = 5 * max(1, int(np.ceil(step / 5)))
+    return (0.1 - 0.01) * (1 - step / end) ** 2 + 0.01
+
+
 lr = optim.lr_scheduler
 SCHEDULES = {
     "exponential": (
@@ -213,6 +240,46 @@ SCHEDULES = {
             "config": {"initialLearningRate": 0.1, "firstDecaySteps": 4, "tMul": 2, "alpha": 0.1},
         },
         scheduled(lambda o: lr.CosineAnnealingWarmRestarts(o, 4, T_mult=2, eta_min=0.01), 30),
+    ),
+    "inverse-time-staircase": (
+        {
+            "className": "InverseTimeDecay",
+            "config": {"initialLearningRate": 0.1, "decaySteps": 4, "decayRate": 0.5, "staircase": True},
+        },
+        documented(lambda step: 0.1 / (1 + 0.5 * (step // 4)), 14),
+    ),
+    "polynomial-cycles": (
+        {
+            "className": "PolynomialDecay",
+            "config": {
+                "initialLearningRate": 0.1,
+                "decaySteps": 5,
+                "endLearningRate": 0.01,
+                "power": 2,
+                "cycle": True,
+            },
+        },
+        documented(polynomial_cycled, 17),
+    ),
+    "cosine-warm-up": (
+        {
+            "className": "CosineDecay",
+            "config": {
+                "initialLearningRate": 0.01,
+                "decaySteps": 6,
+                "alpha": 0.2,
+                "warmupTarget": 0.1,
+                "warmupSteps": 4,
+            },
+        },
+        documented(cosine_warmed, 13),
+    ),
+    "cosine-restarts-falling": (
+        {
+            "className": "CosineDecayRestarts",
+            "config": {"initialLearningRate": 0.1, "firstDecaySteps": 3, "tMul": 2, "mMul": 0.6},
+        },
+        documented(cosine_restarted, 20),
     ),
     # torch changes the rate at a milestone, Keras after a boundary.
     "piecewise": (
