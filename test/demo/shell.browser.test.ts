@@ -1,11 +1,19 @@
 // The demo page as a whole: tabs, themes, links, what it says where there is no GPU or the GPU goes, and whom it is usable for.
-import fs from 'node:fs';
-import { createRequire } from 'node:module';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { OpenPage } from '../harness/browser.ts';
+import {
+  click,
+  expectAccessible,
+  figure,
+  inWorker,
+  kept,
+  learnsFrom,
+  loseDevice,
+  train,
+  visible,
+} from './acts.ts';
 import { type Demo, openDemo } from './open_demo.ts';
 
-const axeSource = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const tabs = ['write', 'remember', 'forecast', 'tag', 'speed'];
 
 let demo: Demo;
@@ -30,6 +38,8 @@ async function withPage(
   }
 }
 
+const small = 'write?units=8&layers=1&batch=4&window=8';
+const wide = { width: 1280, height: 900 };
 const shown = (tab: string) => `#panel-${tab}:not([hidden]) .tab-body > *`;
 const pressed = (label: string) => `::-p-aria([name="${label}"][role="button"])`;
 
@@ -126,27 +136,15 @@ test('a file that is dropped beside a drop zone does not take the visitor away',
   });
 });
 
-describe.each(tabs)('%s', (tab) => {
-  test('axe finds no violation, in light and dark, on a wide page and a phone', async () => {
-    await withPage(tab, async (opened) => {
-      const { page, evaluate } = opened;
-      await page.waitForSelector(shown(tab));
-      await page.addScriptTag({ content: axeSource });
-      for (const [width, theme] of [
-        [1280, 'light'],
-        [360, 'dark'],
-      ] as const) {
-        await page.setViewport({ width, height: 800 });
-        await page.emulateMediaFeatures([
-          { name: 'prefers-color-scheme', value: theme },
-          { name: 'prefers-reduced-motion', value: 'reduce' },
-        ]);
-        await new Promise((resolve) => setTimeout(resolve, 300));
-        expect(await violations(opened)).toEqual([]);
-        const overflow = await evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-        expect(overflow, 'CSS pixels that the page is wider than the window').toBeLessThanOrEqual(0);
-      }
-    });
+test('axe finds no violation in any tab before something is trained', async () => {
+  await withPage('', async (opened) => {
+    for (const tab of tabs) {
+      await opened.evaluate((id) => {
+        location.hash = id;
+      }, tab);
+      await opened.page.waitForSelector(shown(tab));
+      await expectAccessible(opened, ['narrow']);
+    }
   });
 });
 
@@ -168,21 +166,126 @@ test('where the page has no WebGPU it says so and trains on the CPU', async () =
   }
 });
 
-test('a lost device is told, and a restart goes on with the last weights', async () => {
+test('a lost device and a worker that ends are told, and a restart goes on with the last weights', async () => {
+  await withPage(small, async (opened) => {
+    const { page } = opened;
+    await train(opened);
+    const steps = await learnsFrom(opened, 1);
+    await kept(opened);
+    await loseDevice(opened);
+    // A banner that was closed is shown again when the tab wants to compute.
+    await visible(opened, 'The GPU was lost');
+    await click(opened, 'Close');
+    await page.click('#tab-speed');
+    await page.click('#tab-write');
+    await visible(opened, 'The last weights are kept');
+    await visible(opened, 'Download the last weights');
+    await click(opened, 'Restart on the GPU');
+    await page.waitForFunction(() => document.querySelectorAll('.banner').length === 0);
+    await learnsFrom(opened, Math.max(2, steps - 3));
+
+    await inWorker(opened, 'write', () => {
+      setTimeout(() => {
+        throw new Error('a mistake of ours');
+      });
+    });
+    await visible(opened, 'has ended (Uncaught Error: a mistake of ours). The last weights are kept.');
+    await visible(opened, 'Restart on the GPU');
+  });
+});
+
+test('what does not fit into memory is told with its size; smaller settings do, and a full device is restarted', async () => {
+  await withPage(small, async (opened) => {
+    const { page } = opened;
+    await page.waitForSelector('#adapter[data-device=webgpu]');
+    await inWorker(opened, 'write', () => {
+      const at = GPUDevice.prototype;
+      const { pushErrorScope, popErrorScope } = at;
+      const scopes: GPUErrorFilter[] = [];
+      Object.assign(self, { full: true });
+      at.pushErrorScope = function (filter) {
+        Object.assign(self, { device: this });
+        scopes.push(filter);
+        return pushErrorScope.call(this, filter);
+      };
+      at.popErrorScope = async function () {
+        const filter = scopes.pop();
+        const error = await popErrorScope.call(this);
+        const { full } = self as unknown as { full: boolean };
+        return full && filter === 'out-of-memory' ? new GPUOutOfMemoryError('no memory') : error;
+      };
+    });
+    await train(opened);
+    await visible(opened, 'There is not enough memory for this: the GPU has no memory for');
+    expect(await page.$eval('.banner', (banner) => banner.textContent)).toMatch(
+      /no memory for [\d.]+ [KM]B; use a smaller batch, window or model\./,
+    );
+    await visible(opened, 'Go on with the CPU');
+    await click(opened, 'Close');
+    await inWorker(opened, 'write', () => Object.assign(self, { full: false }) && undefined);
+    await train(opened);
+    await learnsFrom(opened, 1);
+    await kept(opened);
+    await inWorker(opened, 'write', () => {
+      const { device } = self as unknown as { device: GPUDevice };
+      const error = new GPUOutOfMemoryError('an allocation failed');
+      device.dispatchEvent(new GPUUncapturedErrorEvent('uncapturederror', { error }));
+    });
+    await visible(opened, 'The GPU has no memory left (an allocation failed)');
+    await visible(opened, 'The last weights are kept');
+    await click(opened, 'Go on with the CPU');
+    await page.waitForSelector('#adapter[data-device=cpu]');
+    await learnsFrom(opened, 1);
+    // A worker that ends without a word, as a browser ends it that is short of memory.
+    await inWorker(opened, 'write', () => self.close());
+    await visible(opened, 'The work in the background has ended. The last weights are kept.');
+  });
+});
+
+test('in the background a network learns on undrawn; a sleep is told and is not counted in its speed', async () => {
   await withPage(small, async (opened) => {
     const { page, evaluate } = opened;
     await train(opened);
-    await page.waitForSelector('#adapter[data-device=webgpu]');
-    await learnsFrom(opened, 1);
-    // By then the page has been sent weights.
-    await new Promise((resolve) => setTimeout(resolve, 6000));
-    await evaluate(() => window.dispatchEvent(new Event('test:lose-device')));
-    await page.waitForSelector('::-p-text(The last weights are kept)');
-    await evaluate(() => document.getElementById('adapter')?.removeAttribute('data-device'));
-    await (await page.waitForSelector(pressed('Restart on the GPU')))?.click();
-    await page.waitForSelector('#adapter[data-device=webgpu]');
-    await page.waitForFunction(() => document.querySelectorAll('.banner').length === 0);
-    await learnsFrom(opened, 10);
+    const first = await learnsFrom(opened, 3);
+    await evaluate(() => {
+      const at = CanvasRenderingContext2D.prototype;
+      const { clearRect } = at;
+      Object.assign(window, { drawn: 0 });
+      at.clearRect = function (...place) {
+        (window as unknown as { drawn: number }).drawn++;
+        clearRect.apply(this, place);
+      };
+    });
+    const drawn = (): Promise<number> => evaluate(() => (window as unknown as { drawn: number }).drawn);
+    // Held still for a while, the page comes to itself in the background.
+    const session = await page.createCDPSession();
+    await session.send('Page.setWebLifecycleState', { state: 'frozen' });
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    await session.send('Page.setWebLifecycleState', { state: 'active' });
+    expect(await evaluate(() => document.hidden)).toBe(true);
+    const before = await drawn();
+    const later = await learnsFrom(opened, first + 5);
+    expect(await drawn()).toBe(before);
+    for (const enabled of [false, true])
+      await session.send('Emulation.setFocusEmulationEnabled', { enabled });
+    expect(await evaluate(() => document.hidden)).toBe(false);
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    const after = (await drawn()) - before;
+    expect(after).toBeGreaterThan(0);
+    // Two charts, ten times a second at most.
+    expect(after).toBeLessThan(2 * 12);
+
+    const speed = () => figure(opened, 'Tokens a second');
+    const awake = await speed();
+    await inWorker(opened, 'write', () => {
+      const night = 8 * 3600 * 1000;
+      const [now, date] = [performance.now.bind(performance), Date.now];
+      performance.now = () => now() + night;
+      Date.now = () => date() + night;
+    });
+    await visible(opened, 'for 8 hours. What was at work goes on');
+    await learnsFrom(opened, later + 2);
+    expect(await speed()).toBeGreaterThan(0.3 * awake);
   });
 });
 
@@ -205,46 +308,14 @@ test('the page answers while a network learns', async () => {
   });
 });
 
-test('axe finds no violation in a page that is full of results', async () => {
+test('axe finds no violation in tabs that are full of results', async () => {
   await withPage(small, async (opened) => {
     await train(opened);
     await learnsFrom(opened, 5);
-    await opened.page.addScriptTag({ content: axeSource });
-    expect(await violations(opened)).toEqual([]);
+    await expectAccessible(opened);
+    await opened.page.click('#tab-remember');
+    await click(opened, 'Train');
+    await opened.page.waitForSelector('#panel-remember .heatmap canvas');
+    await expectAccessible(opened);
   });
 });
-
-/** Waits until the write tab shows at least so many steps, and then more of them. */
-async function learnsFrom({ page }: OpenPage, least: number): Promise<void> {
-  const steps = (from: number) =>
-    page.waitForFunction(
-      (at) => {
-        const stat = [...document.querySelectorAll('#panel-write .stat')].find(
-          (element) => element.querySelector('dt')?.textContent === 'Steps',
-        );
-        const shown = Number(stat?.querySelector('dd')?.textContent?.replace(/\D/g, ''));
-        return shown >= at && shown;
-      },
-      { timeout: 60_000 },
-      from,
-    );
-  const now = Number(await (await steps(least)).jsonValue());
-  await steps(now + 1);
-}
-
-const small = 'write?units=8&layers=1&batch=4&window=8';
-const wide = { width: 1280, height: 900 };
-
-async function train({ page }: OpenPage): Promise<void> {
-  await page.waitForSelector(shown('write'));
-  await (await page.waitForSelector('#panel-write .button.primary:not(:disabled)'))?.click();
-}
-
-/** What axe, which the page has loaded, finds wrong with it. */
-async function violations({ evaluate }: OpenPage): Promise<string[]> {
-  return evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: typeof import('axe-core') };
-    const { violations: found } = await axe.run(document);
-    return found.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((n) => n.html).join(' | ')}`);
-  });
-}
