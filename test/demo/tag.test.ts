@@ -1,7 +1,7 @@
 // The lessons of the tab "Tag and translate" without a page: what they learn, answer, keep and refuse.
 
 import { expect, test } from 'vitest';
-import { cpu } from 'webgpu-rnn';
+import { cpu, loadModel } from 'webgpu-rnn';
 import { job } from '../../demo/src/tabs/tag/job.ts';
 import type { Event, LessonOptions } from '../../demo/src/tabs/tag/protocol.ts';
 import { readSum } from '../../demo/src/tabs/tag/sums.ts';
@@ -69,7 +69,7 @@ test('sums are read as they are typed, others are refused in words', () => {
 
 test('the adder learns, pauses, answers with its attention, and goes on from its file', async () => {
   const lesson = await opened();
-  await lesson.handle({ type: 'begin', lesson: add });
+  await lesson.handle({ type: 'begin', lesson: add, run: 1 });
   expect(lesson.all('begun')[0]).toMatchObject({ step: 0, units: 12, digits: 1 });
   await lesson.handle({ type: 'train' });
   await lesson.until(() => (lesson.all('progress').at(-1)?.step ?? 0) > 60);
@@ -86,19 +86,26 @@ test('the adder learns, pauses, answers with its attention, and goes on from its
   const bytes = (await lesson.snapshot!())!;
   const { step } = lesson.all('progress').at(-1)!;
   const again = await opened(bytes);
-  await again.handle({ type: 'begin', lesson: add });
-  expect(again.all('begun')[0].step).toBe(step);
+  await again.handle({ type: 'begin', lesson: add, run: 1 });
+  expect(again.all('begun')[0]).toMatchObject({ step, run: 1 });
   await again.handle({ type: 'ask', text: '7+5' });
   expect(again.all('answer').at(-1)!.answer).toEqual(answer);
+  // What was kept of the network before a reset is not taken up.
+  const fresh = await opened(bytes);
+  await fresh.handle({ type: 'begin', lesson: add, run: 2 });
+  expect(fresh.all('begun')[0]).toMatchObject({ step: 0, run: 2 });
   const other = await opened();
-  await other.handle({ type: 'begin', lesson: segment });
-  await expect(other.handle({ type: 'open', bytes })).rejects.toThrow('another model');
+  await other.handle({ type: 'begin', lesson: segment, run: 1 });
+  await expect(other.handle({ type: 'open', bytes, lesson: segment, run: 2 })).rejects.toThrow(
+    'another model',
+  );
+  expect(other.all('begun')).toHaveLength(1);
   expect(lesson.all('measured').at(-1)!.rows.length).toBeGreaterThan(0);
 }, 60_000);
 
 test('the segmenter learns to find the words of held-out tales', async () => {
   const lesson = await opened();
-  await lesson.handle({ type: 'begin', lesson: segment });
+  await lesson.handle({ type: 'begin', lesson: segment, run: 1 });
   const before = lesson.all('measured')[0].score;
   await lesson.handle({ type: 'ask', text: 'The Keeper lit\nthelamp' });
   await lesson.handle({ type: 'train' });
@@ -110,9 +117,39 @@ test('the segmenter learns to find the words of held-out tales', async () => {
   expect(rows[0]).toMatchObject({ text: expect.stringMatching(/^[a-z]+$/) });
   const { answer } = lesson.all('answer').at(-1)!;
   expect(answer).toMatchObject({ kind: 'segment', text: 'thekeeperlitthelamp' });
-  await expect(
-    lesson.handle({ type: 'begin', lesson: { ...segment, source: { text: 'too short' } } }),
-  ).rejects.toThrow('too short');
-  await lesson.handle({ type: 'train' }); // nothing to train: no state changes, no loop
-  expect(lesson.all('state')).toHaveLength(2);
+  // A lesson that cannot be made leaves the one before, untrained until that is asked for.
+  const short: LessonOptions = { ...segment, source: { text: 'too short' } };
+  const refused = lesson.handle({ type: 'begin', lesson: short, run: 2 });
+  await lesson.handle({ type: 'train' });
+  await expect(refused).rejects.toThrow('too short');
+  await lesson.handle({ type: 'save' });
+  expect(lesson.all('state').map(({ training }) => training)).toEqual([true, false, false]);
+  expect(loadModel(lesson.all('saved')[0].bytes!).step).toBe(lesson.all('progress').at(-1)!.step);
+}, 60_000);
+
+test('training outlives a file that is no model, a new beginning, and a pause that is taken back', async () => {
+  const lesson = await opened();
+  const steps = () => lesson.all('progress').length;
+  const goesOn = async () => {
+    const before = steps();
+    await lesson.until(() => steps() > before + 2);
+  };
+  // What is sent while the lesson is being made begins with it.
+  const begun = lesson.handle({ type: 'begin', lesson: add, run: 1 });
+  lesson.handle({ type: 'train' });
+  await begun;
+  await goesOn();
+  const bytes = new TextEncoder().encode('no model at all');
+  await expect(lesson.handle({ type: 'open', bytes, lesson: add, run: 2 })).rejects.toThrow('safetensors');
+  await goesOn();
+  lesson.handle({ type: 'pause' });
+  lesson.handle({ type: 'train' });
+  await goesOn();
+  const again = lesson.handle({ type: 'begin', lesson: { ...add, units: 8 }, run: 3 });
+  lesson.handle({ type: 'train' });
+  await again;
+  await goesOn();
+  expect(lesson.all('begun').at(-1)).toMatchObject({ step: 0, units: 8, run: 3 });
+  expect(lesson.all('state').every(({ training }) => training)).toBe(true);
+  lesson.dispose();
 }, 60_000);

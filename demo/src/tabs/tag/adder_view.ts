@@ -184,13 +184,13 @@ export function adderView(context: TabContext): TaskView {
     view,
     settings,
     apply(given) {
-      const wanted = String(within(given.digits, Number(digits.value), 1, 3));
+      const wanted = String(within(given.digits, Number(defaults.digits), 1, 3));
       if (wanted !== digits.value && wanted in firsts) {
         digits.set(wanted);
         typed.value = firsts[wanted];
       }
-      units.set(within(given.units, units.value, 8, 128));
-      rate.set(within(given.rate, rate.value, 0.0001, 0.1));
+      units.set(within(given.units, defaults.units, 8, 128));
+      rate.set(within(given.rate, defaults.rate, 0.0001, 0.1));
       view.renew();
     },
   };

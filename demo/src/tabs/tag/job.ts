@@ -3,7 +3,7 @@ import { loadModel } from 'webgpu-rnn';
 import type { JobFactory } from '../../types.ts';
 import { type AdderExtras, adder } from './adder.ts';
 import type { Lesson } from './lesson.ts';
-import type { Command, Event, LessonOptions } from './protocol.ts';
+import type { Command, Event, Kind, Run } from './protocol.ts';
 import { type SegmenterExtras, segmenter } from './segmenter.ts';
 
 /** Milliseconds of training between two looks at what the page wants. */
@@ -15,12 +15,20 @@ const MOST_BATCHES = 32;
 
 type Extras = SegmenterExtras | AdderExtras;
 
+interface Saved {
+  model: Lesson['model'];
+  extras: Extras;
+  /** Of the page that saved it. */
+  run: number | undefined;
+}
+
 export const job: JobFactory<Command, Event> = (context) => {
   const { backend, seed, post, turn, awake } = context;
   let lesson: Lesson | undefined;
-  let options: LessonOptions | undefined;
   let snapshot = context.snapshot;
-  let training = false;
+  /** The training that is wanted, by its number. */
+  let current: number | undefined;
+  let trainings = 0;
   let asked = '';
   let batches = 1;
   let measured = { at: 0, cost: 0 };
@@ -33,11 +41,8 @@ export const job: JobFactory<Command, Event> = (context) => {
     return mine;
   };
 
-  const begin = async (wanted: LessonOptions, bytes?: Uint8Array): Promise<void> => {
-    const old = lesson;
-    lesson = undefined;
-    await old?.model.dispose();
-    const saved = bytes && opened(bytes, wanted.kind);
+  /** Makes a lesson, of a new network or of a saved one; the one before is there until that is done. */
+  const begin = async ({ lesson: wanted, run }: Run, saved?: Saved): Promise<void> => {
     saved?.model.runtime.useBackend(backend);
     const around = { backend, seed };
     const made =
@@ -47,12 +52,16 @@ export const job: JobFactory<Command, Event> = (context) => {
             saved: saved as { model: Lesson['model']; extras: SegmenterExtras },
           })
         : adder(wanted, { ...around, saved: saved as { model: Lesson['model']; extras: AdderExtras } });
-    [lesson, options, batches, measured] = [made, wanted, 1, { at: 0, cost: 0 }];
+    made.model.extras = { ...made.model.extras, run };
+    const old = lesson;
+    [lesson, batches, measured] = [made, 1, { at: 0, cost: 0 }];
+    await old?.model.dispose();
     const { digits, units } = made.model.extras as unknown as AdderExtras;
     const { examples, heldOut, model } = made;
     const parameters = model.countParams();
     post({
       type: 'begun',
+      run,
       step: model.step,
       parameters,
       examples,
@@ -83,7 +92,7 @@ export const job: JobFactory<Command, Event> = (context) => {
   };
 
   const stretch = async (): Promise<void> => {
-    if (!lesson || !training) return;
+    if (!lesson) return;
     const { model, batchSize } = lesson;
     const { x, y } = lesson.rows(batches * batchSize);
     const begun = awake();
@@ -101,19 +110,27 @@ export const job: JobFactory<Command, Event> = (context) => {
     if (awake() - measured.at > pause) await measure();
   };
 
+  /** Trains until a pause; what is asked for while a lesson is being made begins with it. */
   const train = async (): Promise<void> => {
-    if (training || !lesson) return;
-    training = true;
-    post({ type: 'state', training });
+    if (current !== undefined) return;
+    trainings += 1;
+    const mine = trainings;
+    current = mine;
+    const goesOn = (): boolean => current === mine;
     try {
-      while (training) {
-        await inTurn(stretch);
+      await inTurn(async () => {});
+      const taught = lesson;
+      if (!taught || !goesOn()) return;
+      post({ type: 'state', training: true });
+      while (goesOn()) {
+        await inTurn(async () => goesOn() && stretch());
         await turn();
       }
-      await inTurn(measure);
+      await inTurn(async () => lesson === taught && current === undefined && measure());
     } finally {
-      training = false;
-      post({ type: 'state', training });
+      if (goesOn()) current = undefined;
+      // Another training may have begun meanwhile, which says so itself.
+      if (current === undefined) post({ type: 'state', training: false });
     }
   };
 
@@ -121,22 +138,32 @@ export const job: JobFactory<Command, Event> = (context) => {
     async handle(command) {
       switch (command.type) {
         case 'begin': {
-          training = false;
+          current = undefined;
           const bytes = snapshot;
           snapshot = undefined;
-          await inTurn(() => begin(command.lesson, bytes));
+          try {
+            await inTurn(async () => {
+              const kept = bytes && opened(bytes, command.lesson.kind);
+              await begin(command, kept?.run === command.run ? kept : undefined);
+            });
+          } catch (error) {
+            current = undefined;
+            throw error;
+          }
           return inTurn(measure);
         }
         case 'open':
-          training = false;
-          await inTurn(() => begin(options!, command.bytes));
+          await inTurn(async () => {
+            await begin(command, opened(command.bytes, command.lesson.kind));
+            current = undefined;
+          });
           return inTurn(measure);
         case 'train':
           // Not awaited: a command that never ends would hold up nobody, but it is none.
           train().catch(context.fail);
           return;
         case 'pause':
-          training = false;
+          current = undefined;
           return;
         case 'ask':
           asked = command.text;
@@ -147,21 +174,21 @@ export const job: JobFactory<Command, Event> = (context) => {
     },
     snapshot: () => inTurn(async () => (lesson && lesson.model.step > 0 ? lesson.model.save() : undefined)),
     dispose() {
-      training = false;
+      current = undefined;
       inTurn(async () => lesson?.model.dispose()).catch(() => {});
     },
   };
 };
 
 /** A model of this tab out of a file. @throws Error in the visitor's words for another file. */
-function opened(bytes: Uint8Array, kind: LessonOptions['kind']) {
+function opened(bytes: Uint8Array, kind: Kind): Saved {
   const model = loadModel(bytes);
-  const extras = model.extras as unknown as Partial<Extras>;
+  const extras = model.extras as unknown as Partial<Extras> & { run?: number };
   if (extras.kind !== kind) {
     const wanted = kind === 'segment' ? 'splits text into words' : 'adds numbers';
     throw new Error(
       `This file holds another model than one that ${wanted}: open it in the tab that made it.`,
     );
   }
-  return { model, extras: extras as Extras };
+  return { model, extras: extras as Extras, run: extras.run };
 }

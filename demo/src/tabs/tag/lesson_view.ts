@@ -4,7 +4,7 @@ import { openJob } from '../../job.ts';
 import { announce, button, h, panel, stat } from '../../kit.ts';
 import { modelsPanel } from '../../models_panel.ts';
 import type { Chart, Control, JobHandle, Settings } from '../../types.ts';
-import type { Command, Event, LessonOptions } from './protocol.ts';
+import type { Command, Event, LessonOptions, Run } from './protocol.ts';
 
 export type Begun = Extract<Event, { type: 'begun' }>;
 export type MeasuredEvent = Extract<Event, { type: 'measured' }>;
@@ -50,9 +50,12 @@ export function lessonView(parts: LessonParts): LessonView {
   let wanted = false;
   /** Whether the lesson could not be made, for want of memory or of text. */
   let failed = false;
-  let making = false;
+  let runs = 0;
+  /** What is being made, and what is taught. */
+  let making: Run | undefined;
+  let taught: Run | undefined;
   let saving: ((bytes: Uint8Array | undefined) => void)[] = [];
-  let opening: { resolve(): void; reject(error: Error): void } | undefined;
+  let opening: (Run & { resolve(): void; reject(error: Error): void }) | undefined;
   let spoken = 0;
   let renewal: ReturnType<typeof setTimeout> | undefined;
 
@@ -80,8 +83,9 @@ export function lessonView(parts: LessonParts): LessonView {
     meta: () => ({ note: summary(), settings: parts.settings() }),
     onOpen: (bytes) =>
       new Promise<void>((resolve, reject) => {
-        opening = { resolve, reject };
-        connect().send({ type: 'open', bytes });
+        const wish = numbered(taught?.lesson);
+        opening = { ...wish, resolve, reject };
+        connect().send({ type: 'open', bytes, ...wish });
       }),
   });
   let charts: { loss: Chart; score: Chart } | undefined;
@@ -126,7 +130,7 @@ export function lessonView(parts: LessonParts): LessonView {
       onEvent,
       onReady(_, restarted) {
         if (!restarted) return;
-        begin();
+        begin(making ?? taught);
         if (wanted) handle!.send({ type: 'train' });
       },
       onLost() {
@@ -141,8 +145,12 @@ export function lessonView(parts: LessonParts): LessonView {
         if (!opening) {
           wanted = false;
           show(false);
-          failed = making;
-          if (failed) note.textContent = 'The lesson could not be made: change it, or reset.';
+          failed = making !== undefined && taught === undefined;
+          if (making) {
+            const before = taught ? ' What was trained before is still here.' : '';
+            note.textContent = `The lesson could not be made: change it, or reset.${before}`;
+          }
+          making = undefined;
           return false;
         }
         opening.reject(new Error(message));
@@ -153,10 +161,16 @@ export function lessonView(parts: LessonParts): LessonView {
     return handle;
   }
 
-  function begin(): void {
-    making = true;
+  function numbered(lesson = parts.lesson()): Run {
+    runs += 1;
+    return { lesson, run: runs };
+  }
+
+  function begin(wish: Run = numbered()): void {
+    making = wish;
     failed = false;
-    connect().send({ type: 'begin', lesson: parts.lesson() });
+    note.textContent = 'Getting ready…';
+    connect().send({ type: 'begin', ...wish });
     const text = parts.question();
     if (text !== '') connect().send({ type: 'ask', text });
   }
@@ -164,13 +178,17 @@ export function lessonView(parts: LessonParts): LessonView {
   /** Begins anew; `go` tells whether training goes on. */
   function renew(go: boolean): void {
     wanted = go;
+    begin();
+    if (go) connect().send({ type: 'train' });
+  }
+
+  /** Takes away what was seen of the network before. */
+  function clear(): void {
     charts?.loss.clear();
     charts?.score.clear();
     for (const figure of Object.values(figures)) figure.set('–');
     lastLoss = Number.NaN;
     lastScore = Number.NaN;
-    begin();
-    if (go) connect().send({ type: 'train' });
   }
 
   function toggle(): void {
@@ -189,13 +207,23 @@ export function lessonView(parts: LessonParts): LessonView {
   function onEvent(event: Event): void {
     switch (event.type) {
       case 'begun':
-        making = false;
+        // Of several that were asked for in a row the last is waited for.
+        if (event.run !== opening?.run && event.run !== making?.run) return;
+        if (event.run !== taught?.run) clear();
+        failed = false;
+        if (event.run === opening?.run) {
+          taught = { lesson: opening.lesson, run: opening.run };
+          wanted = false;
+          opening.resolve();
+          opening = undefined;
+        } else {
+          taught = making;
+          making = undefined;
+        }
         note.textContent = `${format(event.examples)} ${parts.unit} to learn from, ${format(event.heldOut)} held out.`;
         figures.size.set(format(event.parameters));
         figures.step.set(format(event.step));
         parts.onBegun(event);
-        opening?.resolve();
-        opening = undefined;
         return;
       case 'state':
         if (event.training !== wanted && event.training) return;

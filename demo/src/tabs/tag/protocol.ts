@@ -19,14 +19,22 @@ export type LessonOptions =
       digits: number;
     };
 
+/** A lesson, and the number by which the page tells a network from those before it. */
+export interface Run {
+  lesson: LessonOptions;
+  run: number;
+}
+
 export type Command =
-  | { type: 'begin'; lesson: LessonOptions }
+  /** After a lost device, with the number of the run that was kept: goes on with its weights. */
+  | ({ type: 'begin' } & Run)
   | { type: 'train' }
   | { type: 'pause' }
   /** The text is answered now and again after every measurement. */
   | { type: 'ask'; text: string }
   | { type: 'save' }
-  | { type: 'open'; bytes: Uint8Array };
+  /** The model of a file is taught the lesson; a file that is none changes nothing. */
+  | ({ type: 'open'; bytes: Uint8Array } & Run);
 
 /** Where a character stands in its word: at the beginning, in the middle, at the end, or as the only one. */
 export const TAGS = ['B', 'M', 'E', 'S'] as const;
@@ -67,6 +75,7 @@ export interface Measured {
 export type Event =
   | {
       type: 'begun';
+      run: number;
       step: number;
       parameters: number;
       examples: number;

@@ -130,9 +130,10 @@ export function segmentView(context: TabContext): TaskView {
     view,
     settings,
     apply(given) {
-      units.set(within(given.units, units.value, 8, 128));
-      rate.set(within(given.rate, rate.value, 0.0001, 0.1));
-      if (given.text === 'tales' || given.text === 'documentation') source.set(given.text);
+      units.set(within(given.units, defaults.units, 8, 128));
+      rate.set(within(given.rate, defaults.rate, 0.0001, 0.1));
+      source.set(given.text === 'documentation' ? given.text : defaults.text);
+      ownText.hidden = true;
       view.renew();
     },
   };

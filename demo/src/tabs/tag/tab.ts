@@ -46,7 +46,7 @@ export const tab: Tab = {
         return { ...(choice.value !== 'words' && { task: choice.value }), ...views[choice.value].settings() };
       },
       apply(settings) {
-        if (settings.task === 'words' || settings.task === 'sums') choice.set(settings.task);
+        choice.set(settings.task === 'sums' ? 'sums' : 'words');
         views[choice.value].apply(settings);
         front();
       },
