@@ -5,7 +5,7 @@ import path from 'node:path';
 import type { ElementHandle } from 'puppeteer';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { OpenPage } from '../harness/browser.ts';
-import { click, patience, textOf, visible } from './acts.ts';
+import { click, expectAccessible, kept, loseDevice, patience, textOf, visible } from './acts.ts';
 import { type Demo, openDemo } from './open_demo.ts';
 
 let demo: Demo;
@@ -40,8 +40,13 @@ test('two networks learn a series, pause, and are judged beside the naive foreca
   await click(opened, 'Pause');
   await visible(opened, 'Go on');
   const epoch = await textOf(opened, '.forecast .stats');
-  await new Promise((resolve) => setTimeout(resolve, 400));
+  await kept(opened);
   expect(await textOf(opened, '.forecast .stats')).toBe(epoch);
+  // A restart rests as it did before, and goes on from there.
+  await loseDevice(opened);
+  await visible(opened, 'The last weights are kept');
+  await click(opened, 'Restart on the GPU');
+  await page.waitForFunction(() => document.querySelectorAll('.banner').length === 0);
   await click(opened, 'Go on');
   await visible(opened, 'Train anew');
   expect(await textOf(opened, '.verdict-word')).toMatch(/^(Underfit|Good fit|Overfit|Unclear)$/);
@@ -54,6 +59,7 @@ test('two networks learn a series, pause, and are judged beside the naive foreca
   const [, last, , most] = /training: ([\d.]+) at the end, between ([\d.]+) and ([\d.]+)/.exec(curve!)!;
   expect(Number(last)).toBeLessThan(0.7 * Number(most));
   expect(page.url()).toContain('runs=2');
+  await expectAccessible(opened);
   opened.assertClean();
   await opened.close();
 });
@@ -73,11 +79,31 @@ test('a file with columns is taken, and one without numbers is refused in plain 
   const { page } = opened;
   await visible(opened, 'repeats the last value it saw');
   const rows = Array.from({ length: 120 }, (_, i) => `2024-01-01,${Math.sin(i / 3).toFixed(3)},"${i}"`);
-  await drop(opened, 'tides.csv', `day,height,"hours, all"\n${rows.join('\n')}\n`);
+  const tides = `day,height,"hours, all"\n${rows.join('\n')}\n`;
+  await drop(opened, 'tides.csv', tides);
   await visible(opened, '“tides.csv”, 120 values');
   const names = await page.$$eval('.forecast select option', (all) => all.map((it) => it.textContent));
   expect(names.slice(-2)).toEqual(['height', 'hours, all']);
+  const [, column] = await page.$$('.forecast .panel:first-child select');
+  await column.select('height');
   await click(opened, 'Train');
+  await visible(opened, 'Train anew');
+
+  // Its network forecasts the file again in another visit, without training.
+  const errors = await textOf(opened, '.errors');
+  await click(opened, 'Save in this browser');
+  await page.waitForSelector('.forecast .models li');
+  await page.goto(page.url().replace(/#.*/, '#forecast'));
+  await page.reload();
+  await click(opened, 'Open');
+  await visible(opened, 'This network learned the column “height” of “tides.csv”');
+  await drop(opened, 'tides.csv', tides);
+  await visible(opened, '“tides.csv”, 120 values');
+  await page.waitForFunction(
+    (wanted) => (document.querySelector('.errors') as HTMLElement).innerText === wanted,
+    patience,
+    errors,
+  );
   await visible(opened, 'Train anew');
 
   await drop(opened, 'words.csv', 'a,b\nno,numbers\n');
