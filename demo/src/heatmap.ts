@@ -56,7 +56,8 @@ export function heatmap(host: HTMLElement, options: HeatmapOptions): Heatmap {
     const width = place.clientWidth;
     if (width === 0) return;
     const ratio = devicePixelRatio;
-    const height = head() + rows * rowSize();
+    // With room for the outline of the last row.
+    const height = head() + rows * rowSize() + 2;
     canvas.width = Math.round(width * ratio);
     canvas.height = Math.max(1, Math.round(height * ratio));
     canvas.style.height = `${height}px`;
@@ -154,8 +155,9 @@ export function heatmap(host: HTMLElement, options: HeatmapOptions): Heatmap {
     ctx.lineWidth = line;
     const [x, w] = col === undefined ? [left, width - left] : [left + col * cell, cell];
     const [y, t] = row === undefined ? [0, rows * rowSize()] : [row * rowSize(), rowSize()];
-    const half = line / 2;
-    ctx.strokeRect(x + half, head() + y + half, Math.max(1, w - line), Math.max(1, t - line));
+    // Around what would be covered if the line ran inside.
+    const [outX, outY] = [w, t].map((size) => (size < 4 * line ? line / 2 : -line / 2));
+    ctx.strokeRect(x - outX, head() + y - outY, Math.max(1, w + 2 * outX), Math.max(1, t + 2 * outY));
   };
 
   const told = (row: number, col: number): string => {

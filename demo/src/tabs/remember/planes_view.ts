@@ -32,16 +32,16 @@ export function planesView(onPoint: (unit: number, step: number) => void): Plane
   let maps: { name: PlaneName; map: Heatmap }[] = [];
   let made = '';
 
-  /** Other states and gates, or rows of another height, take other maps. */
-  function make(names: readonly PlaneName[], least: number): void {
-    const key = `${names} ${least}`;
+  /** Other states and gates, rows of another height, or another scale take other maps. */
+  function make(names: readonly PlaneName[], least: number, cellRange: number | undefined): void {
+    const key = `${names} ${least} ${cellRange}`;
     if (key === made) return;
     made = key;
     for (const { map } of maps) map.destroy();
     maps = names.map((name) => {
       const map = heatmap(element, {
         ...{ label: titles[name], diverging: signed.includes(name), rowHeight: [least, 13] as const },
-        ...(name !== 'cell' && { range: 1 }),
+        ...(name !== 'cell' ? { range: 1 } : cellRange !== undefined && { range: cellRange }),
       });
       map.onPoint(onPoint);
       return { name, map };
@@ -50,8 +50,11 @@ export function planesView(onPoint: (unit: number, step: number) => void): Plane
 
   return {
     element,
-    show({ planes, units, symbols }) {
-      make(Object.keys(planes) as PlaneName[], units <= 64 ? 5 : units <= 128 ? 3 : 2);
+    show({ planes, units, symbols, task }) {
+      const least = units <= 64 ? 5 : units <= 128 ? 3 : 2;
+      // A few cells of a large model go so far that the others would look empty.
+      const range = task === 'written' && planes.cell ? usual(planes.cell) : undefined;
+      make(Object.keys(planes) as PlaneName[], least, range);
       const rows = Array.from({ length: units }, (_, u) => String(u + 1));
       const columns = symbols.map((symbol, t) =>
         symbols.length > lettered ? String(t + 1) : spelled(symbol),
@@ -65,4 +68,12 @@ export function planesView(onPoint: (unit: number, step: number) => void): Plane
       for (const { map } of maps) map.mark(unit, step);
     },
   };
+}
+
+/** What 49 of 50 magnitudes do not exceed, as 1, 2 or 5 times a power of ten. */
+function usual(values: Float32Array): number {
+  const sizes = values.map(Math.abs).sort();
+  const most = Math.max(sizes[Math.floor(0.98 * (sizes.length - 1))], 0.01);
+  const power = 10 ** Math.floor(Math.log10(most));
+  return power * ([1, 2, 5].find((step) => step * power >= most) ?? 10);
 }
