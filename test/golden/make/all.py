@@ -14,12 +14,16 @@ import numpy
 import sklearn
 import torch
 
+import activations
+import attention
 import cells
 import fits
 import layers
 import losses
 import metrics
+import schedules
 import updates
+import wrappers
 from fixtures import Goldens
 
 torch.set_num_threads(1)
@@ -27,7 +31,8 @@ warnings.filterwarnings("ignore", category=UserWarning)  # Schedulers warn of an
 
 folder = sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parent.parent / "own"
 goldens = Goldens(folder)
-for part in (cells, layers, losses, metrics, updates, fits):
+parts = [cells, layers, attention, wrappers, activations, losses, metrics, updates, schedules, fits]
+for part in parts:
     part.cases(goldens)
 versions = {"torch": torch.__version__, "sklearn": sklearn.__version__, "numpy": numpy.__version__}
 goldens.finish(versions)
