@@ -1,7 +1,7 @@
 # Makes all golden cases of test/golden/own.
 #
-#     python3 test/golden/make/all.py            writes to test/golden/own
-#     python3 test/golden/make/all.py <folder>   writes elsewhere, for a comparison
+#     python3 -B test/golden/make/all.py            writes to test/golden/own
+#     python3 -B test/golden/make/all.py <folder>   writes elsewhere, for a comparison
 #
 # The files there were made with Python 3.11, torch 1.13.1, scikit-learn 1.2.1 and numpy 1.24.2, the packages python3-torch
 # and python3-sklearn of Debian 12. Every case has a seed of its own, a hash of its id; other versions give the same inputs
