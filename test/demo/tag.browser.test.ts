@@ -1,6 +1,7 @@
 // The tab "Tag and translate" in a browser: both lessons learn, answer what is typed, stop, go on, and survive.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { OpenPage } from '../harness/browser.ts';
+import { expectAccessible, kept, loseDevice } from './acts.ts';
 import { type Demo, openDemo } from './open_demo.ts';
 
 let demo: Demo;
@@ -82,6 +83,7 @@ test('the segmenter learns, is paused, answers what is typed, and starts over', 
   expect(await evaluate((within) => document.querySelectorAll(`${within} .tag-rows li`).length, lesson)).toBe(
     6,
   );
+  await expectAccessible(opened);
   await page.click(button('Reset'));
   await until(opened, 'a new beginning', async () => (await numberOf(opened, 'updates')) === 0);
   opened.assertClean();
@@ -141,6 +143,7 @@ test('the adder learns, shows where it looked, refuses what is no sum, and is ke
   const step = await numberOf(opened, 'updates');
   await page.click(button('Save in this browser'));
   await page.waitForSelector(`${lesson} .models li`);
+  await expectAccessible(opened);
   await page.click(button('Reset'));
   await until(opened, 'a new beginning', async () => (await numberOf(opened, 'updates')) === 0);
   await page.click(`${lesson} .models button[aria-label^="Open"]`);
@@ -152,12 +155,12 @@ test('the adder learns, shows where it looked, refuses what is no sum, and is ke
 
 test('after a lost device the adder goes on from the weights that were kept', async () => {
   const opened = await demo.open('tag?task=sums&digits=1&units=8');
-  const { page, evaluate } = opened;
+  const { page } = opened;
   await page.waitForSelector(button('Train'));
   await page.click(button('Train'));
   await trainedTo(opened, 20);
-  await new Promise((resolve) => setTimeout(resolve, 6000)); // a snapshot is sent every four seconds
-  await evaluate(() => void window.dispatchEvent(new Event('test:lose-device')));
+  await kept(opened);
+  await loseDevice(opened);
   await page.waitForFunction(() => document.getElementById('banners')?.textContent?.includes('was lost'));
   await page.click('::-p-xpath(//*[@id="banners"]//button[.="Restart on the GPU"])');
   await until(opened, 'training to go on', async () => (await numberOf(opened, 'updates')) > 20);
