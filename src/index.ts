@@ -212,6 +212,7 @@ export type { Initializer, InitializerName, InitializerOption } from './layers/i
 export * as initializers from './layers/initializers.ts';
 export type { InputGradients, InputProduct } from './layers/input_product.ts';
 export { type AnyLayer, defineLayer, type Layer, type Outputs } from './layers/layer.ts';
+export type { LayerConfig } from './layers/layer_config.ts';
 export {
   type LayerNormalizationOptions,
   layerNormalization,
@@ -301,7 +302,7 @@ export { type TimeDistributedOptions, timeDistributed } from './layers/time_dist
 export type { WeightOptions } from './layers/weights.ts';
 export type { Padding } from './layers/windows.ts';
 export type { CompileOptions, LossOption, MetricOption } from './models/compile.ts';
-export type { LayerConfig, ModelConfig } from './models/config.ts';
+export type { ModelConfig } from './models/config.ts';
 export type { Dataset, DatasetBatch, DatasetSource, SamplesOptions } from './models/dataset.ts';
 export type {
   EvaluateOptions as TestOptions,

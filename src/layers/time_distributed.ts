@@ -4,9 +4,11 @@ import { OptionError, ShapeError, show } from '../core/errors.ts';
 import { checkOptions, shown } from '../core/options.ts';
 import type { Tensor } from '../core/tensor.ts';
 import { firstShape, firstShapeNames } from './first_shape.ts';
-import { type AnyLayer, defineLayer, type Layer, type Outputs, outputsOf } from './layer.ts';
+import { type AnyLayer, completed, defineLayer, type Layer, type Outputs, outputsOf } from './layer.ts';
+import { layerConfig } from './layer_config.ts';
 import { publicShape } from './layout.ts';
 import { permuted } from './movements.ts';
+import { placed } from './placed.ts';
 import type { LayerOptions } from './plain.ts';
 import type { Applicable } from './symbolic.ts';
 
@@ -24,7 +26,7 @@ interface RowwiseLayer {
  * Applies a layer to each step of x [N,T,...]: all steps of all samples are one batch of T·N for it.
  *
  * Its outputs [T·N,...] become [N,T,...], with the mask of x. The layer itself sees no mask: what it masks within a step
- * it must find there. A layer that treats every row by itself gets x as it is, which comes to the same.
+ * it must find there. A layer that stands elsewhere too has the same weights in all places. A layer that treats every row by itself gets x as it is, which comes to the same.
  * @throws OptionError for what is no layer; ShapeError for an input without time, or inputs of different lengths.
  */
 export function timeDistributed<Output extends Outputs = Tensor>(
@@ -32,10 +34,11 @@ export function timeDistributed<Output extends Outputs = Tensor>(
 ): Layer<Output> & Applicable & { readonly layer: AnyLayer } {
   const given = isLayer(options) ? { layer: options } : (options as TimeDistributedOptions);
   checkOptions('timeDistributed', given, ['layer', 'name', 'trainable', ...firstShapeNames]);
-  const { layer, name = 'time_distributed', trainable = true } = given as TimeDistributedOptions;
-  if (!isLayer(layer)) {
-    throw new OptionError(`[${name}] takes a layer, such as dense({ units: 4 }), got ${shown(layer)}`);
+  const { layer: repeated, name = 'time_distributed', trainable = true } = given as TimeDistributedOptions;
+  if (!isLayer(repeated)) {
+    throw new OptionError(`[${name}] takes a layer, such as dense({ units: 4 }), got ${shown(repeated)}`);
   }
+  const layer = completed(repeated);
   const definition: Layer<Outputs> & { readonly layer: AnyLayer } = {
     name,
     className: 'TimeDistributed',
@@ -49,7 +52,7 @@ export function timeDistributed<Output extends Outputs = Tensor>(
       const rowwise = (layer as RowwiseLayer).rowwise === true;
       const [T, N] = stepsOf(name, inputs, rowwise);
       const merged = rowwise ? inputs : inputs.map((x) => asBatch(b, x));
-      const outputs = b.scope(layer.name, () => outputsOf(layer.build(b, ...merged)));
+      const outputs = placed(b, layer, layer.name, () => outputsOf(layer.build(b, ...merged)));
       const results = outputs.map((y) => {
         const sequence = rowwise ? y : asSequence(b, y, T, N);
         b.setMask(sequence, b.maskOf(inputs[0]));
@@ -58,14 +61,7 @@ export function timeDistributed<Output extends Outputs = Tensor>(
       return layer.outputs === undefined || layer.outputs === 1 ? results[0] : results;
     },
     getConfig() {
-      const { className } = layer;
-      if (!className || !layer.getConfig) {
-        throw new OptionError(`[${name}] repeats ${layer.name}, which has no config of its own`);
-      }
-      return {
-        ...{ name, trainable: made.trainable ?? trainable },
-        layer: { className, config: layer.getConfig() },
-      };
+      return { name, trainable: made.trainable ?? trainable, layer: layerConfig(layer) };
     },
   };
   const made = defineLayer(definition);

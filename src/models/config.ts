@@ -1,13 +1,7 @@
 // The architecture of a model as plain data, and back.
-import { OptionError } from '../core/errors.ts';
-import type { AnyLayer } from '../layers/layer.ts';
+import { asOneConfig, type LayerConfig, layerConfig } from '../layers/layer_config.ts';
 import type { InputSpec } from '../layers/symbolic.ts';
 import type { Graph, Source } from './graph.ts';
-
-export interface LayerConfig {
-  readonly className: string;
-  readonly config: Readonly<Record<string, unknown>>;
-}
 
 export interface ModelConfig extends Record<string, unknown> {
   readonly name: string;
@@ -26,21 +20,12 @@ export interface ModelConfig extends Record<string, unknown> {
 /** @throws OptionError for a layer without a config, such as a user's own. */
 export function configOf(name: string, graph: Graph, knowsInput: boolean): ModelConfig {
   const pair = ({ call, index }: Source) => [call, index] as const;
-  return {
+  return asOneConfig(() => ({
     name,
     inputs: knowsInput ? graph.inputs : [],
-    layers: graph.layers.map((layer, i) => ({ name: graph.layerNames[i], ...layerConfig(layer) })),
+    // The record itself, which is told later where its layer stands again.
+    layers: graph.layers.map((layer, i) => Object.assign(layerConfig(layer), { name: graph.layerNames[i] })),
     calls: graph.calls.map((call) => ({ layer: call.name, inputs: call.inputs.map(pair) })),
     outputs: graph.outputs.map(pair),
-  };
-}
-
-/** @throws OptionError for a layer without a config. */
-export function layerConfig(layer: AnyLayer): LayerConfig {
-  if (!layer.getConfig || !layer.className) {
-    throw new OptionError(
-      `[${layer.name}] has no config: give a layer of your own \`className\` and \`getConfig()\` to save it`,
-    );
-  }
-  return { className: layer.className, config: layer.getConfig() };
+  }));
 }

@@ -1,6 +1,7 @@
 // A model out of its config: the inverse of `model.getConfig()` and `model.toJSON()`.
 import { FormatError } from '../core/errors.ts';
 import type { AnyLayer } from '../layers/layer.ts';
+import { fromOneConfig } from '../layers/layer_config.ts';
 import { input, type Symbolic } from '../layers/symbolic.ts';
 import type { ModelConfig } from './config.ts';
 import { model } from './functional.ts';
@@ -30,7 +31,7 @@ export function modelFromJSON(json: string | ModelJson, options: FromConfigOptio
   if (parsed?.format !== 'webgpu-rnn model 1' || !parsed.config) {
     throw new FormatError('this is not the JSON of a model: it should come from model.toJSON()');
   }
-  return fromConfig(parsed.className, parsed.config, custom);
+  return fromOneConfig(() => fromConfig(parsed.className, parsed.config, custom));
 }
 
 function parse(text: string): ModelJson {
@@ -43,8 +44,11 @@ function parse(text: string): ModelJson {
 
 function fromConfig(className: string, config: ModelConfig, custom: CustomObjects): Model {
   const layers = new Map<string, AnyLayer>();
-  for (const { name, className: kind, config: own } of config.layers) {
-    layers.set(name, layerFromConfig({ className: kind, config: { ...own, name } }, custom));
+  for (const { name, className: kind, config: own, shared } of config.layers) {
+    // One that stands elsewhere too may go by another name there; its own name gives both again.
+    const named = shared === undefined ? { ...own, name } : { name, ...own };
+    const record = { className: kind, config: named, ...(shared !== undefined && { shared }) };
+    layers.set(name, layerFromConfig(record, custom));
   }
   const find = (name: string): AnyLayer => {
     const layer = layers.get(name);

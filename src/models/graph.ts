@@ -4,6 +4,7 @@ import { OptionError, ShapeError } from '../core/errors.ts';
 import { shown } from '../core/options.ts';
 import type { Tensor } from '../core/tensor.ts';
 import { type AnyLayer, type Outputs, outputsOf } from '../layers/layer.ts';
+import { placed } from '../layers/placed.ts';
 import { expectSingle, type InputSpec, type Node, type Symbolic } from '../layers/symbolic.ts';
 import { uniqueNames } from '../layers/unique_names.ts';
 
@@ -136,27 +137,25 @@ function returned(name: string, output: Outputs): readonly Tensor[] {
   );
 }
 
-/** Builds a layer under its own scope: the one in which it stood first, so that it has the same weights everywhere. */
-function placed<R>(b: Builder, layer: AnyLayer, name: string, body: () => R): R {
-  const paths = b.once('paths of layers', () => new Map<AnyLayer, string>());
-  const known = paths.get(layer);
-  if (known !== undefined) return b.at(known, body);
-  paths.set(layer, b.path ? `${b.path}/${name}` : name);
-  return b.scope(name, body);
-}
-
-/** Each layer of a model with its path, those of models inside it included; the order is that of their calls. */
-export function layerPaths(
-  graph: Graph,
-  prefix = '',
-  found = new Map<AnyLayer, string>(),
-): Map<AnyLayer, string> {
-  graph.layers.forEach((layer, i) => {
+/**
+ * Each layer of a model with the path of its weights, those inside models and wrappers included; the order is that of the
+ * calls, and as in plans (see placed.ts) the first place counts.
+ */
+export function layerPaths(graph: Graph): Map<AnyLayer, string> {
+  const found = new Map<AnyLayer, string>();
+  const visit = (layer: AnyLayer, path: string): void => {
     if (found.has(layer)) return;
-    const path = `${prefix}${graph.layerNames[i]}`;
     found.set(layer, path);
-    const inside = (layer as AnyLayer & { graph?: Graph }).graph;
-    if (inside) layerPaths(inside, `${path}/`, found);
+    for (const [one, name] of within(layer)) visit(one, `${path}/${name}`);
+  };
+  graph.layers.forEach((layer, i) => {
+    visit(layer, graph.layerNames[i]);
   });
   return found;
+}
+
+/** The layers inside a layer, by the names that they have there. */
+export function within(layer: AnyLayer): (readonly [AnyLayer, string])[] {
+  const { inner = [], layerNames } = layer as AnyLayer & { layerNames?: readonly string[] };
+  return inner.map((one, i) => [one, layerNames?.[i] ?? one.name] as const);
 }

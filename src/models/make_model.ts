@@ -157,18 +157,21 @@ export function makeModel(kind: ModelKind): Model {
 
   runtime.frozen = () => model.trainable === false;
 
-  layers.forEach((layer, i) => {
-    // What a layer's weights are is what the model says that changed them last.
-    const place = () => newestOf(layer) ?? { owner: undefined, path: layerNames[i] };
+  const bind = (layer: AnyLayer): void => {
     bindWeights(layer, {
+      // What a layer's weights are is what the model says that changed them last.
       async getWeights() {
-        const { owner, path } = place();
-        return owner ? owner.read(owner.tensorsAt(path)) : runtime.getWeights(runtime.parametersOf(path));
+        const { owner, path } = newestOf(layer) ?? {};
+        if (owner && path !== undefined) return owner.read(owner.tensorsAt(path));
+        return runtime.getWeights(runtime.parametersIn(layer));
       },
       async setWeights(weights) {
-        await runtime.setWeights(arrays(layer.name, weights), runtime.parametersOf(layerNames[i]));
+        await runtime.setWeights(arrays(layer.name, weights), runtime.parametersIn(layer));
       },
     });
-  });
+    // Models have bound their layers themselves.
+    if (!('graph' in layer)) layer.inner?.forEach(bind);
+  };
+  layers.forEach(bind);
   return model;
 }

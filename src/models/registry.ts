@@ -14,6 +14,7 @@ import { dropout, spatialDropout1D } from '../layers/dropout.ts';
 import { embedding } from '../layers/embedding.ts';
 import { gru } from '../layers/gru.ts';
 import type { AnyLayer } from '../layers/layer.ts';
+import { type LayerConfig, sharedLayer } from '../layers/layer_config.ts';
 import { layerNormalization, rmsNormalization } from '../layers/layer_normalization.ts';
 import { lstm } from '../layers/lstm.ts';
 import { masking } from '../layers/masking.ts';
@@ -37,7 +38,6 @@ import {
 } from '../layers/shape.ts';
 import { simpleRNN } from '../layers/simple_rnn.ts';
 import { timeDistributed } from '../layers/time_distributed.ts';
-import type { LayerConfig } from './config.ts';
 
 /** Makes a layer of its options; a factory as it is. */
 export type LayerFactory = (config: never, custom: CustomObjects) => AnyLayer;
@@ -116,7 +116,7 @@ export function layerFromConfig(layer: LayerConfig, custom: CustomObjects = {}):
   if (!isConfig(layer) || typeof layer.config !== 'object' || layer.config === null) {
     throw new OptionError(`[layerFromConfig] takes { className, config }, got ${shown(layer)}`);
   }
-  const { className, config } = layer;
+  const { className, config, shared } = layer;
   const factory = Object.hasOwn(custom, className)
     ? custom[className]
     : Object.hasOwn(factories, className)
@@ -128,11 +128,13 @@ export function layerFromConfig(layer: LayerConfig, custom: CustomObjects = {}):
         `${suggestion(className, layerClasses()) || '.'} A class of your own is handed in as { customObjects: { Name: factory } }`,
     );
   }
-  const entries = Object.entries(config).map(([key, value]) => [
-    key,
-    NESTED.includes(key) ? nested(value, custom) : value,
-  ]);
-  return factory(Object.fromEntries(entries) as never, custom);
+  return sharedLayer(shared, () => {
+    const entries = Object.entries(config).map(([key, value]) => [
+      key,
+      NESTED.includes(key) ? nested(value, custom) : value,
+    ]);
+    return factory(Object.fromEntries(entries) as never, custom);
+  });
 }
 
 function nested(value: unknown, custom: CustomObjects): unknown {

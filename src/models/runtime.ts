@@ -12,7 +12,7 @@ import type { Optimizer } from '../training/optimizers.ts';
 import { CarriedStates } from './carried_states.ts';
 import { defaultBackend } from './doors.ts';
 import { frozenLayers } from './frozen.ts';
-import { type Graph, layerPaths } from './graph.ts';
+import { type Graph, layerPaths, within } from './graph.ts';
 import { loadModelPlan, type Mode, type ModelPlan, type Objective, type PlanSizes } from './model_plan.ts';
 import { ModelWeights } from './model_weights.ts';
 import { PlanShelf } from './plan_shelf.ts';
@@ -158,10 +158,15 @@ export class Runtime {
   #exchange(): SharedWeights {
     if (!this.#shared) {
       const { weights } = this;
-      const paths = [...layerPaths(this.graph)].filter(([layer]) => !('graph' in layer));
+      const paths = layerPaths(this.graph);
+      // What lies in models and wrappers is exchanged by the layers there.
+      const own = (layer: AnyLayer, path: string) => {
+        const inside = within(layer).map(([one]) => `${paths.get(one)}/`);
+        return this.parametersOf(path).some(({ name }) => !inside.some((prefix) => name.startsWith(prefix)));
+      };
       this.#shared = new SharedWeights({
         name: this.name,
-        places: paths.filter(([, path]) => this.parametersOf(path).length > 0),
+        places: [...paths].filter(([layer, path]) => own(layer, path)),
         tensorsAt: (path) => this.parametersOf(path),
         read: (tensors) => weights.get(tensors),
         write: (values, tensors) => weights.set(values, tensors),
@@ -194,9 +199,20 @@ export class Runtime {
     this.#exchange().claim();
   }
 
-  /** The parameters of one layer. */
+  /** The parameters of one place. */
   parametersOf(path: string): Tensor[] {
     return this.parameters.all.filter(({ name }) => name.startsWith(`${path}/`));
+  }
+
+  /** The parameters of one layer and of those inside it, wherever they stand first. */
+  parametersIn(layer: AnyLayer): Tensor[] {
+    const paths = layerPaths(this.graph);
+    const places = (one: AnyLayer): string[] => [
+      ...(paths.has(one) ? [paths.get(one)!] : []),
+      ...within(one).flatMap(([inner]) => places(inner)),
+    ];
+    const prefixes = places(layer).map((path) => `${path}/`);
+    return this.parameters.all.filter(({ name }) => prefixes.some((prefix) => name.startsWith(prefix)));
   }
 
   /** Within `alone`: the plan for such a batch, loaded; frozen layers are those that are frozen now. */

@@ -1,5 +1,6 @@
 // Models side by side: layers in several of them have one set of weights, calls at the same time do not mix, ends are final.
 import { describe, expect, test } from 'vitest';
+import { ndarray } from '../../src/data/nd_array.ts';
 import { loadModel, saveModel } from '../../src/io/model_file.ts';
 import { bidirectional } from '../../src/layers/bidirectional.ts';
 import type { Weighted } from '../../src/layers/bound.ts';
@@ -9,6 +10,7 @@ import { gru } from '../../src/layers/gru.ts';
 import type { AnyLayer } from '../../src/layers/layer.ts';
 import { lstm } from '../../src/layers/lstm.ts';
 import { input } from '../../src/layers/symbolic.ts';
+import { timeDistributed } from '../../src/layers/time_distributed.ts';
 import { model } from '../../src/models/functional.ts';
 import { sequential } from '../../src/models/sequential.ts';
 import { adam, sgd } from '../../src/training/optimizers.ts';
@@ -69,6 +71,80 @@ describe('layers in several models', () => {
     const top = input({ shape: [2] });
     const both = model({ inputs: top, outputs: shared(inner(top)) });
     expect(both.weightNames).toEqual(['inner/shared/kernel', 'inner/shared/bias']);
+  });
+
+  test('a layer inside a wrapper and beside it has one set of weights, also in other models and files', async () => {
+    const backend = f64();
+    for (const wrapperFirst of [true, false]) {
+      const shared = dense({ units: 1, name: 'shared' });
+      const each = timeDistributed(shared);
+      const from = input({ shape: [null, 1], name: 'from' });
+      const outputs = wrapperFirst ? shared(each(from)) : each(shared(from));
+      const both = model({ inputs: from, outputs });
+      const path = wrapperFirst ? 'time_distributed/shared' : 'shared';
+      expect(both.weightNames).toEqual([`${path}/kernel`, `${path}/bias`]);
+      expect(both.countParams()).toBe(2);
+      both.compile({ optimizer: sgd({ learningRate: 0.1 }), loss: 'mse', backend });
+      await both.setWeights([[[3]], [1]]);
+      // 3·(3·2 + 1) + 1
+      expect(flat([await both.predict([[[2]]])])).toEqual([22]);
+      for (const one of [each, shared] as unknown as Weighted[]) {
+        expect(flat(await one.getWeights())).toEqual([3, 1]);
+      }
+      await both.getLayer('shared').setWeights([ndarray([[2]]), ndarray([0])]);
+      expect(flat([await both.predict([[[2]]])])).toEqual([8]);
+
+      for (const frozen of [shared, each]) {
+        frozen.trainable = false;
+        await expect(both.fit([[[1]]], [[[3]]], quiet)).rejects.toThrow('no trainable parameters');
+        frozen.trainable = true;
+      }
+      // w²·1 for a target of 3, at w = 2: 2·(4 - 3)·2·2.
+      await both.fit([[[1]]], [[[3]]], quiet);
+      expect((await both.getWeights())[0].data[0]).toBeCloseTo(2 - 0.1 * 8, 10);
+
+      const row = sequential([input({ shape: [1] }), shared]);
+      row.compile({ backend });
+      expect(flat(await row.getWeights())).toEqual(flat(await both.getWeights()));
+      await row.setWeights([[[5]], [0]]);
+      expect(flat([await both.predict([[[1]]])])).toEqual([25]);
+      const back = loadModel(await saveModel(both), { backend });
+      expect(back.weightNames).toEqual(both.weightNames);
+      expect(flat([await back.predict([[[1]]])])[0]).toBeCloseTo(flat([await both.predict([[[1]]])])[0], 5);
+    }
+  });
+
+  test('a wrapper of layers of its own in two models has one set of weights', async () => {
+    const backend = f64();
+    const pair = bidirectional({ layer: gru({ units: 1 }) });
+    const from = input({ shape: [null, 1] });
+    const [one, other] = [sequential([from, pair]), sequential([from, pair, dense({ units: 1 })])];
+    for (const made of [one, other]) made.compile({ backend });
+    const given = (await one.getWeights()).map(({ shape, data }) => ({
+      shape,
+      data: data.map((w, i) => w + i),
+    }));
+    await one.setWeights(given);
+    expect(flat((await other.getWeights()).slice(0, given.length))).toEqual(flat(given));
+    expect(flat(await (pair as unknown as Weighted).getWeights())).toEqual(flat(given));
+  });
+
+  test('a layer within an inner model and beside it is one layer in files', async () => {
+    for (const innerFirst of [true, false]) {
+      const shared = dense({ units: 2 });
+      const one = input({ shape: [2], name: 'one' });
+      const inner = model({ inputs: one, outputs: shared(dense({ units: 2 })(one)), name: 'inner' });
+      const top = input({ shape: [2], name: 'top' });
+      const whole = model({ inputs: top, outputs: innerFirst ? shared(inner(top)) : inner(shared(top)) });
+      whole.compile({ loss: 'mse', backend: f64() });
+      const back = loadModel(await saveModel(whole), { backend: f64() });
+      expect(back.weightNames).toEqual(whole.weightNames);
+      expect(back.layerNames).toEqual(whole.layerNames);
+      const [a, b] = [flat([await back.predict([[1, -2]])]), flat([await whole.predict([[1, -2]])])];
+      a.forEach((value, i) => {
+        expect(value).toBeCloseTo(b[i], 5);
+      });
+    }
   });
 
   test('an encoder and a decoder are taken out of the model that trained them', async () => {
