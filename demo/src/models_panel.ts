@@ -1,5 +1,6 @@
 // Save, download, open and remove models; the same in every tab.
 import { announce, button, dropZone, h, panel, say, uniqueId } from './kit.ts';
+import { asker } from './question.ts';
 import { download, listModels, openModel, removeModel, saveModel } from './store.ts';
 import { inBytes } from './troubles.ts';
 import type { ModelsPanelOptions, SavedModel } from './types.ts';
@@ -10,6 +11,8 @@ export function modelsPanel(options: ModelsPanelOptions): { element: HTMLElement
   const id = uniqueId('name');
   const name = h('input', { type: 'text', id, maxlength: 60, placeholder: options.tab, autocomplete: 'off' });
   const chosenName = (): string => name.value.trim() || options.tab;
+  const naming = h('div', { class: 'row end' });
+  const ask = asker();
 
   /** Runs what a button does; what fails is said. */
   const attempt = async (what: string, action: () => Promise<unknown>): Promise<void> => {
@@ -27,21 +30,31 @@ export function modelsPanel(options: ModelsPanelOptions): { element: HTMLElement
     });
   const save = (): Promise<void> =>
     withBytes('The model was not saved', async (bytes) => {
-      await saveModel(chosenName(), bytes, { tab: options.tab, ...options.meta() });
-      announce(`Saved as ${chosenName()}.`);
+      const [chosen, meta] = [chosenName(), { tab: options.tab, ...options.meta() }];
+      const kept = (await listModels(options.tab)).some((model) => model.name === chosen);
+      if (kept && !(await ask(naming, `A model “${chosen}” is kept already.`, 'Replace it', 'Keep that one')))
+        return;
+      await saveModel(chosen, bytes, meta);
+      announce(`Saved as ${chosen}.`);
       await refresh();
     });
   const open = (model: SavedModel): Promise<void> =>
     attempt(`“${model.name}” was not opened`, async () => {
-      const { bytes, meta } = await openModel(model.name);
+      const { bytes, meta } = await openModel(options.tab, model.name);
       await options.onOpen(bytes, model.name, meta);
       announce(`Opened ${model.name}.`);
     });
 
-  const row = (model: SavedModel): HTMLElement =>
-    h(
-      'li',
-      null,
+  const row = (model: SavedModel): HTMLElement => {
+    const item = h('li', null);
+    const remove = (): Promise<void> =>
+      attempt('The model was not deleted', async () => {
+        if (!(await ask(item, `“${model.name}” will be gone for good.`, 'Delete it', 'Keep it'))) return;
+        await removeModel(options.tab, model.name);
+        announce(`Deleted ${model.name}.`);
+        await refresh();
+      });
+    item.append(
       h(
         'div',
         { class: 'model-text' },
@@ -62,25 +75,16 @@ export function modelsPanel(options: ModelsPanelOptions): { element: HTMLElement
         labelled(
           button('Download', () =>
             attempt('The model was not downloaded', async () =>
-              download(`${model.name}.safetensors`, (await openModel(model.name)).bytes),
+              download(`${model.name}.safetensors`, (await openModel(options.tab, model.name)).bytes),
             ),
           ),
           `Download ${model.name}`,
         ),
-        labelled(
-          button(
-            'Delete',
-            () =>
-              attempt('The model was not deleted', async () => {
-                await removeModel(model.name);
-                await refresh();
-              }),
-            { kind: 'danger' },
-          ),
-          `Delete ${model.name}`,
-        ),
+        labelled(button('Delete', remove, { kind: 'danger' }), `Delete ${model.name}`),
       ),
     );
+    return item;
+  };
   const refresh = async (): Promise<void> => {
     const models = await listModels(options.tab).catch(() => []);
     list.replaceChildren(...models.map(row));
@@ -88,17 +92,16 @@ export function modelsPanel(options: ModelsPanelOptions): { element: HTMLElement
   };
   refresh();
 
+  naming.append(
+    h('div', { class: 'field' }, h('label', { for: id }, 'Name'), name),
+    button('Save in this browser', save),
+    button('Download', () =>
+      withBytes('The model was not downloaded', (bytes) => download(`${chosenName()}.safetensors`, bytes)),
+    ),
+  );
   const element = panel(
     'Keep the model',
-    h(
-      'div',
-      { class: 'row end' },
-      h('div', { class: 'field' }, h('label', { for: id }, 'Name'), name),
-      button('Save in this browser', save),
-      button('Download', () =>
-        withBytes('The model was not downloaded', (bytes) => download(`${chosenName()}.safetensors`, bytes)),
-      ),
-    ),
+    naming,
     dropZone({
       label: 'Open a model file',
       accept: '.safetensors',

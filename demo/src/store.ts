@@ -3,12 +3,12 @@ import type { ModelMeta, SavedModel } from './types.ts';
 
 const tables = ['list', 'bytes'] as const;
 
-/** Keeps a model under a name; one of the same name is replaced. */
+/** Keeps a model under a name of its tab; one of the same name is replaced. */
 export async function saveModel(name: string, bytes: Uint8Array, meta: ModelMeta): Promise<void> {
   const saved: SavedModel = { ...meta, name, bytes: bytes.byteLength, time: Date.now() };
   await inTables('readwrite', (list, blobs) => {
-    list.put(saved, name);
-    return blobs.put(bytes, name);
+    list.put(saved, [meta.tab, name]);
+    return blobs.put(bytes, [meta.tab, name]);
   });
 }
 
@@ -18,21 +18,21 @@ export async function listModels(tab?: string): Promise<SavedModel[]> {
   return all.filter((model) => tab === undefined || model.tab === tab).sort((a, b) => b.time - a.time);
 }
 
-/** @throws Error where there is no model of that name. */
-export async function openModel(name: string): Promise<{ bytes: Uint8Array; meta: SavedModel }> {
+/** @throws Error where the tab has no model of that name. */
+export async function openModel(tab: string, name: string): Promise<{ bytes: Uint8Array; meta: SavedModel }> {
   let meta!: IDBRequest<SavedModel | undefined>;
   const bytes = await inTables('readonly', (list, blobs) => {
-    meta = list.get(name);
-    return blobs.get(name) as IDBRequest<Uint8Array | undefined>;
+    meta = list.get([tab, name]);
+    return blobs.get([tab, name]) as IDBRequest<Uint8Array | undefined>;
   });
   if (!bytes || !meta.result) throw new Error(`no model is saved under the name “${name}”`);
   return { bytes, meta: meta.result };
 }
 
-export async function removeModel(name: string): Promise<void> {
+export async function removeModel(tab: string, name: string): Promise<void> {
   await inTables('readwrite', (list, blobs) => {
-    list.delete(name);
-    return blobs.delete(name);
+    list.delete([tab, name]);
+    return blobs.delete([tab, name]);
   });
 }
 
@@ -50,12 +50,27 @@ let opening: Promise<IDBDatabase> | undefined;
 
 function database(): Promise<IDBDatabase> {
   opening ??= new Promise<IDBDatabase>((resolve, reject) => {
-    const request = indexedDB.open('webgpu-rnn-demo', 1);
-    request.onupgradeneeded = () => {
-      for (const table of tables) request.result.createObjectStore(table);
+    const request = indexedDB.open('webgpu-rnn-demo', 2);
+    request.onupgradeneeded = ({ oldVersion }) => {
+      if (oldVersion > 0) nameTabs(request.transaction!);
+      else for (const table of tables) request.result.createObjectStore(table);
     };
-    request.onsuccess = () => resolve(request.result);
+    request.onsuccess = () => {
+      const made = request.result;
+      // Opened anew when it is wanted next.
+      const forget = (): void => {
+        opening = undefined;
+      };
+      made.onclose = forget;
+      made.onversionchange = () => {
+        made.close();
+        forget();
+      };
+      resolve(made);
+    };
     request.onerror = () => reject(request.error);
+    request.onblocked = () =>
+      reject(new Error('an older copy of the page is open in another window: close it'));
   }).catch((error) => {
     opening = undefined;
     throw new Error(
@@ -63,6 +78,23 @@ function database(): Promise<IDBDatabase> {
     );
   });
   return opening;
+}
+
+/** Moves models that are kept by their names alone to keys that begin with their tabs. */
+function nameTabs(transaction: IDBTransaction): void {
+  const [list, blobs] = tables.map((table) => transaction.objectStore(table));
+  const all = list.getAll() as IDBRequest<SavedModel[]>;
+  all.onsuccess = () => {
+    for (const model of all.result) {
+      const bytes = blobs.get(model.name);
+      bytes.onsuccess = () => {
+        list.put(model, [model.tab, model.name]);
+        blobs.put(bytes.result, [model.tab, model.name]);
+        list.delete(model.name);
+        blobs.delete(model.name);
+      };
+    }
+  };
 }
 
 /** One transaction over both tables; resolves with the request's result when all is written. */
@@ -73,18 +105,18 @@ async function inTables<T>(
   const transaction = (await database()).transaction(tables, mode);
   const request = use(transaction.objectStore('list'), transaction.objectStore('bytes'));
   return new Promise((resolve, reject) => {
-    const failed = (): void => {
-      const full = transaction.error?.name === 'QuotaExceededError';
+    transaction.oncomplete = () => resolve(request.result);
+    // Known only now: while a request fails, its transaction has no error yet.
+    transaction.onabort = () => {
+      const { error } = transaction;
+      const full = error?.name === 'QuotaExceededError';
       reject(
         new Error(
           full
             ? 'the browser has no room left for the model; download it instead'
-            : String(transaction.error),
+            : `the browser broke off${error ? ` (${error.message})` : ''}; try again`,
         ),
       );
     };
-    transaction.oncomplete = () => resolve(request.result);
-    transaction.onabort = failed;
-    transaction.onerror = failed;
   });
 }

@@ -185,28 +185,46 @@ test('a heat map is scrubbed by pointer and keyboard, says what it shows, and pa
   expect(pixels.right[0]).toBeGreaterThan(pixels.right[2] + 50);
 });
 
-test('models are kept over a reload, listed, opened, and removed', async () => {
+test('models are kept over a reload by tab and name, listed, opened, and removed', async () => {
   await opened.evaluate(async () => {
     const meta = { tab: 'write', note: 'LSTM 8', settings: { units: 8 } };
-    await kit.saveModel('first', Uint8Array.of(1, 2, 3), meta);
-    await kit.saveModel('other', Uint8Array.of(4), { ...meta, tab: 'tag' });
+    // As earlier copies of the page kept it: by its name alone.
+    await new Promise((resolve) => {
+      const request = indexedDB.open('webgpu-rnn-demo', 1);
+      request.onupgradeneeded = () => {
+        for (const table of ['list', 'bytes']) request.result.createObjectStore(table);
+      };
+      request.onsuccess = () => {
+        const { result } = request;
+        const transaction = result.transaction(['list', 'bytes'], 'readwrite');
+        transaction.objectStore('list').put({ ...meta, name: 'first', bytes: 3, time: 1 }, 'first');
+        transaction.objectStore('bytes').put(Uint8Array.of(1, 2, 3), 'first');
+        transaction.oncomplete = () => {
+          result.close();
+          resolve(undefined);
+        };
+      };
+    });
+    await kit.saveModel('first', Uint8Array.of(4), { ...meta, tab: 'tag' });
   });
   await opened.page.reload();
   await opened.page.waitForFunction('globalThis.kit !== undefined');
   const found = await opened.evaluate(async () => {
-    const { bytes, meta } = await kit.openModel('first');
+    const { bytes, meta } = await kit.openModel('write', 'first');
     const listed = (await kit.listModels('write')).map(({ name, bytes: size }) => [name, size]);
-    const missing = await kit.openModel('none').catch((error: Error) => error.message);
-    await kit.removeModel('first');
-    await kit.removeModel('other');
-    return { bytes: [...bytes], note: meta.note, listed, missing, left: (await kit.listModels()).length };
+    const missing = await kit.openModel('tag', 'none').catch((error: Error) => error.message);
+    await kit.removeModel('write', 'first');
+    const left = (await kit.listModels()).map(({ tab }) => tab);
+    await kit.removeModel('tag', 'first');
+    return { bytes: [...bytes], note: meta.note, listed, missing, left, none: await kit.listModels() };
   });
   expect(found).toEqual({
     bytes: [1, 2, 3],
     note: 'LSTM 8',
     listed: [['first', 3]],
     missing: 'no model is saved under the name “none”',
-    left: 0,
+    left: ['tag'],
+    none: [],
   });
 });
 
@@ -228,7 +246,8 @@ test('the panel of models saves under the name that was typed, opens and deletes
     };
     Object.assign(globalThis, { train });
   });
-  const press = (label: string) => opened.page.click(`::-p-aria([name="${label}"][role="button"])`);
+  const press = async (label: string) =>
+    (await opened.page.waitForSelector(`::-p-aria([name="${label}"][role="button"])`))?.click();
   await press('Save in this browser');
   await opened.page.waitForSelector('::-p-text(There is no model yet)');
   await opened.evaluate('train()');
@@ -238,6 +257,19 @@ test('the panel of models saves under the name that was typed, opens and deletes
   await press('Open mine');
   await opened.page.waitForFunction('seen.length === 1');
   expect(await opened.evaluate(() => seen)).toEqual([['mine', 7, 8]]);
+  const times = () => opened.evaluate(async () => (await kit.listModels('write')).map(({ time }) => time));
+  const before = await times();
+  await press('Save in this browser');
+  await press('Keep that one');
+  expect(await times()).toEqual(before);
+  await press('Save in this browser');
+  await press('Replace it');
+  await opened.page.waitForFunction('document.querySelectorAll(".question").length === 0');
+  await opened.page.waitForFunction(
+    async (old) => (await kit.listModels('write'))[0].time > old,
+    {},
+    before[0],
+  );
   await opened.evaluate(() => {
     const transfer = new DataTransfer();
     transfer.items.add(new File([Uint8Array.of(1)], 'bad.safetensors'));
@@ -245,6 +277,10 @@ test('the panel of models saves under the name that was typed, opens and deletes
   });
   await opened.page.waitForSelector('::-p-text(“bad.safetensors” was not opened: this is no model)');
   await press('Delete mine');
+  await opened.page.keyboard.press('Escape');
+  expect(await opened.evaluate(() => document.activeElement?.textContent)).toBe('Delete');
+  await press('Delete mine');
+  await press('Delete it');
   await opened.page.waitForFunction('document.querySelectorAll(".models li").length === 0');
 });
 

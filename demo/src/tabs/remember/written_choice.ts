@@ -15,9 +15,23 @@ export function writtenChoice(onOpen: (model: HandedModel) => void): WrittenChoi
   const list = h('ul', { class: 'models' });
   const none = h('p', { class: 'hint' }, 'None is saved in this browser yet.');
 
+  /** Parts of a folder of the command line: its weights and its model.json, in either order. */
+  let weights: HandedModel | undefined;
+  let record: string | undefined;
+
+  const receive = (bytes: Uint8Array, file: string): void => {
+    if (!file.endsWith('.json')) {
+      weights = { name: file.replace(/\.safetensors$/, ''), bytes, record };
+      onOpen(weights);
+      return;
+    }
+    record = new TextDecoder().decode(bytes);
+    if (weights) onOpen({ ...weights, record });
+    else say('info', `${file} tells what the model is made of. Now its weights.safetensors.`);
+  };
   const take = async ({ name }: SavedModel): Promise<void> => {
     try {
-      onOpen({ name, bytes: (await openModel(name)).bytes });
+      onOpen({ name, bytes: (await openModel('write', name)).bytes });
     } catch (error) {
       say('error', `“${name}” was not opened: ${(error as Error).message}`);
     }
@@ -47,9 +61,9 @@ export function writtenChoice(onOpen: (model: HandedModel) => void): WrittenChoi
       none,
       dropZone({
         label: 'Look into a model file',
-        accept: '.safetensors',
+        accept: '.safetensors,.json',
         maxBytes: 512 * 2 ** 20,
-        onBytes: (bytes, file) => onOpen({ name: file.replace(/\.safetensors$/, ''), bytes }),
+        onBytes: receive,
       }),
     ),
     refresh(current) {
