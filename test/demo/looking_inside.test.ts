@@ -9,10 +9,11 @@ import {
   type Level,
   languageModel,
   lstm,
+  readSafetensors,
   sequential,
   Vocabulary,
+  writeSafetensors,
 } from 'webgpu-rnn';
-import { numericColumns, parseTable } from '../../demo/src/tabs/forecast/csv.ts';
 import { series } from '../../demo/src/tabs/forecast/series.ts';
 import { forecastTask, rootMeanSquare } from '../../demo/src/tabs/forecast/task.ts';
 import {
@@ -222,9 +223,16 @@ test('each layer of a model of words is read word by word, with the gates of its
   const vocabulary = Vocabulary.fromText('the fox saw the grapes\nand left\n', 'word');
   const config = { ...sizes, vocabularySize: vocabulary.size, units: 5, layers: 2 };
   const shown = { count: 1, letter: 'A', layer: 1, text: 'the fox left\nearly' } as const;
+  let weightsAlone: Uint8Array | undefined;
   for (const cell of ['gru', 'rnn'] as const) {
     const bytes = await fileOf(backend, { ...config, cell }, vocabulary);
-    const reading = await openReading(backend, { bytes, name: 'words', passage: undefined });
+    // As the page saves it in one file, or as the command line does in two.
+    const { tensors, metadata } = readSafetensors(bytes);
+    const { model: record, ...rest } = metadata;
+    const weights = writeSafetensors(tensors as Parameters<typeof writeSafetensors>[0], rest);
+    weightsAlone = weights;
+    const two = { name: 'weights', bytes: weights, record };
+    const reading = await openReading(backend, cell === 'gru' ? two : { name: 'words', bytes });
     expect(reading.layers.map(({ units }) => units)).toEqual([5, 5]);
     const [below, above] = [await reading.view({ ...shown, layer: 0 }), await reading.view(shown)];
     expect(above).toMatchObject({ symbols: ['the', 'fox', 'left', '\n'], level: 'word', units: 5 });
@@ -243,23 +251,11 @@ test('each layer of a model of words is read word by word, with the gates of its
     }
     await reading.dispose();
   }
+  await expect(openReading(backend, { name: 'weights', bytes: weightsAlone! })).rejects.toThrow(
+    'weights holds no language model',
+  );
   const bad = { bytes: new Uint8Array([1, 2, 3]), name: 'letter', passage: undefined };
   await expect(openReading(backend, bad)).rejects.toThrow('letter is not a whole safetensors file');
-});
-
-test('files of separated values are read', () => {
-  expect(parseTable('a;"b ""x""";c\r\n1;"2;\n3";\r\n\r\n')).toEqual({
-    names: ['a', 'b "x"', 'c'],
-    rows: [['1', '2;\n3', '']],
-  });
-  const rows = Array.from({ length: 70 }, (_, i) => `2024;${i},5;${i === 3 ? '' : i}`).join('\n');
-  const columns = numericColumns(rows);
-  expect(columns.map(({ name }) => name)).toEqual(['column 1', 'column 2', 'column 3']);
-  expect(columns[1].values[2]).toBe(2.5);
-  // What is missing is as the value before it.
-  expect(columns[2].values[3]).toBe(2);
-  expect(() => numericColumns('a\nb\n')).toThrow('No column of this file is made of numbers');
-  expect(() => numericColumns('1\n2\n')).toThrow('at least 60 rows');
 });
 
 test('a series is cut in the order of time and comes back in its own units', () => {

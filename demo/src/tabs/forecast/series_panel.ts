@@ -1,7 +1,7 @@
 // Where the series comes from: generated, or a column of the visitor's file.
 import { announce, dropZone, h, panel, say, select } from '../../kit.ts';
 import type { Choice, Control } from '../../types.ts';
-import { type Column, numericColumns } from './csv.ts';
+import type { Column, NumericFile } from './csv.ts';
 import { seriesNames, seriesNotes } from './series_names.ts';
 import { type Chosen, standard } from './settings.ts';
 
@@ -25,7 +25,8 @@ export interface SeriesPanelOptions {
 }
 
 export function seriesPanel({ onSeries, onFile, onColumn }: SeriesPanelOptions): SeriesPanel {
-  let columns: Column[] = [];
+  let columns: readonly Column[] = [];
+  let cut = false;
   let name = '';
   let control: Control<string> | undefined;
   const sources = select<Chosen['series']>({
@@ -41,20 +42,23 @@ export function seriesPanel({ onSeries, onFile, onColumn }: SeriesPanelOptions):
   const drop = dropZone({
     label: 'A series of your own (CSV)',
     accept: '.csv,.tsv,.txt,text/csv,text/plain',
-    onText: take,
+    onBytes: take,
   });
   const file = (): SeriesPanel['file'] => {
     const column = columns.find((one) => one.name === control?.value) ?? columns.at(-1);
     return column && { name, column };
   };
 
-  function take(text: string, from: string): void {
+  async function take(bytes: Uint8Array, from: string): Promise<void> {
+    let read: NumericFile;
     try {
-      columns = numericColumns(text);
+      const { numericColumns, textOf } = await import('./csv.ts');
+      read = numericColumns(textOf(bytes));
     } catch (error) {
       say('error', `“${from}”: ${(error as Error).message}`);
       return;
     }
+    ({ columns, cut } = read);
     name = from;
     if (sources.element.querySelector('option[value="file"]') === null) {
       sources.element.querySelector('select')!.append(h('option', { value: 'file' }, 'Your file'));
@@ -77,10 +81,9 @@ export function seriesPanel({ onSeries, onFile, onColumn }: SeriesPanelOptions):
     },
     set(series) {
       sources.set(series);
+      const there = file();
       note.textContent =
-        series === 'file'
-          ? `“${name}”, ${file()?.column.values.length.toLocaleString('en') ?? 0} values.`
-          : seriesNotes[series];
+        series !== 'file' ? seriesNotes[series] : there ? noteOf(there.name, there.column, cut) : '';
     },
     choose(column) {
       const there = columns.some((one) => one.name === column);
@@ -89,4 +92,20 @@ export function seriesPanel({ onSeries, onFile, onColumn }: SeriesPanelOptions):
     },
     nameOf: (series) => (series === 'file' ? `${name}, ${file()?.column.name}` : seriesNames[series]),
   };
+}
+
+/** What was read, so that the visitor sees whether it was read as it was meant. */
+function noteOf(name: string, { values, missing }: Column, cut: boolean): string {
+  const ends = [Math.min(...values), Math.max(...values)].map((value) =>
+    value.toLocaleString('en', { maximumSignificantDigits: 6 }),
+  );
+  const many = values.length.toLocaleString('en');
+  return [
+    `“${name}”, ${many} values from ${ends[0]} to ${ends[1]}.`,
+    missing === 1 && 'One is missing and repeats the value before it.',
+    missing > 1 && `${missing.toLocaleString('en')} are missing and repeat the value before them.`,
+    cut && `The file is longer: its first ${many} rows are taken.`,
+  ]
+    .filter(Boolean)
+    .join(' ');
 }
