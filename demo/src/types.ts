@@ -34,6 +34,8 @@ export interface HandedModel {
   readonly name: string;
   /** The file, as the tab that made it saves it. */
   readonly bytes: Uint8Array;
+  /** The contents of model.json, where the file is the weights of a folder of the command line. */
+  readonly record?: string | undefined;
   /** A passage of what it learns from that it was not trained on, where there is one. */
   readonly passage?: string | undefined;
 }

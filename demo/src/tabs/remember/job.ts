@@ -209,11 +209,11 @@ export function job(context: JobContext<Event>): Job<Command> {
         case 'read':
           return inTurn(async () => {
             // A file that does not do leaves what is there.
-            const opened = await openReading(backend, command);
+            const opened = await openReading(backend, command.model);
             await clear();
             reading = opened;
             const { layers, vocabulary, excerpt } = opened;
-            post({ type: 'read', name: command.name, layers, level: vocabulary.level, excerpt });
+            post({ type: 'read', name: command.model.name, layers, level: vocabulary.level, excerpt });
           });
       }
     },

@@ -1,5 +1,6 @@
 // What the tab and its worker say to one another.
 import type { Level } from 'webgpu-rnn';
+import type { HandedModel } from '../../types.ts';
 import type { Finding } from './findings.ts';
 import type { LayerFacts, Planes } from './watcher.ts';
 
@@ -38,8 +39,8 @@ export type Command =
   | { type: 'watch'; shown: Shown }
   | { type: 'save' }
   | { type: 'open'; bytes: Uint8Array; settings: RunSettings }
-  /** Looks into a language model of the writing tab; `passage` is a text that it was not trained on. */
-  | { type: 'read'; bytes: Uint8Array; name: string; passage: string | undefined };
+  /** Looks into a language model. */
+  | { type: 'read'; model: HandedModel };
 
 export type RunState = 'new' | 'training' | 'paused' | 'done';
 

@@ -1,5 +1,6 @@
 // Looks into a language model of the writing tab: what each unit does on any text, and which of them watches what.
 import { type Backend, languageModel, Parameters, type Vocabulary } from 'webgpu-rnn';
+import type { HandedModel } from '../../types.ts';
 import { openModelFile, restoreWeights } from '../write/model_file.ts';
 import { heldBack, readCorpus } from '../write/text.ts';
 import { featureOf, featuresIn, watchedIn } from './features.ts';
@@ -16,13 +17,6 @@ export interface Reading extends Look {
   readonly excerpt: string | undefined;
 }
 
-export interface WrittenModel {
-  readonly bytes: Uint8Array;
-  readonly name: string;
-  /** A text of the kind that it learns and was not trained on; where none is given, that of a corpus of the page. */
-  readonly passage: string | undefined;
-}
-
 /** Plans are made for so many symbols, so that a letter more needs no other plan. */
 const planSteps = [32, 128, longestText];
 /** Symbols that a passage needs at the least to judge units on it. */
@@ -33,8 +27,8 @@ const excerptLength = 240;
  * Puts a model onto the device and finds the units that watch something.
  * @throws FormatError for a file that is no language model of the page, or is cut short.
  */
-export async function openReading(backend: Backend, written: WrittenModel): Promise<Reading> {
-  const stored = openModelFile(written.bytes, written.name);
+export async function openReading(backend: Backend, written: HandedModel): Promise<Reading> {
+  const stored = openModelFile(written.bytes, written.name, written.record);
   const { vocabulary } = stored;
   const { level } = vocabulary;
   const model = languageModel(stored.config);

@@ -200,7 +200,7 @@ function mount(host: HTMLElement, context: TabContext): MountedTab {
       const here = await model;
       if (asked !== mine) return;
       asked = { ...mine, here };
-      job!.send({ type: 'read', bytes: here.bytes, name: here.name, passage: here.passage });
+      job!.send({ type: 'read', model: here });
     } catch (error) {
       say('error', `The model cannot be looked into: ${(error as Error).message}.`);
       if (asked === mine) giveUp();

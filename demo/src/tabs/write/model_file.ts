@@ -75,15 +75,20 @@ export async function packModel(parts: ModelParts): Promise<Uint8Array<ArrayBuff
 }
 
 /**
- * Reads the metadata of a file; its weights are looked at when they are put in place.
- * @throws FormatError for a file that is cut short or is not of this page.
+ * Reads the metadata of a file; its weights are looked at when they are put in place. `record` is the model.json of a
+ * folder of the command line, whose weights have none in them.
+ * @throws FormatError for a file that is cut short, or is not of this page and has no record.
  */
-export function openModelFile(bytes: Uint8Array, name: string): StoredModel {
+export function openModelFile(bytes: Uint8Array, name: string, record?: string): StoredModel {
   const { metadata } = readSafetensors(bytes, name);
-  if (metadata.model === undefined || metadata.format !== 'webgpu-rnn/1') {
+  const model = metadata.model ?? record;
+  if (model === undefined || metadata.format !== 'webgpu-rnn/1') {
     throw new FormatError(`${name} holds no language model that was saved on this page.`);
   }
-  const { architecture, vocabulary, training } = parseModelRecord(metadata.model, name);
+  const { architecture, vocabulary, training } = parseModelRecord(
+    model,
+    metadata.model ? name : 'model.json',
+  );
   return {
     config: architecture,
     vocabulary: new Vocabulary(vocabulary),
