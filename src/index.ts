@@ -119,6 +119,7 @@ export {
   diagnose,
   type Measures,
   type Verdict,
+  type VerdictCause,
 } from './experiments/diagnose.ts';
 export { type PlotHistoryOptions, plotHistory } from './experiments/plot_history.ts';
 export { repeat, type Spread } from './experiments/repeat.ts';

@@ -6,6 +6,20 @@ import { type Recorded, type Run, runsOf } from './curves.ts';
 
 export type Verdict = 'underfit' | 'good fit' | 'overfit' | 'unclear';
 
+/** What decided the verdict, for programs that say it in words of their own; in the order of the rules of `diagnose`. */
+export type VerdictCause =
+  | 'diverged'
+  | 'too few epochs'
+  | 'hardly learned'
+  | 'validation rose'
+  | 'baseline not beaten'
+  | 'still improving'
+  | 'no validation'
+  | 'gap'
+  | 'settled'
+  | 'both got worse'
+  | 'runs disagree';
+
 export interface DiagnoseOptions {
   /** Default 'loss', read together with 'val_loss'. */
   monitor?: string;
@@ -29,6 +43,8 @@ export interface Measures {
 
 export interface Diagnosis {
   readonly verdict: Verdict;
+  /** Of several histories, that of the first with this verdict. */
+  readonly cause: VerdictCause;
   /** In words; epochs count from 0 here too. */
   readonly reasons: readonly string[];
   readonly suggestions: readonly string[];
@@ -85,6 +101,7 @@ export function diagnose(recorded: Recorded | readonly Recorded[], options: Diag
   return {
     ...first,
     verdict: winner ?? 'unclear',
+    cause: winner ? first.cause : 'runs disagree',
     reasons: [
       verdicts.map((verdict, i) => `${counts[i]} of ${each.length} runs: ${verdict}`).join(', '),
       ...(winner ? first.reasons : []),
@@ -115,10 +132,12 @@ function diagnosisOf(run: Run, monitor: string, sign: number, baseline: number |
   const name = run.validation.length > 0 ? `val_${monitor}` : monitor;
   const says = (
     verdict: Verdict,
+    cause: VerdictCause,
     reasons: string[],
     more: { measures?: Measures; suggestions?: string[] } = {},
   ) => ({
     verdict,
+    cause,
     reasons,
     suggestions: more.suggestions ?? SUGGESTIONS[verdict],
     bestEpoch,
@@ -126,12 +145,19 @@ function diagnosisOf(run: Run, monitor: string, sign: number, baseline: number |
   });
   const odd = [...run.training, ...run.validation].find(({ value }) => !Number.isFinite(value));
   if (odd) {
-    return says('unclear', [`${monitor} is ${odd.value} in epoch ${odd.epoch - 1}: the training diverged`], {
-      suggestions: ['take a smaller learning rate, or clip the gradients: globalClipNorm'],
-    });
+    return says(
+      'unclear',
+      'diverged',
+      [`${monitor} is ${odd.value} in epoch ${odd.epoch - 1}: the training diverged`],
+      {
+        suggestions: ['take a smaller learning rate, or clip the gradients: globalClipNorm'],
+      },
+    );
   }
   if (judged.length < FEWEST) {
-    return says('unclear', [`${judged.length} epochs are too few to tell; ${FEWEST} are needed`]);
+    return says('unclear', 'too few epochs', [
+      `${judged.length} epochs are too few to tell; ${FEWEST} are needed`,
+    ]);
   }
   const training = smooth(
     cost(run.training.filter(({ epoch }) => judged.some((one) => one.epoch === epoch))),
@@ -146,6 +172,7 @@ function diagnosisOf(run: Run, monitor: string, sign: number, baseline: number |
   if (baseline === undefined && gained < LEARNED) {
     return says(
       'underfit',
+      'hardly learned',
       [`${monitor} has got better by ${reason.percent(gained)} of its first value only`],
       {
         measures,
@@ -158,12 +185,13 @@ function diagnosisOf(run: Run, monitor: string, sign: number, baseline: number |
   }
   if (validation && rise > RISE && wentOn) {
     const what = `${name} is best in epoch ${bestEpoch} and has got worse since by ${reason.percent(rise)} of what was learned`;
-    return says('overfit', [what, `${monitor} went on to get better`], { measures });
+    return says('overfit', 'validation rose', [what, `${monitor} went on to get better`], { measures });
   }
   const beaten = baseline === undefined || sign * best.value < sign * baseline;
   if (!beaten) {
     return says(
       'underfit',
+      'baseline not beaten',
       [`the best ${name}, ${short(best.value)}, does not beat the baseline ${short(baseline!)}`],
       { measures },
     );
@@ -173,6 +201,7 @@ function diagnosisOf(run: Run, monitor: string, sign: number, baseline: number |
     const progress = reason.percent(Math.min(trainingProgress, validationProgress));
     return says(
       'underfit',
+      'still improving',
       [`${parts.join(' and ')} still got better in the last quarter, by ${progress} of what was learned`],
       { measures },
     );
@@ -180,6 +209,7 @@ function diagnosisOf(run: Run, monitor: string, sign: number, baseline: number |
   if (!validation) {
     return says(
       'unclear',
+      'no validation',
       [`${monitor} has come to rest, but without validation there is no telling whether it overfits`],
       {
         measures,
@@ -189,16 +219,17 @@ function diagnosisOf(run: Run, monitor: string, sign: number, baseline: number |
   }
   if (gap > GAP && validationProgress <= PROGRESS) {
     const what = `${name} ends worse than ${monitor} by ${reason.percent(gap)} of what was learned, and no longer gets better`;
-    return says('overfit', [what], { measures });
+    return says('overfit', 'gap', [what], { measures });
   }
   if (rise <= RISE && gap <= GAP) {
     const what = `${name} ends within ${reason.percent(Math.max(rise, 0))} of its best and ${
       gap > 0 ? `${reason.percent(gap)} worse` : 'no worse'
     } than ${monitor}`;
-    return says('good fit', [what, `neither gets much better any more`], { measures });
+    return says('good fit', 'settled', [what, `neither gets much better any more`], { measures });
   }
   return says(
     'unclear',
+    'both got worse',
     [`${name} has got worse by ${reason.percent(rise)} of what was learned, and so has ${monitor}`],
     {
       measures,

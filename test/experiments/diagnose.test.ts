@@ -18,42 +18,53 @@ const settles =
   (part) =>
     (1 - end) * Math.exp(-speed * part) + end;
 
-const kinds: Record<string, { training: Curve; validation: Curve; verdict: string }> = {
+const kinds: Record<string, { training: Curve; validation: Curve; verdict: string; cause: string }> = {
   'both settle close to each other': {
     training: settles(8, 0.05),
     validation: settles(8, 0.1),
     verdict: 'good fit',
+    cause: 'settled',
   },
   'validation settles below training, as with dropout': {
     training: settles(8, 0.1),
     validation: settles(8, 0.05),
     verdict: 'good fit',
+    cause: 'settled',
   },
   'validation turns and rises': {
     training: settles(6, 0.02),
     validation: (part) => settles(8, 0.2)(part) + 0.6 * Math.max(0, part - 0.3),
     verdict: 'overfit',
+    cause: 'validation rose',
   },
   'validation stays far above training': {
     training: settles(8, 0.02),
     validation: settles(10, 0.5),
     verdict: 'overfit',
+    cause: 'gap',
   },
   'both still fall': {
     training: (part) => 1 - 0.6 * part,
     validation: (part) => 1.05 - 0.6 * part,
     verdict: 'underfit',
+    cause: 'still improving',
   },
-  'nothing is learned': { training: (part) => 1 - 0.03 * part, validation: () => 1.01, verdict: 'underfit' },
+  'nothing is learned': {
+    training: (part) => 1 - 0.03 * part,
+    validation: () => 1.01,
+    verdict: 'underfit',
+    cause: 'hardly learned',
+  },
   'both get worse again': {
     training: (part) => settles(10, 0.1)(part) + 0.8 * Math.max(0, part - 0.4),
     validation: (part) => settles(10, 0.12)(part) + 0.8 * Math.max(0, part - 0.4),
     verdict: 'unclear',
+    cause: 'both got worse',
   },
 };
 
 describe.each(Object.keys(kinds))('%s', (name) => {
-  const { training, validation, verdict } = kinds[name];
+  const { training, validation, verdict, cause } = kinds[name];
 
   test('whatever the length, the scale, and a little noise', () => {
     fc.assert(
@@ -67,7 +78,7 @@ describe.each(Object.keys(kinds))('%s', (name) => {
           const values = (curve: Curve) => over(n, curve).map((value) => scale * (value + noise()));
           const held = values(validation);
           const found = diagnose({ history: { loss: values(training), val_loss: held } });
-          expect(found.verdict, found.reasons.join('; ')).toBe(verdict);
+          expect([found.verdict, found.cause], found.reasons.join('; ')).toEqual([verdict, cause]);
           expect(found.reasons.length).toBeGreaterThan(0);
           expect(found.suggestions.length).toBeGreaterThan(0);
           expect(held[found.bestEpoch]).toBe(Math.min(...held));
@@ -92,6 +103,7 @@ test('a baseline that is not beaten is underfitting, one that is beaten makes li
   const beaten = diagnose(settled, { baseline: 0.41 });
   expect(beaten).toMatchObject({
     verdict: 'underfit',
+    cause: 'baseline not beaten',
     reasons: [expect.stringMatching(/best val_loss, 0\.42\S*, does not beat the baseline 0.41/)],
   });
   const flat = {
@@ -109,11 +121,13 @@ test('a baseline that is not beaten is underfitting, one that is beaten makes li
 test('too little to tell, and training that diverged', () => {
   expect(diagnose({ loss: [3, 2, 1], val_loss: [3, 2, 1] })).toMatchObject({
     verdict: 'unclear',
+    cause: 'too few epochs',
     measures: undefined,
   });
   const broken = diagnose({ loss: [3, 2, Number.NaN, 1, 1, 1], val_loss: [3, 2, 4, 1, 1, 1] });
   expect(broken).toMatchObject({
     verdict: 'unclear',
+    cause: 'diverged',
     reasons: ['loss is NaN in epoch 2: the training diverged'],
   });
 });
@@ -122,6 +136,7 @@ test('without validation only underfitting can be told', () => {
   expect(diagnose({ loss: over(20, (part) => 1 - 0.6 * part) }).verdict).toBe('underfit');
   expect(diagnose({ loss: over(20, settles(9, 0.1)) })).toMatchObject({
     verdict: 'unclear',
+    cause: 'no validation',
     suggestions: ['give fit validationData or validationSplit'],
   });
 });
@@ -145,7 +160,8 @@ test('of several runs most decide', () => {
   expect(found.verdict).toBe('good fit');
   expect(found.reasons[0]).toBe('1 of 3 runs: overfit, 2 of 3 runs: good fit');
   expect(found.runs?.map(({ verdict }) => verdict)).toEqual(['overfit', 'good fit', 'good fit']);
-  expect(diagnose([good, bad]).verdict).toBe('unclear');
+  expect(found.cause).toBe('settled');
+  expect(diagnose([good, bad])).toMatchObject({ verdict: 'unclear', cause: 'runs disagree' });
 });
 
 test('mistakes are told in words', () => {
