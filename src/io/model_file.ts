@@ -49,9 +49,18 @@ export async function saveModel(model: Model): Promise<Uint8Array> {
   return writeSafetensors(stored, {
     format: FORMAT,
     model: json,
-    extras: JSON.stringify(model.extras),
+    extras: extrasOf(model),
     ...(training && { training: JSON.stringify(training) }),
   });
+}
+
+/** @throws DataError for what JSON cannot hold. */
+function extrasOf(model: Model): string {
+  try {
+    return JSON.stringify(model.extras);
+  } catch (error) {
+    throw new DataError(`[${model.name}/extras] hold what JSON cannot: ${(error as Error).message}`);
+  }
 }
 
 export interface LoadModelOptions extends FromConfigOptions {

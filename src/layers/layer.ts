@@ -54,6 +54,10 @@ export function defineLayer<L extends AnyLayer>(definition: L): L & Applicable &
       `[${className}/name] must be a text without "/" that is not empty, got ${shown(definition.name)}`,
     );
   }
+  const { trainable = true } = definition;
+  if (typeof trainable !== 'boolean') {
+    throw new OptionError(`[${definition.name}/trainable] must be true or false, got ${shown(trainable)}`);
+  }
   const layer = ((...inputs: Parameters<Applicable>) => apply(layer, ...inputs)) as L & Applicable & Weighted;
   const weights: PropertyDescriptorMap = {
     getWeights: { value: () => boundOf(layer).getWeights() },
@@ -68,7 +72,7 @@ export function defineLayer<L extends AnyLayer>(definition: L): L & Applicable &
     ...properties,
     name: { value: definition.name, enumerable: true },
     apply: { value: (...inputs: Parameters<Applicable>) => apply(layer, ...inputs) },
-    trainable: { value: definition.trainable ?? true, writable: true, enumerable: true },
+    trainable: { value: trainable, writable: true, enumerable: true },
   });
   return layer;
 }

@@ -100,6 +100,9 @@ export function objectivesOf(
       );
     }
     const given = losses[i] as LossOption | null | undefined;
+    if (typeof given === 'function' && 'build' in given) {
+      throw new OptionError(`[${name}/loss] takes losses, got ${shown(given)}`);
+    }
     const loss = given === undefined || given === null ? undefined : lossFunction(given);
     const [plain, weighted] = measured.map((all) =>
       listOf(all[i] as MetricOption | readonly MetricOption[]).map((one) => metric(one, { loss })),

@@ -55,7 +55,11 @@ export function samplesOf(
   }
   const judged = outputs.filter((_, i) => isJudged(objectives[i]));
   const given = arraysOf(`${where}/y`, data.y, judged.length > 0 ? judged.map(({ name }) => name) : ['y']);
-  const n = expectSameLength(where, [...lengths, ...given.map((array): [string, NdArray] => ['y', array])]);
+  const targets = given.map((array, i): [string, NdArray] => [
+    outputs.length === 1 ? 'y' : `y of ${judged[i]?.name ?? 'nothing'}`,
+    array,
+  ]);
+  const n = expectSameLength(where, [...lengths, ...targets]);
   // An output that nothing judges has no target, and takes an empty place.
   const y = outputs.map((_, i) => given[judged.indexOf(outputs[i])] ?? new NdArray([n, 0], []));
   const judgedShapes = outputs.map(({ name, shape, followsInput, classes }) => {

@@ -1,6 +1,6 @@
 // What a learning rate schedule is: a function of the step that knows its own options, so that files hold it.
 import { OptionError } from '../core/errors.ts';
-import { checkOptions, shown } from '../core/options.ts';
+import { checkOptions, expectOptions as expectObject, shown } from '../core/options.ts';
 
 /** A rate for each update: called with the number of updates before it, 0 at first. */
 export interface Schedule {
@@ -43,15 +43,21 @@ export const optional =
   (x) =>
     x === undefined || x === null ? undefined : check(x);
 
-/** @throws OptionError for an unknown option, or one that is missing or not what its check wants. */
-export function expectOptions<O extends object>(
+/**
+ * Checks options as they were given, and `all` of them, with those that were left out.
+ * @throws OptionError for an unknown option, or one that is missing or not what its check wants.
+ */
+export function expectOptions(
   where: string,
-  options: O,
+  options: object,
+  all: object,
   checks: Readonly<Record<string, Check>>,
 ): void {
-  checkOptions(where, options, Object.keys(checks));
+  const names = Object.keys(checks);
+  expectObject(where, options, names);
+  checkOptions(where, { ...options, ...all }, names);
   for (const [name, check] of Object.entries(checks)) {
-    const value = (options as Record<string, unknown>)[name];
+    const value = (all as Record<string, unknown>)[name];
     const words = check(value);
     if (words) throw new OptionError(`[${where}/${name}] must be ${words}, got ${shown(value)}`);
   }

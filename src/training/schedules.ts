@@ -45,7 +45,7 @@ export function warmUp(options: WarmUpOptions): Schedule {
   }
   const target = options.target ?? (typeof after === 'function' ? after(0) : after);
   const all = { target, steps, from };
-  expectOptions(where, all, { target: notNegative, steps: notNegative, from: notNegative });
+  expectOptions(where, all, all, { target: notNegative, steps: notNegative, from: notNegative });
   const rest = after ?? target!;
   const config = { ...all, after: isSchedule(rest) ? scheduleConfig(rest) : rest };
   return schedule('WarmUp', config, (step) => {

@@ -31,17 +31,13 @@ export interface CosineDecayOptions {
 export function cosineDecay(options: CosineDecayOptions): Schedule {
   const { initialLearningRate, decaySteps, alpha = 0, warmupTarget = null, warmupSteps = 0 } = options ?? {};
   const all = { initialLearningRate, decaySteps, alpha, warmupTarget, warmupSteps };
-  expectOptions(
-    'cosineDecay',
-    { ...options, ...all },
-    {
-      initialLearningRate: notNegative,
-      decaySteps: positive,
-      alpha: fraction,
-      warmupTarget: optional(notNegative),
-      warmupSteps: notNegative,
-    },
-  );
+  expectOptions('cosineDecay', options, all, {
+    initialLearningRate: notNegative,
+    decaySteps: positive,
+    alpha: fraction,
+    warmupTarget: optional(notNegative),
+    warmupSteps: notNegative,
+  });
   const before = warmupTarget === null ? 0 : warmupSteps;
   const from = warmupTarget ?? initialLearningRate;
   return schedule('CosineDecay', all, (step) => {
@@ -75,17 +71,13 @@ export interface CosineDecayRestartsOptions {
 export function cosineDecayRestarts(options: CosineDecayRestartsOptions): Schedule {
   const { initialLearningRate, firstDecaySteps, tMul = 2, mMul = 1, alpha = 0 } = options ?? {};
   const all = { initialLearningRate, firstDecaySteps, tMul, mMul, alpha };
-  expectOptions(
-    'cosineDecayRestarts',
-    { ...options, ...all },
-    {
-      initialLearningRate: notNegative,
-      firstDecaySteps: positive,
-      tMul: atLeast(1),
-      mMul: notNegative,
-      alpha: fraction,
-    },
-  );
+  expectOptions('cosineDecayRestarts', options, all, {
+    initialLearningRate: notNegative,
+    firstDecaySteps: positive,
+    tMul: atLeast(1),
+    mMul: notNegative,
+    alpha: fraction,
+  });
   return schedule('CosineDecayRestarts', all, (step) => {
     const done = step / firstDecaySteps;
     const restarts =
@@ -120,19 +112,15 @@ export function oneCycle(options: OneCycleOptions): Schedule {
   const { maxLearningRate, totalSteps, pctStart = 0.3, divFactor = 25, finalDivFactor = 1e4 } = options ?? {};
   const { annealing = 'cos', threePhase = false } = options ?? {};
   const all = { maxLearningRate, totalSteps, pctStart, divFactor, finalDivFactor, annealing, threePhase };
-  expectOptions(
-    'oneCycle',
-    { ...options, ...all },
-    {
-      maxLearningRate: notNegative,
-      totalSteps: (x) => (Number.isSafeInteger(x) && (x as number) > 0 ? undefined : 'a positive integer'),
-      pctStart: fraction,
-      divFactor: positive,
-      finalDivFactor: positive,
-      annealing: (x) => (x === 'cos' || x === 'linear' ? undefined : "'cos' or 'linear'"),
-      threePhase: flag,
-    },
-  );
+  expectOptions('oneCycle', options, all, {
+    maxLearningRate: notNegative,
+    totalSteps: (x) => (Number.isSafeInteger(x) && (x as number) > 0 ? undefined : 'a positive integer'),
+    pctStart: fraction,
+    divFactor: positive,
+    finalDivFactor: positive,
+    annealing: (x) => (x === 'cos' || x === 'linear' ? undefined : "'cos' or 'linear'"),
+    threePhase: flag,
+  });
   const first = maxLearningRate / divFactor;
   const last = first / finalDivFactor;
   const peak = pctStart * totalSteps - 1;

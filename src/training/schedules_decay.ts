@@ -18,16 +18,12 @@ export interface ExponentialDecayOptions {
 export function exponentialDecay(options: ExponentialDecayOptions): Schedule {
   const { initialLearningRate, decaySteps, decayRate, staircase = false } = options ?? {};
   const all = { initialLearningRate, decaySteps, decayRate, staircase };
-  expectOptions(
-    'exponentialDecay',
-    { ...options, ...all },
-    {
-      initialLearningRate: notNegative,
-      decaySteps: positive,
-      decayRate: notNegative,
-      staircase: flag,
-    },
-  );
+  expectOptions('exponentialDecay', options, all, {
+    initialLearningRate: notNegative,
+    decaySteps: positive,
+    decayRate: notNegative,
+    staircase: flag,
+  });
   return schedule('ExponentialDecay', all, (step) => {
     const periods = step / decaySteps;
     return initialLearningRate * decayRate ** (staircase ? Math.floor(periods) : periods);
@@ -41,16 +37,12 @@ export function exponentialDecay(options: ExponentialDecayOptions): Schedule {
 export function inverseTimeDecay(options: ExponentialDecayOptions): Schedule {
   const { initialLearningRate, decaySteps, decayRate, staircase = false } = options ?? {};
   const all = { initialLearningRate, decaySteps, decayRate, staircase };
-  expectOptions(
-    'inverseTimeDecay',
-    { ...options, ...all },
-    {
-      initialLearningRate: notNegative,
-      decaySteps: positive,
-      decayRate: notNegative,
-      staircase: flag,
-    },
-  );
+  expectOptions('inverseTimeDecay', options, all, {
+    initialLearningRate: notNegative,
+    decaySteps: positive,
+    decayRate: notNegative,
+    staircase: flag,
+  });
   return schedule('InverseTimeDecay', all, (step) => {
     const periods = step / decaySteps;
     return initialLearningRate / (1 + decayRate * (staircase ? Math.floor(periods) : periods));
@@ -76,17 +68,13 @@ export function polynomialDecay(options: PolynomialDecayOptions): Schedule {
   const { initialLearningRate, decaySteps } = options ?? {};
   const { endLearningRate = 0.0001, power = 1, cycle = false } = options ?? {};
   const all = { initialLearningRate, decaySteps, endLearningRate, power, cycle };
-  expectOptions(
-    'polynomialDecay',
-    { ...options, ...all },
-    {
-      initialLearningRate: notNegative,
-      decaySteps: positive,
-      endLearningRate: notNegative,
-      power: notNegative,
-      cycle: flag,
-    },
-  );
+  expectOptions('polynomialDecay', options, all, {
+    initialLearningRate: notNegative,
+    decaySteps: positive,
+    endLearningRate: notNegative,
+    power: notNegative,
+    cycle: flag,
+  });
   return schedule('PolynomialDecay', all, (step) => {
     const length = cycle ? decaySteps * Math.max(1, Math.ceil(step / decaySteps)) : decaySteps;
     const left = 1 - Math.min(step, length) / length;

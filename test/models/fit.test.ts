@@ -11,6 +11,7 @@ import { timeDistributed } from '../../src/layers/time_distributed.ts';
 import { model } from '../../src/models/functional.ts';
 import { sequential } from '../../src/models/sequential.ts';
 import type { Callback } from '../../src/training/callback.ts';
+import { huber } from '../../src/training/losses.ts';
 import { sgd } from '../../src/training/optimizers.ts';
 import { echoData, echoModel, f64, flat } from './echo.ts';
 
@@ -71,11 +72,14 @@ describe('fit', () => {
   test('metrics count all rows alike, weighted metrics by their weights, as in Keras 3', async () => {
     const { x, y } = echoData(4);
     const echo = echoModel();
-    echo.compile({ loss: 'mse', metrics: ['mae'], weightedMetrics: ['mae'], backend: f64() });
+    const wide = huber({ delta: 1e9 });
+    echo.compile({ loss: 'mse', metrics: ['mae', wide], weightedMetrics: ['mae'], backend: f64() });
     const each: number[] = [];
     for (let i = 0; i < 4; i++) each.push((await echo.evaluate([x[i]], [y[i]])).mae);
     const logs = await echo.evaluate(x, y, { sampleWeight: [1, 2, 0, 3] });
     expect(logs.mae).toBeCloseTo((each[0] + each[1] + each[2] + each[3]) / 4, 6);
+    // A loss is a metric as well: that of a wide delta is half a squared error.
+    expect(2 * logs.huber_loss).toBeCloseTo((await echo.evaluate(x, y)).loss, 10);
     expect(logs.mae_1).toBeCloseTo((each[0] + 2 * each[1] + 3 * each[3]) / 6, 6);
   });
 

@@ -122,6 +122,7 @@ all('layers and tensors', [
     '[layerFromConfig] takes { className, config }',
   ],
   ['a layer nobody has', () => small().getLayer('dens'), 'there are lstm, dense; did you mean dense?'],
+  ['no flag', () => dense({ units: 1, trainable: 0 }), '[dense/trainable] must be true or false, got 0'],
   ['print it where?', () => small().summary(console.log), 'takes an object of options (print)'],
   [
     'print it with what?',
@@ -139,6 +140,12 @@ all('compile', [
     'an output nobody has',
     () => small({ loss: { dens: 'mse' } }),
     'the outputs are dense; did you mean dense?',
+  ],
+  ['a layer for a loss', () => small({ loss: dense({ units: 1 }) }), 'takes losses, got a layer (dense)'],
+  [
+    'a schedule not made',
+    () => trained(small({ optimizer: it.adam({ learningRate: it.exponentialDecay }) }), x, y, { verbose: 0 }),
+    'exponentialDecay({ initialLearningRate: 0 })',
   ],
   ['a seed', () => small({ seed: 'a' }), '[seed] must be an integer from 0 to 2^53, got "a"'],
 ]);

@@ -2,8 +2,8 @@
 import { OptionError } from '../../core/errors.ts';
 import { plainName, refuseFactory, shown, suggestion } from '../../core/options.ts';
 import { isNamedConfig, type NamedConfig } from '../../layers/named.ts';
-import { type LossName, lossFactories, lossFunction, lossNameOf } from '../losses/by_name.ts';
-import { isLossFunction, type Loss } from '../losses/loss.ts';
+import { type LossName, lossConfig, lossFactories, lossFunction, lossNameOf } from '../losses/by_name.ts';
+import { isLossFunction, type Loss, type LossFunction } from '../losses/loss.ts';
 import {
   accuracy,
   binaryAccuracy,
@@ -57,11 +57,11 @@ const aliases: Readonly<Record<string, keyof typeof factories>> = {
 };
 
 /** What `compile` takes for a metric. */
-export type GivenMetric = MetricName | Metric | NamedConfig;
+export type GivenMetric = MetricName | Metric | LossFunction | NamedConfig;
 
 /**
  * The metric of a name ('accuracy', 'meanAbsoluteError', 'mae', 'auc'), which names it in logs, or a metric as it is. A
- * loss's name gives the mean of that loss. `loss`, that of the same output, says whether predictions are logits, and which
+ * loss, or its name, gives the mean of that loss. `loss`, that of the same output, says whether predictions are logits, and which
  * class does not count.
  * @throws OptionError for a name that no metric has.
  */
@@ -69,6 +69,7 @@ export function metric(given: GivenMetric, { loss }: { loss?: Loss | undefined }
   if (typeof given === 'object' && given !== null && 'build' in given) return given;
   const makers = Object.entries(factories).map(([key, { make }]) => [key, make]);
   refuseFactory('metric', given, { ...lossFactories, ...Object.fromEntries(makers) });
+  if (isLossFunction(given)) return metric(lossConfig(given));
   const config = typeof given === 'string' || !isNamedConfig(given) ? undefined : given;
   const name = config ? config.className : given;
   if (typeof name !== 'string') {
@@ -90,6 +91,7 @@ export function metric(given: GivenMetric, { loss }: { loss?: Loss | undefined }
  * @throws OptionError for a metric of the user's own, which no file can hold.
  */
 export function metricConfig(given: GivenMetric): string | NamedConfig {
+  if (isLossFunction(given)) return lossConfig(given);
   if (typeof given === 'string' || !('build' in given)) return given;
   if (given.className === undefined || !given.getConfig) {
     throw new OptionError(`[metric] ${given.name} is a metric of your own, and cannot be saved`);
