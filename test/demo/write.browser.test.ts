@@ -149,6 +149,7 @@ test('it trains, writes, pauses, goes on and is looked into by pointer and keybo
 /** Hands the model that is there over to the other tab, and looks at its units over texts. */
 async function looksInside(open: OpenPage): Promise<void> {
   const { page } = open;
+  await page.type('#panel-write input[placeholder=write]', 'young fox');
   await press(open, 'Save in this browser');
   await page.waitForSelector('#panel-write .models li');
   await press(open, 'Look inside');
@@ -199,7 +200,7 @@ async function looksInside(open: OpenPage): Promise<void> {
   await visible(open, 'letter is not a whole safetensors file');
   expect(await textOf(open, '#panel-remember .panel')).toContain('Now open: GRU 1×24');
   await click(open, 'Look inside');
-  await visible(open, 'Now open: write');
+  await visible(open, 'Now open: young fox');
 }
 
 test('a model is kept in the browser over a reload, opened, and goes on learning', async () => {

@@ -65,6 +65,11 @@ export function writtenChoice(onOpen: (model: HandedModel) => void): WrittenChoi
         maxBytes: 512 * 2 ** 20,
         onBytes: receive,
       }),
+      h(
+        'p',
+        { class: 'hint' },
+        'Of a model that the command line trained: weights.safetensors and model.json, one after the other.',
+      ),
     ),
     refresh(current) {
       open.textContent = current ?? '';
