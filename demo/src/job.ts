@@ -1,9 +1,20 @@
 // The page's side of a job: a worker of its own, the last weights it sent, and what is said when its device goes.
 import { announce, say } from './messages.ts';
 import type { FromWorker, ToWorker } from './messages_of_jobs.ts';
+import {
+  dismiss,
+  enlist,
+  forgetLost,
+  isHeld,
+  type LostWords,
+  type OpenJob,
+  remindOfLost,
+  tellLost,
+  tellRest,
+} from './open_jobs.ts';
 import { download } from './store.ts';
 import { inTime, isMemory, type Loss, lossText, plain } from './troubles.ts';
-import type { Action, AdapterInfo, Banner, Device, JobHandle, JobHooks, JobOptions } from './types.ts';
+import type { Action, AdapterInfo, Device, JobHandle, JobHooks, JobOptions } from './types.ts';
 
 const noGpu =
   'This browser gives the page no GPU through WebGPU. A current Chrome, Edge, Safari or Firefox on a computer with a' +
@@ -30,16 +41,13 @@ export function openJob<Command, Event>(
   let restarted = false;
   let lost = false;
   let waiting: [unknown, Transferable[]][] = [];
-  let banner: Banner | undefined;
-  /** Says again what was lost. */
-  let remind = (): void => {};
 
   const post = (message: ToWorker, transfer: Transferable[] = []): void =>
     worker?.postMessage(message, transfer);
 
   const start = (on: Device): void => {
     worker?.terminate();
-    banner?.close();
+    forgetLost(self);
     ready = false;
     lost = false;
     const mine = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: `job ${name}` });
@@ -60,6 +68,7 @@ export function openJob<Command, Event>(
       lose(event.message ? { why: 'ended', reason: event.message } : { why: 'start', reason: '' });
     };
     post({ kind: 'open', name, seed, device: on, snapshot, life });
+    if (isHeld(name)) self.hold(true);
   };
   const restart = (on: Device): void => {
     chosen = on;
@@ -72,25 +81,28 @@ export function openJob<Command, Event>(
     run: () => snapshot && download(`${name}, last weights.safetensors`, snapshot),
     stays: true,
   };
-  const stand = (reason: string, text: string, again: string): void => {
+  const self: OpenJob = {
+    name,
+    get snapshot() {
+      return snapshot;
+    },
+    restart,
+    hold: (held) => post({ kind: 'hold', held }),
+  };
+  const stand = (reason: string, words: LostWords): void => {
     worker?.terminate();
     worker = undefined;
     ready = false;
     lost = true;
     waiting = [];
-    remind = () => {
-      if (banner?.open) return;
-      banner = say('error', text, [
-        { label: again, run: () => restart('webgpu') },
-        { label: 'Go on with the CPU', run: () => restart('cpu') },
-        ...(snapshot ? [keep] : []),
-      ]);
-    };
-    remind();
+    tellLost(self, words);
     hooks.onLost?.(reason);
   };
   const lose = (loss: Loss): void =>
-    stand(loss.reason || 'the worker ended', lossText(loss, snapshot !== undefined), 'Restart on the GPU');
+    stand(loss.reason || 'the worker ended', {
+      text: (kept) => lossText(loss, kept),
+      again: 'Restart on the GPU',
+    });
   const hear = (message: Exclude<FromWorker, { kind: 'alive' }>): void => {
     switch (message.kind) {
       case 'event':
@@ -112,7 +124,10 @@ export function openJob<Command, Event>(
         lose(message);
         return;
       case 'none':
-        stand(message.message, noGpu, 'Try the GPU again');
+        stand(message.message, { text: () => noGpu, again: 'Try the GPU again' });
+        return;
+      case 'rests':
+        tellRest(name);
         return;
       case 'woke':
         say(
@@ -136,6 +151,7 @@ export function openJob<Command, Event>(
 
   const loseForTest = (): void => post({ kind: 'lose' });
   window.addEventListener('test:lose-device', loseForTest);
+  enlist(self);
   start(device ?? chosen);
 
   return {
@@ -144,14 +160,14 @@ export function openJob<Command, Event>(
     },
     send(command, transfer = []) {
       if (ready) post({ kind: 'command', command }, transfer);
-      else if (lost) remind();
+      else if (lost) remindOfLost();
       else waiting.push([command, transfer]);
     },
     restart,
     close() {
       worker?.terminate();
       worker = undefined;
-      banner?.close();
+      dismiss(self);
       window.removeEventListener('test:lose-device', loseForTest);
     },
   };

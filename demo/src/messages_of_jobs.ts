@@ -13,6 +13,8 @@ export type ToWorker =
       life: string;
     }
   | { kind: 'command'; command: unknown }
+  /** Long work rests while this holds. */
+  | { kind: 'hold'; held: boolean }
   /** For tests: loses the device as a driver would. */
   | { kind: 'lose' };
 
@@ -24,6 +26,8 @@ export type FromWorker =
   | { kind: 'snapshot'; bytes: Uint8Array }
   | { kind: 'none'; message: string }
   | ({ kind: 'lost' } & Loss)
+  /** Work has come to rest because it is held. */
+  | { kind: 'rests' }
   /** The machine slept for so long while the job was at work, which goes on. */
   | { kind: 'woke'; milliseconds: number }
   | { kind: 'error'; message: string; name: string };

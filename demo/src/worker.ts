@@ -21,10 +21,27 @@ let changed = false;
 let spoke = Number.NEGATIVE_INFINITY;
 let sleep = { at: Number.NEGATIVE_INFINITY, milliseconds: 0 };
 
-/** A step on the CPU may keep the worker from everything else for long, one on the GPU does not. */
-const longest = { webgpu: 15_000, cpu: 120_000 } as const;
+/** A step on the CPU may keep the worker from everything else for any time, one on the GPU does not. */
+const longest = { webgpu: 15_000, cpu: Number.POSITIVE_INFINITY } as const;
 let clock: AwakeClock | undefined;
-const awake = (): number => clock?.time() ?? performance.now();
+/** Since when long work is held, and for how long it was before, in milliseconds. */
+let held: number | undefined;
+let heldFor = 0;
+/** What goes on when it is held no longer. */
+const resting: (() => void)[] = [];
+const uninterrupted = (): number => clock?.time() ?? performance.now();
+const awake = (): number => (held ?? uninterrupted()) - heldFor;
+
+function hold(now: boolean): void {
+  if (now === (held !== undefined)) return;
+  if (held !== undefined) heldFor += uninterrupted() - held;
+  held = now ? uninterrupted() : undefined;
+  if (!now) goOn();
+}
+
+function goOn(): void {
+  for (const go of resting.splice(0)) go();
+}
 
 function startClock(device: Device): AwakeClock {
   return awakeClock({
@@ -47,6 +64,7 @@ self.addEventListener('unhandledrejection', (event) => {
 self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
   if (data.kind === 'open') open(data);
   else if (data.kind === 'command') run(data.command);
+  else if (data.kind === 'hold') hold(data.held);
   else if (backend && 'device' in backend) (backend.device as GPUDevice).destroy();
 };
 
@@ -114,7 +132,10 @@ async function openBackend(device: Device): Promise<{ backend: Backend; adapter:
 async function run(command: unknown): Promise<void> {
   changed = true;
   try {
-    await job?.handle(command);
+    const done = job?.handle(command);
+    // What rests may have to hear of it, such as of a pause.
+    goOn();
+    await done;
   } catch (error) {
     fail(error);
   }
@@ -163,6 +184,10 @@ const waiting: (() => void)[] = [];
 port1.onmessage = () => waiting.shift()?.();
 
 function turn(): Promise<void> {
+  if (held !== undefined) {
+    if (resting.length === 0) tell({ kind: 'rests' });
+    return new Promise((resolve) => void resting.push(resolve));
+  }
   return new Promise((resolve) => {
     waiting.push(resolve);
     port2.postMessage(null);

@@ -6,7 +6,7 @@ const tfjs = async (backend: 'webgpu' | 'webgl' | 'wasm') => (await import('./tf
 const jax = async (device: 'webgpu' | 'wasm') => (await import('./jax.ts')).jax(device);
 
 const loaders: Readonly<Record<string, () => Promise<Engine> | Engine>> = {
-  'webgpu-rnn webgpu': () => oursOnGpu,
+  'webgpu-rnn webgpu': () => oursOnGpu(),
   'webgpu-rnn cpu': () => oursOnCpu(),
   'tfjs webgpu': () => tfjs('webgpu'),
   'tfjs webgl': () => tfjs('webgl'),

@@ -42,15 +42,17 @@ export function chooseKernels(mode: Autotune): void {
 
 /** The GPU backend that all models of this library share here. */
 export function gpuBackend(): ReturnType<typeof webgpu> {
-  gpu ??= webgpu({ autotune });
+  // Of several adapters the one that the peers ask for.
+  gpu ??= webgpu({ autotune, powerPreference: 'high-performance' });
   return gpu;
 }
 
-export const oursOnGpu: Engine = {
+/** On the backend that all models share here, or on one that is given. */
+export const oursOnGpu = (backend?: Backend): Engine => ({
   name: 'webgpu-rnn webgpu',
   webgpu: true,
-  prepare: async (task) => prepare(await gpuBackend(), task),
-};
+  prepare: async (task) => prepare(backend ?? (await gpuBackend()), task),
+});
 
 export const oursOnCpu = (precision: CpuOptions['precision'] = 'f32'): Engine => ({
   name: 'webgpu-rnn cpu',

@@ -1,6 +1,6 @@
 // The worker's side of the tab: the engines of the benchmark, each loaded when its turn comes.
 import type { Task } from '../../../../bench/src/engines/engine.ts';
-import { chooseKernels, oursOnCpu, oursOnGpu } from '../../../../bench/src/engines/ours.ts';
+import { oursOnCpu, oursOnGpu } from '../../../../bench/src/engines/ours.ts';
 import { works } from '../../../../bench/src/works.ts';
 import type { JobFactory } from '../../types.ts';
 import {
@@ -22,16 +22,15 @@ const withPeers =
 
 const tfjs = async (backend: Peer) => (await import('../../../../bench/src/engines/tfjs.ts')).tfjs(backend);
 
-export const job: JobFactory<Command, Event> = ({ adapter, post, turn, awake }) => {
+export const job: JobFactory<Command, Event> = ({ adapter, backend, post, turn, awake }) => {
   let stopped = false;
   let running: Promise<void> = Promise.resolve();
   const watch: Watch = { post, turn, awake, stopped: () => stopped };
-  chooseKernels('off');
 
   const measure = async ({ work: name, cell, peers, runs }: MeasureRequest): Promise<void> => {
     const work = works.find((one) => one.name === name) ?? works[0];
     const task: Task = { work, cell, mode: 'train' };
-    const own = adapter.device === 'webgpu' ? oursOnGpu : oursOnCpu();
+    const own = adapter.device === 'webgpu' ? oursOnGpu(backend) : oursOnCpu();
     const names = withPeers ? peers.map((peer) => `tfjs ${peer}`) : [];
     post({ type: 'begun', engines: [own.name, ...names], withPeers });
     const results: EngineResult[] = [];

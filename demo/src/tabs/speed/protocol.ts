@@ -51,6 +51,8 @@ export interface SpeedResult {
   adapter: string;
   software: boolean;
   browser: string;
+  /** Jobs of other tabs that were at work and rested meanwhile. */
+  rested?: string[];
   /** Sizes of the model and its chunk: N sequences of T steps, D features, H units, V classes. */
   work: { name: string; cell: Cell; N: number; T: number; D: number; H: number; V: number; layers: number };
   method: { runs: number; blockMilliseconds: number };

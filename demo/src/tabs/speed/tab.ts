@@ -2,8 +2,9 @@
 import './speed.css';
 import { openJob } from '../../job.ts';
 import { announce, button, h, panel, say, segmented, select, slider } from '../../kit.ts';
+import { holdOthers } from '../../open_jobs.ts';
 import { download } from '../../store.ts';
-import type { Device, JobHandle, MountedTab, Settings, Tab, TabContext } from '../../types.ts';
+import type { Banner, Device, JobHandle, MountedTab, Settings, Tab, TabContext } from '../../types.ts';
 import { bars, milliseconds, nameOf, rounded } from './bars.ts';
 import { type Command, type Event, PEERS, type Peer, type SpeedResult } from './protocol.ts';
 import { sizes, sizeText } from './sizes.ts';
@@ -26,6 +27,11 @@ function mount(host: HTMLElement, context: TabContext): MountedTab {
   let result: SpeedResult | undefined;
   let device: Device = 'webgpu';
   let adapterName = '';
+  /** Lets other tabs go on. */
+  let release: (() => void) | undefined;
+  /** Jobs that rest meanwhile. */
+  const rested = new Set<string>();
+  let told: Banner | undefined;
   const chart = bars();
 
   const about = h('p', { class: 'hint' });
@@ -178,7 +184,25 @@ function mount(host: HTMLElement, context: TabContext): MountedTab {
     note.textContent = 'Stopping after this block…';
   }
 
+  /** Two things at work on one device would be measured together. */
+  function rest(now: boolean): void {
+    release?.();
+    release = undefined;
+    told?.close();
+    if (!now) return;
+    rested.clear();
+    release = holdOthers('speed', (name) => {
+      if (rested.size === 0) {
+        told = say('info', 'While Speed measures, the work of other tabs rests. It goes on by itself.', [
+          { label: 'Stop measuring', run: stop },
+        ]);
+      }
+      rested.add(name);
+    });
+  }
+
   function setRunning(now: boolean): void {
+    if (running !== now) rest(now);
     running = now;
     go.textContent = now ? 'Stop' : 'Measure';
     for (const control of [work, cell, runs]) control.enable(!now);
@@ -212,7 +236,7 @@ function mount(host: HTMLElement, context: TabContext): MountedTab {
   }
 
   function finish(done: SpeedResult): void {
-    result = done;
+    result = { ...done, rested: [...rested] };
     copy.disabled = false;
     save.disabled = false;
     const { N, T } = done.work;
@@ -253,13 +277,14 @@ function mount(host: HTMLElement, context: TabContext): MountedTab {
       };
     },
     apply(settings) {
-      if (sizes.some(({ name }) => name === settings.work)) work.set(String(settings.work));
-      if (['lstm', 'gru', 'rnn'].includes(String(settings.cell))) cell.set(settings.cell as CellName);
-      if (Number(settings.runs) > 0) runs.set(Math.min(40, Math.max(3, Math.round(Number(settings.runs)))));
-      if (settings.peers !== undefined) {
-        const wanted = String(settings.peers).split('.');
-        for (const { peer, input } of boxes) input.checked = wanted.includes(peer);
-      }
+      const known = sizes.some(({ name }) => name === settings.work);
+      work.set(known ? String(settings.work) : defaults.work);
+      const cells: readonly unknown[] = ['lstm', 'gru', 'rnn'];
+      cell.set(cells.includes(settings.cell) ? (settings.cell as CellName) : defaults.cell);
+      const blocks = Number(settings.runs) > 0 ? Math.round(Number(settings.runs)) : defaults.runs;
+      runs.set(Math.min(40, Math.max(3, blocks)));
+      const wanted = String(settings.peers ?? PEERS.join('.')).split('.');
+      for (const { peer, input } of boxes) input.checked = wanted.includes(peer);
       describe();
     },
   };
