@@ -9,7 +9,8 @@ export type Phase = 'new' | 'training' | 'paused' | 'done';
 export interface NetworksPanel {
   readonly element: HTMLElement;
   readonly stats: Readonly<Record<'run' | 'epoch' | 'pace', Stat>>;
-  show(chosen: Chosen, phase: Phase): void;
+  /** `lost`: no device hears what is pressed, but a restart is offered. */
+  show(chosen: Chosen, phase: Phase, lost?: boolean): void;
 }
 
 export interface NetworksPanelOptions {
@@ -64,13 +65,14 @@ export function networksPanel({ onChange, onPreset, onPress, onStop }: NetworksP
       h('div', { class: 'row' }, begin, stop),
       h('div', { class: 'stats' }, stats.run.element, stats.epoch.element, stats.pace.element),
     ),
-    show(chosen, phase) {
+    show(chosen, phase, lost = false) {
       for (const [name, control] of Object.entries(numbers))
         control.set(chosen[name as keyof typeof numbers]);
       relative.set(chosen.relative ? 'changes' : 'values');
       numbers.length.enable(chosen.series !== 'file');
-      begin.textContent = { new: 'Train', training: 'Pause', paused: 'Go on', done: 'Train anew' }[phase];
-      stop.disabled = phase !== 'training' && phase !== 'paused';
+      const goesOn = lost ? 'Go on' : 'Pause';
+      begin.textContent = { new: 'Train', training: goesOn, paused: 'Go on', done: 'Train anew' }[phase];
+      stop.disabled = lost || (phase !== 'training' && phase !== 'paused');
     },
   };
 }
