@@ -20,6 +20,7 @@ export function lineChart(host: HTMLElement, options: ChartOptions): Chart {
   let plot: uPlot | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let described = 0;
+  let telling: ReturnType<typeof setTimeout> | undefined;
 
   const build = (): void => {
     plot?.destroy();
@@ -81,12 +82,14 @@ export function lineChart(host: HTMLElement, options: ChartOptions): Chart {
     if (plot) plot.setData(columns as uPlot.AlignedData);
     else build();
     showLast();
-    if (Date.now() - described > 1000) describe();
+    // The last of many drawings is described too.
+    telling ??= setTimeout(describe, Math.max(0, described + 1000 - Date.now()));
   };
   const schedule = (): void => {
     timer ??= setTimeout(() => requestAnimationFrame(draw), beat);
   };
   const describe = (): void => {
+    telling = undefined;
     described = Date.now();
     place.setAttribute('aria-label', `${title}. ${description(options, columns, format)}`);
   };
@@ -133,6 +136,7 @@ export function lineChart(host: HTMLElement, options: ChartOptions): Chart {
     },
     destroy() {
       clearTimeout(timer);
+      clearTimeout(telling);
       sizes.disconnect();
       endTheme();
       document.removeEventListener('visibilitychange', schedule);

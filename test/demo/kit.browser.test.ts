@@ -106,7 +106,7 @@ test('files are taken as text; empty, binary and enormous ones are refused in pl
 });
 
 test('a chart draws what is pushed, at most ten times a second, and tells it in words', async () => {
-  const drawn = await opened.evaluate(async () => {
+  const { frames: drawn, pushed } = await opened.evaluate(async () => {
     const host = document.getElementById('place') as HTMLElement;
     const series = [
       { label: 'training', color: '--accent' },
@@ -120,18 +120,25 @@ test('a chart draws what is pushed, at most ten times a second, and tells it in 
       put.apply(this, box);
     };
     const begin = performance.now();
-    for (let step = 1; performance.now() - begin < 1000; step++) {
-      chart.push(step, [3 - step / 1e4, step % 2 === 0 ? 2 : null]);
+    let pushed = 0;
+    while (performance.now() - begin < 1000) {
+      pushed++;
+      chart.push(pushed, [3 - pushed / 1e4, pushed % 2 === 0 ? 2 : null]);
       await new Promise((resolve) => setTimeout(resolve));
     }
-    return frames;
+    return { frames, pushed };
   });
   expect(drawn).toBeGreaterThan(2);
   expect(drawn).toBeLessThanOrEqual(12);
-  await opened.page.waitForFunction(() =>
-    /training: .* at the end, between .*validation: 2 at the end/.test(
-      document.querySelector('.chart-place')?.getAttribute('aria-label') ?? '',
-    ),
+  // Up to the last point.
+  await opened.page.waitForFunction(
+    (last) => {
+      const words = document.querySelector('.chart-place')?.getAttribute('aria-label') ?? '';
+      const whole = /training: .* at the end, between .*validation: 2 at the end/;
+      return words.includes(`step 1 to ${last}.`) && whole.test(words);
+    },
+    { timeout: 5000 },
+    pushed,
   );
   expect(await opened.page.$$('.uplot canvas')).toHaveLength(1);
   const widths = await opened.evaluate(async () => {
