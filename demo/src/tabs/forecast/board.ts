@@ -2,14 +2,15 @@
 import { lineChart } from '../../charts.ts';
 import { h, panel } from '../../kit.ts';
 import type { Chart, Span } from '../../types.ts';
-import type { Event } from './messages.ts';
+import { diagnosisWords } from './diagnosis_words.ts';
+import type { WorkEvent } from './messages.ts';
 
-type TaskEvent = Extract<Event, { type: 'task' }>;
-type VerdictEvent = Extract<Event, { type: 'verdict' }>;
+type TaskEvent = Extract<WorkEvent, { type: 'task' }>;
+type VerdictEvent = Extract<WorkEvent, { type: 'verdict' }>;
 
 export interface Board {
   readonly element: HTMLElement;
-  hear(event: Event): void;
+  hear(event: WorkEvent): void;
   /** Forgets the runs, and keeps the series. */
   clear(): void;
 }
@@ -133,17 +134,18 @@ export function board(): Board {
   }
 
   function showVerdict(event: VerdictEvent | undefined): void {
+    const words = event && diagnosisWords(event);
     verdict.dataset.verdict = event?.verdict ?? '';
     verdict.replaceChildren(
-      ...(event
+      ...(words
         ? [
             h('p', { class: 'verdict-word' }, capital(event.verdict)),
             h(
               'ul',
               null,
-              event.reasons.map((reason) => h('li', null, plain(reason))),
+              words.reasons.map((reason) => h('li', null, reason)),
             ),
-            h('p', { class: 'hint' }, `What helps: ${event.suggestions.map(plain).join('; ')}.`),
+            h('p', { class: 'hint' }, words.advice),
           ]
         : [
             h(
@@ -224,14 +226,6 @@ function seriesChart(host: HTMLElement, title: string, height: number): Chart {
     ],
     bands: [{ upper: 3, lower: 4, color: '--accent' }],
   });
-}
-
-/** The names of the library's numbers in the visitor's words. */
-function plain(text: string): string {
-  return text
-    .replaceAll('val_loss', 'the validation loss')
-    .replace(/(?<!validation )\bloss\b/g, 'the training loss')
-    .replace(/\bbaseline\b/g, 'naive forecast,');
 }
 
 function capital(text: string): string {

@@ -1,7 +1,7 @@
 // The worker's side of the tab: trains networks with several seeds on the same series, and forecasts while it does.
 import { type Callback, DataError, diagnose, earlyStopping, type Model } from 'webgpu-rnn';
 import type { Job, JobContext } from '../../types.ts';
-import type { Command, Curves, Event, NetworkNote, RunSettings, SoFar } from './messages.ts';
+import type { Command, Curves, Event, NetworkNote, RunSettings, SoFar, WorkEvent } from './messages.ts';
 import { network, noteOf, openNetwork } from './network.ts';
 import { series } from './series.ts';
 import { type ForecastTask, forecastTask, rootMeanSquare } from './task.ts';
@@ -22,6 +22,10 @@ export function job(context: JobContext<Event>): Job<Command> {
   let wake = () => {};
   let tail: Promise<void> = Promise.resolve();
 
+  /** Of the training or preview that is at work. */
+  let number = 0;
+  const tell = (event: WorkEvent): void => post({ ...event, number });
+
   function taskOf(settings: RunSettings, scaler?: NetworkNote['scaler'], goesOn = false): ForecastTask {
     const values =
       settings.series === 'file'
@@ -30,7 +34,7 @@ export function job(context: JobContext<Event>): Job<Command> {
     const task = forecastTask(values, { ...settings, validation: 0.2, test: 0.2, scaler });
     const parts = [task.train, task.validation, task.test];
     const naive = parts.flatMap((part) => Array.from(task.naive(part)));
-    post({
+    tell({
       ...{ type: 'task', goesOn, series: values, validationFrom: task.validationFrom },
       ...{ testFrom: task.testFrom, first: task.train.from, naiveLoss: task.naiveLoss },
       naive: Float64Array.from(naive),
@@ -49,18 +53,18 @@ export function job(context: JobContext<Event>): Job<Command> {
       told.push(...values);
       if (part === task.test) error = rootMeanSquare(values, task.actual(part));
     }
-    if (!disposed) post({ type: 'forecast', run, values: Float64Array.from(told), error, final });
+    if (!disposed) tell({ type: 'forecast', run, values: Float64Array.from(told), error, final });
   }
 
   async function rest(run: number): Promise<void> {
     if (!paused || stopped) return;
-    post({ type: 'state', state: 'paused', run });
+    tell({ type: 'state', state: 'paused', run });
     while (paused && !stopped) {
       await new Promise<void>((resolve) => {
         wake = resolve;
       });
     }
-    if (!stopped) post({ type: 'state', state: 'training', run });
+    if (!stopped) tell({ type: 'state', state: 'training', run });
   }
 
   /** Trains one network, from where a lost device left it where it can; gives its losses. */
@@ -99,7 +103,7 @@ export function job(context: JobContext<Event>): Job<Command> {
       async onEpochEnd(epoch, { loss, val_loss: validationLoss }) {
         made.extras.epoch = epoch + 1;
         const now = awake();
-        post({ type: 'epoch', run, epoch, loss, validationLoss, milliseconds: now - began });
+        tell({ type: 'epoch', run, epoch, loss, validationLoss, milliseconds: now - began });
         if (now - looked > LOOK && !stopped) {
           await forecast(task, run, false);
           // On a slow device forecasting must not take more of it than training does.
@@ -118,7 +122,7 @@ export function job(context: JobContext<Event>): Job<Command> {
     });
     if (early?.stoppedEpoch !== undefined) {
       const { bestEpoch = 0, stoppedEpoch } = early;
-      post({ type: 'early', run, bestEpoch, stoppedEpoch });
+      tell({ type: 'early', run, bestEpoch, stoppedEpoch });
     }
     const whole = (name: keyof Curves): number[] => [
       ...(before?.[name].slice(0, initialEpoch) ?? []),
@@ -135,23 +139,26 @@ export function job(context: JobContext<Event>): Job<Command> {
     const histories: Curves[] = [...(soFar?.curves.slice(0, done) ?? [])];
     let best = soFar?.best ?? Infinity;
     for (let run = done; run < settings.runs && !stopped; run++) {
-      post({ type: 'state', state: 'training', run });
+      tell({ type: 'state', state: 'training', run });
       if (run === done) await rest(run);
       const { least, ...curves } = await runOf(task, settings, run, soFar?.curves[run]);
       if (disposed) return;
       if (curves.loss.length > 0) histories.push(curves);
       await forecast(task, run, true);
       const bytes = least < best ? await model?.save() : undefined;
-      post({ type: 'ran', run, validationLoss: least, ...(bytes && { bytes }) });
+      tell({ type: 'ran', run, validationLoss: least, ...(bytes && { bytes }) });
       if (bytes) best = least;
       if (histories.length === 0) continue;
-      const { verdict, reasons, suggestions, bestEpoch } = diagnose(
+      const judged = diagnose(
         histories.map(({ loss, val_loss }) => ({ loss, val_loss })),
         { baseline: task.naiveLoss },
       );
-      post({ type: 'verdict', verdict, reasons, suggestions, bestEpoch });
+      const { verdict, cause } = judged;
+      const { measures, bestEpoch } = judged.runs?.find((one) => one.verdict === verdict) ?? judged;
+      const verdicts = (judged.runs ?? [judged]).map((one) => one.verdict);
+      tell({ type: 'verdict', verdict, cause, measures, bestEpoch, verdicts });
     }
-    post({
+    tell({
       type: 'state',
       state: 'done',
       run: settings.runs - 1,
@@ -166,7 +173,35 @@ export function job(context: JobContext<Event>): Job<Command> {
     const task = taskOf(settings, fits ? opened?.scaler : undefined);
     if (!fits) return;
     await forecast(task, 0, true);
-    post({ type: 'state', state: 'done', run: 0, why: 'opened' });
+    tell({ type: 'state', state: 'done', run: 0, why: 'opened' });
+  }
+
+  async function save(): Promise<void> {
+    try {
+      post({ type: 'saved', bytes: await model?.save() });
+    } catch (error) {
+      if (!(error instanceof DataError)) throw error;
+      post({ type: 'saved', bytes: undefined, failed: error.message });
+    }
+  }
+
+  /** A training goes on where the file is no network of this tab. */
+  function open(asked: number, bytes: Uint8Array): Promise<void> | void {
+    let read: ReturnType<typeof openNetwork>;
+    try {
+      read = openNetwork(bytes, backend);
+    } catch (error) {
+      post({ type: 'refused', number: asked, message: (error as Error).message });
+      return;
+    }
+    // What a training that ends here still says comes too late.
+    number = -1;
+    return inTurn(async () => {
+      await model?.dispose();
+      model = read.model;
+      opened = read.note;
+      post({ type: 'opened', number: asked, note: read.note });
+    });
   }
 
   async function end(): Promise<void> {
@@ -189,6 +224,7 @@ export function job(context: JobContext<Event>): Job<Command> {
       switch (command.type) {
         case 'train':
           await inTurn(() => {
+            number = command.number;
             paused = command.soFar?.paused ?? false;
             running = train(command.settings, command.soFar).finally(() => {
               running = undefined;
@@ -196,7 +232,10 @@ export function job(context: JobContext<Event>): Job<Command> {
           });
           return running;
         case 'preview':
-          return inTurn(() => preview(command.settings));
+          return inTurn(() => {
+            number = command.number;
+            return preview(command.settings);
+          });
         case 'pause':
           paused = true;
           return;
@@ -207,16 +246,9 @@ export function job(context: JobContext<Event>): Job<Command> {
         case 'stop':
           return end();
         case 'save':
-          post({ type: 'saved', bytes: await model?.save() });
-          return;
+          return save();
         case 'open':
-          return inTurn(async () => {
-            const { model: made, note } = openNetwork(command.bytes, backend);
-            await model?.dispose();
-            model = made;
-            opened = note;
-            post({ type: 'opened', note });
-          });
+          return open(command.number, command.bytes);
       }
     },
     async snapshot() {

@@ -1,5 +1,6 @@
 // What the tab and its worker say to one another.
-import type { ScalerRecord, Verdict } from 'webgpu-rnn';
+import type { ScalerRecord } from 'webgpu-rnn';
+import type { Judged } from './diagnosis_words.ts';
 import type { SeriesName } from './series_names.ts';
 
 export interface RunSettings {
@@ -62,18 +63,28 @@ export interface SoFar {
   paused: boolean;
 }
 
+/** The page numbers what it asks for: what is said of anything but the last comes too late. */
 export type Command =
-  | { type: 'train'; settings: RunSettings; soFar?: SoFar }
+  | { type: 'train'; number: number; settings: RunSettings; soFar?: SoFar }
   /** Shows the series and its parts, and what a network out of a file makes of it, without training. */
-  | { type: 'preview'; settings: RunSettings }
+  | { type: 'preview'; number: number; settings: RunSettings }
   | { type: 'pause' }
   | { type: 'resume' }
   | { type: 'stop' }
   | { type: 'save' }
-  /** Takes the network of a file; a preview shows its forecast then. */
-  | { type: 'open'; bytes: Uint8Array };
+  /** Takes the network of a file, which ends a training; a preview shows its forecast then. */
+  | { type: 'open'; number: number; bytes: Uint8Array };
 
 export type Event =
+  | (WorkEvent & { number: number })
+  | { type: 'opened'; number: number; note: NetworkNote }
+  /** A file that is no network of this tab; nothing has changed. */
+  | { type: 'refused'; number: number; message: string }
+  /** Without bytes where there is no network; `failed` says why one cannot be saved. */
+  | { type: 'saved'; bytes: Uint8Array | undefined; failed?: string };
+
+/** What a training or a preview says. */
+export type WorkEvent =
   | {
       type: 'task';
       /** Whether a training goes on: what its runs have forecast still holds. */
@@ -95,14 +106,6 @@ export type Event =
   | { type: 'forecast'; run: number; values: Float64Array; error: number; final: boolean }
   /** A run is done, whose network, where it is the best so far, comes as a file. */
   | { type: 'ran'; run: number; validationLoss: number; bytes?: Uint8Array }
-  | { type: 'opened'; note: NetworkNote }
   | { type: 'early'; run: number; bestEpoch: number; stoppedEpoch: number }
-  | {
-      type: 'verdict';
-      verdict: Verdict;
-      reasons: readonly string[];
-      suggestions: readonly string[];
-      bestEpoch: number;
-    }
-  | { type: 'state'; state: 'training' | 'paused' | 'done'; run: number; why?: string }
-  | { type: 'saved'; bytes: Uint8Array | undefined };
+  | (Judged & { type: 'verdict' })
+  | { type: 'state'; state: 'training' | 'paused' | 'done'; run: number; why?: string };

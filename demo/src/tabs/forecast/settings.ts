@@ -86,24 +86,35 @@ export function numbersOf(
   return Object.fromEntries(controls) as Record<NumberName, Control<number>>;
 }
 
+/** Whether the network forecasts the change, where nobody has chosen: a series that grows or wanders is told so. */
+export function usuallyRelative(series: Chosen['series']): boolean {
+  return series !== 'sine';
+}
+
 /** What differs from the standard. */
 export function writeSettings(chosen: Chosen): Settings {
   const entries = (Object.keys(ranges) as NumberName[])
     .filter((name) => chosen[name] !== standard[name])
     .map((name) => [ranges[name].short, chosen[name]] as const);
   return {
-    ...(chosen.series !== standard.series && chosen.series !== 'file' && { series: chosen.series }),
-    ...(chosen.relative !== standard.relative && { changes: chosen.relative }),
+    ...(chosen.series !== standard.series && { series: chosen.series }),
+    ...(chosen.relative !== usuallyRelative(chosen.series) && { changes: chosen.relative }),
     ...Object.fromEntries(entries),
   };
 }
 
-/** The settings of a link, each within its range. */
+/** Whether two are the same run, as far as a link can tell. */
+export function sameSettings(one: Chosen, other: Chosen): boolean {
+  return JSON.stringify(writeSettings(one)) === JSON.stringify(writeSettings(other));
+}
+
+/** The settings of a link, each within its range; what it does not name is as the standard has it. */
 export function readSettings(given: Settings): Chosen {
   const chosen = { ...standard };
   const series = String(given.series ?? standard.series);
-  if (Object.hasOwn(seriesNames, series)) chosen.series = series as Chosen['series'];
-  chosen.relative = given.changes === undefined ? chosen.series !== 'sine' : String(given.changes) === 'true';
+  if (series === 'file' || Object.hasOwn(seriesNames, series)) chosen.series = series as Chosen['series'];
+  chosen.relative =
+    given.changes === undefined ? usuallyRelative(chosen.series) : String(given.changes) === 'true';
   for (const name of Object.keys(ranges) as NumberName[]) {
     const { short, min, max, step } = ranges[name];
     if (given[short] === undefined) continue;

@@ -5,10 +5,18 @@ import { announce, h, say } from '../../kit.ts';
 import { modelsPanel } from '../../models_panel.ts';
 import type { JobHandle, MountedTab, Tab, TabContext } from '../../types.ts';
 import { board } from './board.ts';
-import type { Command, Curves, Event, NetworkNote, RunSettings } from './messages.ts';
+import type { Command, Curves, Event, NetworkNote, RunSettings, WorkEvent } from './messages.ts';
 import { networksPanel, type Phase } from './networks_panel.ts';
 import { seriesPanel } from './series_panel.ts';
-import { type Chosen, readSettings, standard, withPreset, writeSettings } from './settings.ts';
+import {
+  type Chosen,
+  readSettings,
+  sameSettings,
+  standard,
+  usuallyRelative,
+  withPreset,
+  writeSettings,
+} from './settings.ts';
 
 export const tab: Tab = {
   id: 'forecast',
@@ -16,6 +24,12 @@ export const tab: Tab = {
   lead: 'Several networks, each from a seed of its own, learn the first part of a series and forecast the rest. Beside them stands the naive forecast, which an honest chart always shows, and a diagnosis of how they learned.',
   mount: (host, context) => mount(host, context),
 };
+
+interface Opening {
+  readonly bytes: Uint8Array;
+  resolve(): void;
+  reject(error: Error): void;
+}
 
 /** The network of least validation loss, or the one that was opened, as a file. */
 interface Best {
@@ -28,6 +42,9 @@ interface Best {
 function mount(host: HTMLElement, context: TabContext): MountedTab {
   let chosen: Chosen = { ...standard };
   let phase: Phase = 'new';
+  /** Of the training or preview that was asked for last; what the job says of others comes too late. */
+  let number = 0;
+  let files = 0;
   let job: JobHandle<Command> | undefined;
   let shown = false;
   let waiting: ReturnType<typeof setTimeout> | undefined;
@@ -35,23 +52,24 @@ function mount(host: HTMLElement, context: TabContext): MountedTab {
   let best: Best | undefined;
   /** What the file says whose network is shown, until another one is made. */
   let opened: NetworkNote | undefined;
-  let opening: { bytes: Uint8Array; resolve(): void; reject(error: Error): void } | undefined;
+  /** Files that the job has not yet said anything of, by their numbers. */
+  const openings = new Map<number, Opening>();
   let curves: Curves[] = [];
   let done = 0;
-  const saved: ((bytes: Uint8Array | undefined) => void)[] = [];
+  const saved: { resolve(bytes: Uint8Array | undefined): void; reject(error: Error): void }[] = [];
 
   const series = seriesPanel({
     onSeries(value) {
       chosen.series = value;
       if (!opened) {
-        chosen.relative = value !== 'sine';
+        chosen.relative = usuallyRelative(value);
         if (value === 'season') chosen.window = 24;
       }
       changed();
     },
     onFile() {
       chosen.series = 'file';
-      if (!opened) chosen.relative = true;
+      if (!opened) chosen.relative = usuallyRelative('file');
       else if (opened.column !== undefined) series.choose(opened.column);
       changed();
     },
@@ -73,9 +91,10 @@ function mount(host: HTMLElement, context: TabContext): MountedTab {
   const models = modelsPanel({
     tab: 'forecast',
     bytes: () =>
-      new Promise((resolve) => {
-        if (best || !job || job.lost) return resolve(best?.bytes);
-        saved.push(resolve);
+      new Promise((resolve, reject) => {
+        const none = phase === 'new' && !opened;
+        if (best || none || !job || job.lost) return resolve(best?.bytes);
+        saved.push({ resolve, reject });
         job.send({ type: 'save' });
       }),
     meta: () => ({
@@ -86,8 +105,9 @@ function mount(host: HTMLElement, context: TabContext): MountedTab {
     }),
     onOpen: (bytes) =>
       new Promise<void>((resolve, reject) => {
-        opening = { bytes, resolve, reject };
-        open().send({ type: 'open', bytes });
+        const asked = ++files;
+        openings.set(asked, { bytes, resolve, reject });
+        open().send({ type: 'open', number: asked, bytes });
       }),
   });
 
@@ -109,13 +129,23 @@ function mount(host: HTMLElement, context: TabContext): MountedTab {
 
   function dress(): void {
     series.set(chosen.series);
-    networks.show(chosen, phase);
+    networks.show(chosen, phase, job?.lost ?? false);
   }
 
-  /** A control was moved: what was trained belongs to another task. */
-  function changed(): void {
+  /** What was trained belongs to another task; a network out of a file stays. */
+  function forget(): void {
+    number++;
     phase = 'new';
+    verdict = '';
+    curves = [];
+    done = 0;
+    if (!opened) best = undefined;
     dress();
+  }
+
+  /** A control was moved. */
+  function changed(): void {
+    forget();
     context.changed();
     preview();
   }
@@ -127,7 +157,7 @@ function mount(host: HTMLElement, context: TabContext): MountedTab {
     waiting = setTimeout(() => {
       if (phase !== 'new') return;
       chart.clear();
-      job?.send({ type: 'preview', settings: settings() });
+      job?.send({ type: 'preview', number, settings: settings() });
     }, 120);
   }
 
@@ -136,21 +166,17 @@ function mount(host: HTMLElement, context: TabContext): MountedTab {
       onEvent: hear,
       onReady: (_, restarted) => {
         if (restarted) goOn();
+        dress();
       },
       onLost: () => {
-        for (const resolve of saved.splice(0)) resolve(undefined);
-        opening?.reject(new Error('the device is gone'));
-        opening = undefined;
+        dress();
+        for (const { resolve } of saved.splice(0)) resolve(undefined);
+        for (const { reject } of openings.values()) reject(new Error('the device is gone'));
+        openings.clear();
       },
-      onError: (message) => {
-        if (opening) {
-          opening.reject(new Error(message));
-          opening = undefined;
-          return true;
-        }
+      onError: () => {
         phase = 'new';
         dress();
-        return false;
       },
     });
     return job;
@@ -160,8 +186,8 @@ function mount(host: HTMLElement, context: TabContext): MountedTab {
   function goOn(): void {
     if (phase === 'training' || phase === 'paused') {
       const soFar = { done, curves, best: best?.validationLoss ?? Infinity, paused: phase === 'paused' };
-      job!.send({ type: 'train', settings: settings(), soFar });
-    } else if (opened && best) job!.send({ type: 'open', bytes: best.bytes });
+      job!.send({ type: 'train', number, settings: settings(), soFar });
+    } else if (opened && best) job!.send({ type: 'open', number: ++files, bytes: best.bytes });
     else if (phase === 'new') preview();
   }
 
@@ -171,19 +197,37 @@ function mount(host: HTMLElement, context: TabContext): MountedTab {
     else if (phase === 'paused') job!.send({ type: 'resume' });
     else {
       clearTimeout(waiting);
-      phase = 'training';
-      verdict = '';
-      best = undefined;
       opened = undefined;
-      curves = [];
-      done = 0;
+      forget();
+      phase = 'training';
       dress();
       chart.clear();
-      job!.send({ type: 'train', settings: settings() });
+      job!.send({ type: 'train', number, settings: settings() });
     }
   }
 
   function hear(event: Event): void {
+    switch (event.type) {
+      case 'opened':
+        take(event.note, openings.get(event.number));
+        openings.delete(event.number);
+        return;
+      case 'refused':
+        openings.get(event.number)?.reject(new Error(event.message));
+        openings.delete(event.number);
+        return;
+      case 'saved':
+        for (const { resolve, reject } of saved.splice(0)) {
+          if (event.failed === undefined) resolve(event.bytes);
+          else reject(new Error(event.failed));
+        }
+        return;
+      default:
+        if (event.number === number) hearWork(event);
+    }
+  }
+
+  function hearWork(event: WorkEvent): void {
     chart.hear(event);
     switch (event.type) {
       case 'epoch': {
@@ -203,8 +247,6 @@ function mount(host: HTMLElement, context: TabContext): MountedTab {
         return;
       }
       case 'state':
-        // What a run says that was ended by a change of the settings comes too late.
-        if (phase === 'new' && event.why !== 'opened') return;
         phase = event.state;
         dress();
         if (phase === 'done')
@@ -214,20 +256,13 @@ function mount(host: HTMLElement, context: TabContext): MountedTab {
         return;
       case 'verdict':
         verdict = event.verdict;
-        return;
-      case 'opened':
-        take(event.note);
-        return;
-      case 'saved':
-        for (const resolve of saved.splice(0)) resolve(event.bytes);
     }
   }
 
   /** A network is there out of a file: its windows, and its series where that can be had. */
-  function take(note: NetworkNote): void {
+  function take(note: NetworkNote, opening: Opening | undefined): void {
     if (opening) best = { bytes: opening.bytes, validationLoss: Number.NaN, from: 'opened' };
     opened = note;
-    verdict = '';
     const { window, horizon, relative, units, length } = note;
     chosen = { ...chosen, window, horizon, relative, ...(units > 0 && { units }) };
     if (note.series !== 'file') chosen = { ...chosen, series: note.series, length };
@@ -238,7 +273,6 @@ function mount(host: HTMLElement, context: TabContext): MountedTab {
         `This network learned the column “${note.column}” of “${note.file}”. Drop that file, or any other series: it is forecast at once.`,
       );
     opening?.resolve();
-    opening = undefined;
     changed();
   }
 
@@ -252,10 +286,18 @@ function mount(host: HTMLElement, context: TabContext): MountedTab {
     hide() {},
     settings: () => writeSettings(chosen),
     apply(given) {
-      chosen = readSettings(given);
-      if (chosen.series === 'file' && !series.file) chosen.series = standard.series;
-      phase = 'new';
-      dress();
+      const wanted = readSettings(given);
+      if (wanted.series === 'file' && !series.file) {
+        wanted.series = standard.series;
+        say(
+          'info',
+          'This link is of a run on a file, which a link does not carry. Drop that file, or another one, to go on with it.',
+        );
+      }
+      // Whoever comes back to where a run is finds it as it is.
+      if (sameSettings(wanted, chosen)) return;
+      chosen = wanted;
+      forget();
       preview();
     },
   };
