@@ -145,15 +145,15 @@ test('a restart goes on from the last weights of the same run, and not from thos
   await vi.waitFor(() => expect(at.of('loss').at(-1)?.loss).toBeLessThan(0.5), wait);
   const snapshot = (await at.job.snapshot!())!;
   const again = await open(snapshot);
-  await again.job.handle({ type: 'recover', run: 2, settings, corpus, training: true });
+  await again.job.handle({ type: 'recover', run: 2, settings, corpus });
   await vi.waitFor(() => expect(again.of('loss').length).toBeGreaterThan(0), wait);
   expect(again.of('loss')[0].loss).toBeLessThan(0.6);
   const standing = await open(snapshot);
-  await standing.job.handle({ type: 'recover', run: 2, settings, corpus, training: false });
+  await standing.job.handle({ type: 'recover', run: 2, settings, corpus: undefined });
   await vi.waitFor(() => expect(standing.of('written').length).toBeGreaterThan(0), wait);
   expect(standing.of('loss')).toEqual([]);
   const anew = await open(snapshot);
-  await anew.job.handle({ type: 'recover', run: 3, settings, corpus, training: true });
+  await anew.job.handle({ type: 'recover', run: 3, settings, corpus });
   await vi.waitFor(() => expect(anew.of('loss').length).toBeGreaterThan(0), wait);
   expect(anew.of('loss')[0].loss).toBeGreaterThan(0.8);
 });

@@ -1,11 +1,9 @@
 // The page's talk with the writing job: commands, news, and questions that are answered.
 import { openJob } from '../../job.ts';
 import type { AdapterInfo, JobHandle } from '../../types.ts';
-import type { Command, Event } from './messages.ts';
+import type { Command, Event, News, Reply } from './messages.ts';
 
-type Reply = Extract<Event, { type: 'saved' | 'opened' | 'failed' }>;
 export type Answer = Exclude<Reply, { type: 'failed' }>;
-export type News = Exclude<Event, Reply>;
 
 export interface Conversation {
   /** Opens the job, once. */
@@ -17,7 +15,7 @@ export interface Conversation {
 }
 
 export function conversation(hooks: {
-  onNews(event: News): void;
+  onNews(event: News, run: number): void;
   onReady(adapter: AdapterInfo, restarted: boolean): void;
   onLost(): void;
 }): Conversation {
@@ -27,7 +25,7 @@ export function conversation(hooks: {
 
   const hear = (event: Event): void => {
     if (event.type !== 'saved' && event.type !== 'opened' && event.type !== 'failed') {
-      hooks.onNews(event);
+      hooks.onNews(event, event.run);
       return;
     }
     const question = waiting.get(event.request);

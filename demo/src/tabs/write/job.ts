@@ -1,7 +1,7 @@
 // The worker's side of the writing tab: one session at a time, that trains and writes while commands are heard.
 import { DataError } from 'webgpu-rnn';
 import type { JobFactory } from '../../types.ts';
-import type { Command, CorpusRequest, Event, Phase } from './messages.ts';
+import type { Command, CorpusRequest, Event, News, Phase } from './messages.ts';
 import { openModelFile, type StoredModel } from './model_file.ts';
 import { Session } from './session.ts';
 import { defaultSampling, defaultsFor, type RunSettings, type Sampling } from './settings.ts';
@@ -15,8 +15,10 @@ const SMALL = 64e6;
 const SNAPSHOT_EVERY = 30_000;
 
 export const job: JobFactory<Command, Event> = (context) => {
-  const { backend, adapter, post } = context;
+  const { backend, adapter } = context;
   let session: Session | undefined;
+  /** The run whose news is told. */
+  let run = 0;
   let sampling: Sampling = defaultSampling;
   let writing = true;
   /** Stops the training that goes on. */
@@ -29,6 +31,7 @@ export const job: JobFactory<Command, Event> = (context) => {
   let clock: ReturnType<typeof setTimeout> | undefined;
   let group: Session | undefined;
 
+  const post = (news: News): void => context.post({ ...news, run });
   const shown = (of: Session): boolean => of === session && !disposed;
   const enter = (next: Phase): void => {
     phase = next;
@@ -82,11 +85,12 @@ export const job: JobFactory<Command, Event> = (context) => {
 
   /** Makes the session ready to learn from a text. */
   const prepare = async (
-    run: number,
+    of: number,
     settings: RunSettings,
     request: CorpusRequest,
     stored?: StoredModel,
   ): Promise<void> => {
+    run = of;
     enter('preparing');
     post({ type: 'doing', text: 'Reading the text' });
     const { name, text } = await readCorpus(request);
@@ -123,6 +127,7 @@ export const job: JobFactory<Command, Event> = (context) => {
       context,
       session: of,
       controller,
+      post,
       write: () => write(of),
       prepare: () => openWriter(of),
       alive: () => shown(of),
@@ -137,9 +142,9 @@ export const job: JobFactory<Command, Event> = (context) => {
   };
 
   /** Puts a model in the place of the one there is. */
-  const open = async (run: number, stored: StoredModel, opened?: () => void): Promise<void> => {
+  const open = async (of: number, stored: StoredModel, opened?: () => void): Promise<void> => {
     const settings = { ...defaultsFor(adapter), ...stored.settings };
-    const made = new Session({ backend, adapter, settings, vocabulary: stored.vocabulary, stored, run });
+    const made = new Session({ backend, adapter, settings, vocabulary: stored.vocabulary, stored, run: of });
     try {
       await made.openWriter(sampling);
     } catch (error) {
@@ -148,6 +153,7 @@ export const job: JobFactory<Command, Event> = (context) => {
     }
     forget();
     session = made;
+    run = of;
     opened?.();
     tellModel(made);
     rest();
@@ -170,15 +176,18 @@ export const job: JobFactory<Command, Event> = (context) => {
         case 'train':
           return inOrder(async () => {
             if (phase === 'training') return;
+            // Asked for before the page heard that another model is open.
+            if (session && session.run !== command.run) return;
             if (!session?.trainer) await prepare(command.run, command.settings, command.corpus);
             if (session && !disposed) train(session);
           });
         case 'recover':
           return inOrder(async () => {
-            const { run, settings, corpus, training } = command;
+            const { settings, corpus } = command;
+            run = command.run;
             const last = context.snapshot && openModelFile(context.snapshot, 'the last weights');
             const stored = last?.run === run ? last : undefined;
-            if (!training) return stored ? open(run, { ...stored, settings }) : rest();
+            if (!corpus) return stored ? open(run, { ...stored, settings }) : rest();
             await prepare(run, settings, corpus, stored);
             if (session && !disposed) train(session);
           });
@@ -213,20 +222,22 @@ export const job: JobFactory<Command, Event> = (context) => {
             try {
               const bytes = await session?.pack();
               const passage = session?.passage;
-              post({ type: 'saved', request, bytes, passage }, bytes && [bytes.buffer]);
+              context.post({ type: 'saved', request, bytes, passage }, bytes && [bytes.buffer]);
             } catch (error) {
-              post({ type: 'failed', request, message: (error as Error).message });
+              context.post({ type: 'failed', request, message: (error as Error).message });
             }
           });
         case 'open':
           return inOrder(async () => {
-            const { request, run, bytes, name } = command;
+            const { request, bytes, name } = command;
             try {
               const stored = openModelFile(bytes, name);
               const { settings, step } = stored;
-              await open(run, stored, () => post({ type: 'opened', request, settings, step }));
+              await open(command.run, stored, () =>
+                context.post({ type: 'opened', request, settings, step }),
+              );
             } catch (error) {
-              post({ type: 'failed', request, message: (error as Error).message });
+              context.post({ type: 'failed', request, message: (error as Error).message });
             }
           });
       }

@@ -10,8 +10,8 @@ export type CorpusRequest =
 export type Command =
   /** Trains a new model, or goes on with the one that there is. */
   | { type: 'train'; run: number; settings: RunSettings; corpus: CorpusRequest }
-  /** After a restart: sets up the last weights of this run, and goes on where it was training. */
-  | { type: 'recover'; run: number; settings: RunSettings; corpus: CorpusRequest; training: boolean }
+  /** After a restart: sets up the last weights of this run, and trains on where a text is given. */
+  | { type: 'recover'; run: number; settings: RunSettings; corpus: CorpusRequest | undefined }
   | { type: 'pause' }
   /** Forgets the model. */
   | { type: 'reset' }
@@ -24,7 +24,10 @@ export type Command =
   | { type: 'save'; request: number }
   | { type: 'open'; request: number; run: number; bytes: Uint8Array; name: string };
 
-export type Event =
+/** News of another run than that of the page came too late; replies name what they answer. */
+export type Event = Reply | (News & { run: number });
+
+export type News =
   | { type: 'phase'; phase: Phase; step: number }
   /** What the job is doing before the first step, in words. */
   | { type: 'doing'; text: string }
@@ -37,12 +40,14 @@ export type Event =
   | { type: 'memory'; bytes: number }
   | { type: 'written'; written: Written }
   | { type: 'note'; text: string }
+  /** Training or preparing ended by an error. */
+  | { type: 'error'; message: string };
+
+export type Reply =
   /** `passage`: what was kept back of the text that it learns. */
   | { type: 'saved'; request: number; bytes: Uint8Array | undefined; passage: string | undefined }
   | { type: 'opened'; request: number; settings: Partial<RunSettings>; step: number }
-  | { type: 'failed'; request: number; message: string }
-  /** Training or preparing ended by an error. */
-  | { type: 'error'; message: string };
+  | { type: 'failed'; request: number; message: string };
 
 /** empty: no model yet; ready: a model that writes and does not train. */
 export type Phase = 'empty' | 'preparing' | 'training' | 'ready';

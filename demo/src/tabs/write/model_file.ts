@@ -82,8 +82,13 @@ export async function packModel(parts: ModelParts): Promise<Uint8Array<ArrayBuff
 export function openModelFile(bytes: Uint8Array, name: string, record?: string): StoredModel {
   const { metadata } = readSafetensors(bytes, name);
   const model = metadata.model ?? record;
-  if (model === undefined || metadata.format !== 'webgpu-rnn/1') {
+  if (metadata.format !== 'webgpu-rnn/1') {
     throw new FormatError(`${name} holds no language model that was saved on this page.`);
+  }
+  if (model === undefined) {
+    throw new FormatError(
+      `${name} holds weights alone, as the command line saves them: the model.json beside it is missing.`,
+    );
   }
   const { architecture, vocabulary, training } = parseModelRecord(
     model,

@@ -1,10 +1,10 @@
 // How far a run is: its state in words, its numbers, and the curves of its losses.
 import { lineChart } from '../../charts.ts';
 import { h, panel, stat } from '../../kit.ts';
-import type { Event, ModelFacts, TextFacts } from './messages.ts';
+import type { ModelFacts, News, TextFacts } from './messages.ts';
 import { bytesInWords, grouped, short } from './words.ts';
 
-type LossEvent = Extract<Event, { type: 'loss' }>;
+type LossEvent = Extract<News, { type: 'loss' }>;
 
 interface Point {
   readonly step: number;

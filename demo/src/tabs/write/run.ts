@@ -1,8 +1,8 @@
 // The run of the tab: what its model was made with, how far it is, and what becomes of it when it is started, left, lost or replaced.
 import { say } from '../../kit.ts';
 import type { AdapterInfo, HandedModel } from '../../types.ts';
-import { type Conversation, conversation, type News } from './conversation.ts';
-import type { CorpusRequest } from './messages.ts';
+import { type Conversation, conversation } from './conversation.ts';
+import type { CorpusRequest, News } from './messages.ts';
 import type { RunPhase } from './run_panel.ts';
 import { describeModel, type RunSettings } from './settings.ts';
 import type { OwnText } from './settings_panel.ts';
@@ -37,14 +37,19 @@ export class Run {
   #adapter: AdapterInfo | undefined;
   /** Whether training was asked for before the device was there. */
   #pressed = false;
+  /** Tells the run from those before it, whose news may still be on its way. */
   #number = 1;
+  /** The highest number that was given to a run or a model to be opened. */
+  #last = 1;
   /** Updates so far. */
   step = 0;
 
   constructor(hooks: RunHooks) {
     this.#hooks = hooks;
     this.job = conversation({
-      onNews: (event) => {
+      onNews: (event, run) => {
+        if (run !== this.#number) return;
+        if (event.type === 'loss') this.step = event.step;
         if (event.type === 'phase') this.#enter(event);
         else hooks.onNews(event);
       },
@@ -95,7 +100,8 @@ export class Run {
   }
 
   forget(): void {
-    this.#number++;
+    this.#number = ++this.#last;
+    this.#phase = 'empty';
     this.#settings = undefined;
     this.#text = undefined;
     this.step = 0;
@@ -120,9 +126,13 @@ export class Run {
     name: string,
     settled: (opened: Partial<RunSettings>) => RunSettings,
   ): Promise<void> {
-    const run = ++this.#number;
+    const run = ++this.#last;
     const event = await this.job.ask((request) => ({ type: 'open', request, run, bytes, name }));
-    if (event.type !== 'opened') return;
+    // One that was forgotten before it came is gone in the job too.
+    if (event.type !== 'opened' || run < this.#number) return;
+    this.#number = run;
+    this.#phase = 'ready';
+    this.#text = undefined;
     this.step = event.step;
     this.#hooks.onForget();
     this.#settings = settled(event.settings);
@@ -176,8 +186,6 @@ export class Run {
   #recover(): void {
     this.#phase = 'empty';
     if (!this.#settings) return;
-    const corpus = corpusOf(this.#settings.corpus, this.#text);
-    if (!corpus) return;
     const trained = this.#before === 'training' || this.#before === 'preparing';
     // Where the CPU takes over, a step of a large network would hold up everything for a long time.
     const slow = this.#adapter?.device === 'cpu' && this.#settings.layers * this.#settings.units > SLOW;
@@ -185,7 +193,8 @@ export class Run {
     if (slow && trained)
       say('info', 'On the CPU a network of this size learns very slowly, so that it rests now.');
     const settings = this.#settings;
-    this.job.send({ type: 'recover', run: this.#number, settings, corpus, training: trained && !slow });
+    const corpus = trained && !slow ? corpusOf(settings.corpus, this.#text) : undefined;
+    this.job.send({ type: 'recover', run: this.#number, settings, corpus });
   }
 }
 

@@ -3,7 +3,7 @@ import './write.css';
 import { announce, h, say } from '../../kit.ts';
 import { modelsPanel } from '../../models_panel.ts';
 import type { MountedTab, Settings, Tab, TabContext } from '../../types.ts';
-import type { News } from './conversation.ts';
+import type { News } from './messages.ts';
 import { progressPanel } from './progress_panel.ts';
 import { Run } from './run.ts';
 import { runPanel } from './run_panel.ts';
@@ -186,7 +186,6 @@ class WriteTab implements MountedTab {
         this.#progress.memory(event.bytes);
         return;
       case 'loss':
-        this.#run.step = event.step;
         this.#progress.loss(event);
         if (performance.now() - this.#aloud > ALOUD_EVERY) {
           this.#aloud = performance.now();

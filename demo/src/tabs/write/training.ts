@@ -1,6 +1,6 @@
 // The loop of a run: steps without end, and between them losses, measurements and characters, none of which holds it up.
 import type { JobContext } from '../../types.ts';
-import type { Event } from './messages.ts';
+import type { Event, News } from './messages.ts';
 import type { Session } from './session.ts';
 
 /** Milliseconds between two readings of the loss, two groups of characters, two measurements at the least. */
@@ -16,6 +16,7 @@ export interface TrainingLoop {
   context: JobContext<Event>;
   session: Session;
   controller: AbortController;
+  post(news: News): void;
   /** Queues some characters where the model writes. */
   write(): void;
   /** What else has to be compiled, started when the first step is queued. */
@@ -26,8 +27,8 @@ export interface TrainingLoop {
 
 /** Trains until the controller stops it. */
 export async function runTraining(loop: TrainingLoop): Promise<void> {
-  const { context, session, controller, write, prepare, alive } = loop;
-  const { backend, post } = context;
+  const { context, session, controller, post, write, prepare, alive } = loop;
+  const { backend } = context;
   const { signal } = controller;
   const trainer = session.trainer!;
   const due = { loss: 0, write: 0, validate: performance.now() + VALIDATE_EVERY / 4 };
