@@ -120,6 +120,7 @@ test('units that watch features of a text are found', () => {
   const few = findWatchers(recording, { symbols: symbols.slice(0, 12), level: 'char' });
   expect(few.length).toBeGreaterThan(2);
   expect(few.every((it) => !it.found)).toBe(true);
+  expect(few[0].why).toContain('The text is too short to tell which unit watches');
   expect(Array.from(insideQuotes("it's 'so'"))).toEqual([0, 0, 0, 0, 0, 1, 1, 1, 0]);
   expect(Array.from(bracketDepth('([a)}]'))).toEqual([1, 2, 2, 1, 0, 0]);
   expect(Array.from(placeInLine('ab\nc'))).toEqual([1, 2, 0, 1]);
@@ -252,7 +253,7 @@ test('each layer of a model of words is read word by word, with the gates of its
     await reading.dispose();
   }
   await expect(openReading(backend, { name: 'weights', bytes: weightsAlone! })).rejects.toThrow(
-    'weights holds no language model',
+    'weights holds weights alone, as the command line saves them: the model.json beside it is missing',
   );
   const bad = { bytes: new Uint8Array([1, 2, 3]), name: 'letter', passage: undefined };
   await expect(openReading(backend, bad)).rejects.toThrow('letter is not a whole safetensors file');

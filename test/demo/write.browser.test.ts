@@ -157,7 +157,7 @@ async function looksInside(open: OpenPage): Promise<void> {
   expect(await page.$$eval(maps, (all) => all.map((it) => it.getAttribute('aria-label')))).toEqual([
     'Hidden state',
     'Update gate: what is kept',
-    'Reset gate: what of the past is seen',
+    'Reset gate: what is seen',
     'Candidate: what is offered',
   ]);
   expect(await page.$('#panel-remember .empty').then((it) => it?.isVisible())).toBe(false);

@@ -130,6 +130,9 @@ export interface Watching {
   readonly layer?: number;
 }
 
+/** The correlation from which on a unit watches something. */
+const clear = 0.5;
+
 /** For each role that the text has, the unit whose cell or hidden state goes with one of its features best. */
 export function findWatchers(recording: Recording, watching: Watching): Finding[] {
   const { symbols, level, sequence = 0, layer = recording.layers.length - 1 } = watching;
@@ -141,7 +144,7 @@ export function findWatchers(recording: Recording, watching: Watching): Finding[
     { state: 'hidden' as const, unit, values: series(hidden, unit) },
   ]).flat();
   // In a short text some unit goes with anything by chance: four times the spread that chance gives is asked for.
-  const least = Math.max(0.5, 4 / Math.sqrt(symbols.length));
+  const least = Math.max(clear, 4 / Math.sqrt(symbols.length));
   const byRole = new Map<string, Finding>();
   for (const { feature, values } of featuresIn(symbols, level)) {
     const { role, words } = feature;
@@ -155,7 +158,9 @@ export function findWatchers(recording: Recording, watching: Watching): Finding[
     const sense = r < 0 ? 'falls' : 'rises';
     const why = found
       ? `Unit ${unit + 1} watches ${role}: its ${state} state ${sense} with ${words} (correlation ${figure(r)}).`
-      : `No unit watches ${role} clearly; unit ${unit + 1} comes nearest (correlation ${figure(r)}).`;
+      : strength >= clear
+        ? `The text is too short to tell which unit watches ${role}; unit ${unit + 1} comes nearest (correlation ${figure(r)}).`
+        : `No unit watches ${role} clearly; unit ${unit + 1} comes nearest (correlation ${figure(r)}).`;
     byRole.set(role, { role, state, layer, unit, strength, found, why, watches: words });
   }
   return [...byRole.values()].sort((a, b) => b.strength - a.strength);

@@ -19,7 +19,7 @@ const titles: Readonly<Record<PlaneName, string>> = {
   input: 'Input gate: what is let in',
   forget: 'Forget gate: what is kept',
   update: 'Update gate: what is kept',
-  reset: 'Reset gate: what of the past is seen',
+  reset: 'Reset gate: what is seen',
   candidate: 'Candidate: what is offered',
   output: 'Output gate: what is shown',
 };

@@ -38,12 +38,13 @@ class WriteTab implements MountedTab {
   readonly #progress = progressPanel();
   readonly #runPanel;
   readonly #run: Run;
-  /** What differs from the defaults of the device. */
+  /** What differs from the run, or where there is none from the defaults of the device. */
   #chosen: Partial<RunSettings> = {};
   #sampling: Sampling = defaultSampling;
   #tokens: readonly string[] = [];
   #visible = false;
   #aloud = 0;
+  #begun = false;
 
   constructor(host: HTMLElement, context: TabContext) {
     this.#context = context;
@@ -80,8 +81,12 @@ class WriteTab implements MountedTab {
     });
     this.#runPanel = runPanel({
       onPress: () => this.#run.press(),
-      onReset: () => this.#run.forget(),
+      onReset: () => {
+        this.#run.forget();
+        this.#settingsPanel.set(this.#settings);
+      },
       onAnew: () => {
+        this.#chosen = this.#settings;
         this.#run.forget();
         this.#run.press();
       },
@@ -125,7 +130,8 @@ class WriteTab implements MountedTab {
 
   settings(): Settings {
     const { temperature, topK } = this.#sampling;
-    const settings: Settings = { ...this.#chosen };
+    // The defaults of another device may be others, so that a run that has begun is written out.
+    const settings: Settings = { ...(this.#begun ? this.#settings : this.#chosen) };
     // A link cannot carry a text.
     if (settings.corpus === 'own') delete settings.corpus;
     if (temperature !== defaultSampling.temperature) settings.temperature = temperature;
@@ -145,7 +151,7 @@ class WriteTab implements MountedTab {
   }
 
   get #settings(): RunSettings {
-    return { ...defaultsFor(this.#run.adapter), ...this.#chosen };
+    return { ...(this.#run.settings ?? defaultsFor(this.#run.adapter)), ...this.#chosen };
   }
 
   #change(change: Partial<RunSettings>): void {
@@ -156,9 +162,8 @@ class WriteTab implements MountedTab {
   }
 
   /** Shows the settings of a model that was opened, and gives all that are in force. */
-  #settle({ corpus, ...opened }: Partial<RunSettings>): RunSettings {
+  #settle(opened: Partial<RunSettings>): RunSettings {
     this.#chosen = { ...this.#chosen, ...opened };
-    if (corpus && corpus !== 'own') this.#chosen.corpus = corpus;
     this.#settingsPanel.set(this.#settings);
     this.#context.changed();
     return this.#settings;
@@ -209,16 +214,20 @@ class WriteTab implements MountedTab {
   #render(): void {
     const { phase, settings: running, step, text } = this.#run;
     const wanted = this.#settings;
+    const begun = running !== undefined;
     const differs = (name: keyof RunSettings): boolean => wanted[name] !== running?.[name];
-    const otherText = wanted.corpus === 'own' && this.#settingsPanel.own !== text;
+    // A model that was opened takes the text that is there when it goes on.
+    const otherText = wanted.corpus === 'own' && text !== undefined && this.#settingsPanel.own !== text;
     this.#runPanel.render({
       phase,
       model: describeModel(running ?? wanted),
       step,
-      begun: running !== undefined,
-      stale:
-        running !== undefined && (otherText || (Object.keys(wanted) as (keyof RunSettings)[]).some(differs)),
+      begun,
+      stale: begun && (otherText || (Object.keys(wanted) as (keyof RunSettings)[]).some(differs)),
     });
     this.#writing.enable(phase === 'training' || phase === 'ready');
+    if (begun === this.#begun) return;
+    this.#begun = begun;
+    this.#context.changed();
   }
 }
