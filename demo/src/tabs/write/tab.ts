@@ -141,7 +141,11 @@ class WriteTab implements MountedTab {
 
   apply(settings: Settings): void {
     const { own } = this.#settingsPanel;
-    this.#chosen = { ...(own && { corpus: 'own' }), ...readSettings(settings) };
+    this.#chosen = {
+      ...(this.#begun && defaultsFor(this.#run.adapter)),
+      ...(own && { corpus: 'own' }),
+      ...readSettings(settings),
+    };
     if (!own && this.#chosen.corpus === 'own') delete this.#chosen.corpus;
     this.#sampling = { ...defaultSampling, ...readSampling(settings) };
     this.#writing.set(this.#sampling);
