@@ -26,7 +26,7 @@ export type FromWorker =
   | { kind: 'snapshot'; bytes: Uint8Array }
   | { kind: 'none'; message: string }
   | ({ kind: 'lost' } & Loss)
-  /** Work has come to rest because it is held. */
+  /** There is work that comes to rest because it is held. */
   | { kind: 'rests' }
   /** The machine slept for so long while the job was at work, which goes on. */
   | { kind: 'woke'; milliseconds: number }

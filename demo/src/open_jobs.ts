@@ -83,7 +83,7 @@ export function isHeld(name: string): boolean {
   return holder !== undefined && holder.name !== name;
 }
 
-/** A job has come to rest in the middle of its work. */
+/** A job has work that comes to rest. */
 export function tellRest(name: string): void {
   if (isHeld(name)) holder?.onRest(name);
 }

@@ -27,6 +27,8 @@ let clock: AwakeClock | undefined;
 /** Since when long work is held, and for how long it was before, in milliseconds. */
 let held: number | undefined;
 let heldFor = 0;
+/** Whether the page knows that there is work. */
+let restTold = false;
 /** What goes on when it is held no longer. */
 const resting: (() => void)[] = [];
 const uninterrupted = (): number => clock?.time() ?? performance.now();
@@ -36,7 +38,13 @@ function hold(now: boolean): void {
   if (now === (held !== undefined)) return;
   if (held !== undefined) heldFor += uninterrupted() - held;
   held = now ? uninterrupted() : undefined;
+  restTold = false;
   if (!now) goOn();
+}
+
+function tellRest(): void {
+  if (!restTold) tell({ kind: 'rests' });
+  restTold = true;
 }
 
 function goOn(): void {
@@ -95,7 +103,10 @@ async function open({ name, seed, device, snapshot, life }: ToWorker & { kind: '
       post(event, transfer) {
         changed = true;
         spoke = performance.now();
-        if (!lost) tell({ kind: 'event', event }, transfer);
+        if (lost) return;
+        // What a command began before its work came to rest.
+        if (held !== undefined) tellRest();
+        tell({ kind: 'event', event }, transfer);
       },
     });
     tell({ kind: 'ready', adapter: opened.adapter });
@@ -185,7 +196,7 @@ port1.onmessage = () => waiting.shift()?.();
 
 function turn(): Promise<void> {
   if (held !== undefined) {
-    if (resting.length === 0) tell({ kind: 'rests' });
+    tellRest();
     return new Promise((resolve) => void resting.push(resolve));
   }
   return new Promise((resolve) => {

@@ -305,18 +305,46 @@ test('the page answers while a network learns; in the background it learns on un
   });
 });
 
-test('axe finds no violation in tabs that are full of results', async () => {
+test('axe finds no violation in tabs that are full of results; work rests while Speed measures, and all that is lost has one banner', async () => {
   await withPage(small, async (opened) => {
+    const { page, evaluate } = opened;
     await train(opened);
     await learnsFrom(opened, 5);
     await click(opened, 'Pause');
     await visible(opened, 'Go on');
     await expectAccessible(opened);
-    await opened.page.click('#tab-remember');
+    const learned = await figure(opened, 'Steps');
+    await page.click('#tab-remember');
     await click(opened, 'Train');
-    await opened.page.waitForSelector('#panel-remember .heatmap canvas');
+    await page.waitForSelector('#panel-remember .heatmap canvas');
     await click(opened, 'Pause');
     await visible(opened, 'Go on');
     await expectAccessible(opened);
+
+    // Walking back leaves everything as it stands.
+    await page.goBack();
+    await page.waitForSelector(shown('write'));
+    expect(await evaluate(() => location.hash)).toContain('units=8');
+    expect(await figure(opened, 'Steps')).toBe(learned);
+    await click(opened, 'Go on');
+    await learnsFrom(opened, learned);
+    await page.click('#tab-speed');
+    await click(opened, 'Measure');
+    await visible(opened, 'the work of other tabs rests');
+    // Where the page is scrolled to its end, too.
+    const top = await evaluate(() => {
+      scrollTo(0, document.body.scrollHeight);
+      return document.querySelector('.banner')?.getBoundingClientRect().top ?? -1;
+    });
+    expect(top).toBeGreaterThan(0);
+    await new Promise((resolve) => setTimeout(resolve, 300)); // for what is on its way
+    const rested = await figure(opened, 'Steps');
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(await figure(opened, 'Steps')).toBe(rested);
+    await click(opened, 'Stop measuring');
+    await learnsFrom(opened, rested);
+    await loseDevice(opened);
+    await visible(opened, 'The GPU was lost');
+    expect(await page.$$eval('.banner.error', (all) => all.length)).toBe(1);
   });
 });

@@ -60,6 +60,7 @@ test(
     await opened.page.waitForSelector(button('Stop'));
     const result = await measured(opened);
     expect(result.work).toMatchObject({ name: 'S', cell: 'lstm', H: 64 });
+    expect(result.rested).toEqual([]);
     expect(result.adapter).toMatch(/swiftshader|nvidia|amd|intel|apple/i);
     const [ours, ...others] = result.engines;
     expect(others).toEqual([]);
