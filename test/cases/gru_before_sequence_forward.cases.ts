@@ -1,15 +1,13 @@
 // Cases of all GRU steps in one dispatch, reset before the product.
 import type { Precision } from '../../src/core/limits.ts';
 import { constant, extreme, integers, type KernelCase, normal } from './kernel_case.ts';
-import { sequenceParams, sequences, weights } from './sequence_case.ts';
+import { sequenceCase, sequences, weights } from './sequence_case.ts';
 
 export function casesIn(precision: Precision): readonly KernelCase[] {
   return sequences(3, precision).map((s) => {
     const { T, N, H, lanes = 1 } = s;
     return {
-      name: s.name,
-      sum: H,
-      params: sequenceParams(s),
+      ...sequenceCase(s),
       tensors: {
         r: weights(precision, lanes, H, 3 * H, H),
         mask: s.masked ? integers([T, N], 2) : constant([1], 0),
@@ -17,7 +15,6 @@ export function casesIn(precision: Precision): readonly KernelCase[] {
         rh: normal([lanes, T, N, H]),
         h: normal([lanes, T + 1, N, H], 0.5),
       },
-      ...(s.bench && { bench: true }),
     };
   });
 }

@@ -2,16 +2,14 @@
 import type { Precision } from '../../src/core/limits.ts';
 import { openGates } from './gru_case.ts';
 import { constant, integers, type KernelCase, normal } from './kernel_case.ts';
-import { sequenceParams, sequences, weights } from './sequence_case.ts';
+import { sequenceCase, sequences, weights } from './sequence_case.ts';
 
 export function casesIn(precision: Precision): readonly KernelCase[] {
   return sequences(3, precision).map((s) => {
     const { T, N, H, lanes = 1 } = s;
     const scale = s.extreme ? 1e4 : 1;
     return {
-      name: s.name,
-      sum: H,
-      params: sequenceParams(s),
+      ...sequenceCase(s),
       tensors: {
         rt: weights(precision, 3 * lanes, H, H, H),
         mask: s.masked ? integers([T, N], 2) : constant([1], 0),
@@ -20,7 +18,6 @@ export function casesIn(precision: Precision): readonly KernelCase[] {
         q: normal([lanes, T, N, H]),
         dh: normal([lanes, T + 1, N, H], scale),
       },
-      ...(s.bench && { bench: true }),
     };
   });
 }

@@ -1,16 +1,14 @@
 // Cases of all LSTM steps backward in one dispatch: gates are activations, and large gradients stay large.
 import type { Precision } from '../../src/core/limits.ts';
 import { constant, integers, type KernelCase, normal, uniform } from './kernel_case.ts';
-import { sequenceParams, sequences, weights } from './sequence_case.ts';
+import { sequenceCase, sequences, weights } from './sequence_case.ts';
 
 export function casesIn(precision: Precision): readonly KernelCase[] {
   return sequences(4, precision).map((s) => {
     const { T, N, H, lanes = 1 } = s;
     const scale = s.extreme ? 1e4 : 1;
     return {
-      name: s.name,
-      sum: H,
-      params: sequenceParams(s),
+      ...sequenceCase(s),
       tensors: {
         rt: weights(precision, lanes, 4 * H, H, H),
         mask: s.masked ? integers([T, N], 2) : constant([1], 0),
@@ -19,7 +17,6 @@ export function casesIn(precision: Precision): readonly KernelCase[] {
         dh: normal([lanes, T + 1, N, H], scale),
         dc: normal([lanes, N, H], scale),
       },
-      ...(s.bench && { bench: true }),
     };
   });
 }
