@@ -41,12 +41,13 @@ export interface Progress {
 /** The cells that a file may name. */
 const cells: Record<CellName, true> = { lstm: true, gru: true, rnn: true };
 
+type Values = Awaited<ReturnType<Backend['read']>>;
 type Stored = Map<string, { shape: readonly number[]; data: Float32Array | Uint32Array }>;
 
 /**
  * Reads weights, slots and carried tensors from the device and packs them as a safetensors file.
  * Names: `<parameter>`, `optimizer/<slot>/<parameter>`, `state/<name>`; weights and slots in file layout
- * (gate blocks side by side, as Keras orders them).
+ * (gate blocks side by side, as Keras orders them). All are of one moment: a step that is queued meanwhile comes after.
  * @throws DataError for a weight or slot that is not finite: the training has diverged.
  */
 export async function packWeights(
@@ -56,8 +57,15 @@ export async function packWeights(
   progress?: Progress,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const stored: Stored = new Map();
-  const addAll = async (prefix: string, arena: Tensor): Promise<void> => {
-    const values = await backend.read(arena);
+  const slots = [...parameters.slots];
+  const states = Object.entries(carried);
+  // Every read is queued before the first is awaited.
+  const [weights, slotValues, stateValues] = await Promise.all([
+    backend.read(parameters.arena),
+    Promise.all(slots.map(([, slot]) => backend.read(slot))),
+    Promise.all(states.map(([, t]) => backend.read(t))),
+  ]);
+  const addAll = (prefix: string, values: Values): void => {
     for (const p of parameters.all) {
       const part = values.subarray(p.offset, p.offset + sizeOf(p.shape));
       const at = firstNotFinite(part);
@@ -69,13 +77,14 @@ export async function packWeights(
       stored.set(prefix + p.name, { shape: p.shape, data: Float32Array.from(fromStorage(p, part)) });
     }
   };
-  await addAll('', parameters.arena);
-  for (const [name, slot] of parameters.slots) await addAll(`optimizer/${name}/`, slot);
-  for (const [name, t] of Object.entries(carried)) {
-    const values = await backend.read(t);
-    const data = t.dtype === 'u32' ? Uint32Array.from(values) : Float32Array.from(values);
-    stored.set(`state/${name}`, { shape: t.shape, data });
-  }
+  addAll('', weights);
+  slots.forEach(([name], i) => {
+    addAll(`optimizer/${name}/`, slotValues[i]);
+  });
+  states.forEach(([name, { shape, dtype }], i) => {
+    const data = dtype === 'u32' ? Uint32Array.from(stateValues[i]) : Float32Array.from(stateValues[i]);
+    stored.set(`state/${name}`, { shape, data });
+  });
   const metadata: Record<string, string> = { format: 'webgpu-rnn/1' };
   if (progress) metadata.progress = JSON.stringify(progress);
   return writeSafetensors(stored, metadata);

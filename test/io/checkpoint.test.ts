@@ -65,6 +65,16 @@ describe('weights', () => {
     expect(await pack(fresh)).toEqual(bytes);
   });
 
+  test('a file is of one moment, also where a step is queued while it is packed', async () => {
+    const running = await session(1);
+    await running.trainer.train({ steps: 4 });
+    const before = await pack(running);
+    const packing = pack(running);
+    running.trainer.executable.run();
+    expect(await packing).toEqual(before);
+    expect(await pack(running)).not.toEqual(before);
+  });
+
   test('a run that comes back goes on with the same bits', async () => {
     const straight = await session(1);
     await straight.trainer.train({ steps: 9 });
