@@ -42,6 +42,8 @@ const WIDTH: Record<string, number> = {
 
 /** A header larger than this is not one: the format's own limit. */
 const MAX_HEADER = 100_000_000;
+/** `{`, with which the format has every header begin. */
+const BRACE = 0x7b;
 
 /**
  * Reads a whole file.
@@ -54,7 +56,10 @@ export function readSafetensors(bytes: Uint8Array, source = 'file'): Safetensors
   if (bytes.length < 8) fail(`${bytes.length} bytes are less than a header`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const headerLength = Number(view.getBigUint64(0, true));
-  if (headerLength > MAX_HEADER || 8 + headerLength > bytes.length) {
+  if (headerLength > MAX_HEADER || (bytes.length > 8 && bytes[8] !== BRACE)) {
+    fail('it begins as another kind of file does');
+  }
+  if (8 + headerLength > bytes.length) {
     fail(`its header of ${headerLength} bytes is longer than the file`);
   }
   const header = parseHeader(bytes.subarray(8, 8 + headerLength), fail);
