@@ -1,5 +1,5 @@
 // Measures a language model on a text: the mean loss, with the state carried through the whole of it.
-import type { Backend } from '../backends/backend.ts';
+import type { Backend, Executable } from '../backends/backend.ts';
 import { buildPlan } from '../core/builder.ts';
 import { DataError } from '../core/errors.ts';
 import type { Parameters } from '../core/parameters.ts';
@@ -24,6 +24,7 @@ export interface EvaluatorOptions {
 }
 
 export interface Evaluator {
+  readonly plan: Executable['plan'];
   /**
    * The mean loss of predicting each token from all tokens before it (of its part, when N > 1), from a zero state.
    * @throws DataError for a text of fewer than two tokens, or with ids outside the vocabulary.
@@ -63,6 +64,7 @@ export async function evaluator(options: EvaluatorOptions): Promise<Evaluator> {
   const queue = inFlight(executable);
 
   return {
+    plan,
     async evaluate(text, { onProgress, signal } = {}) {
       const tokens = tokenIds('evaluate/tokens', text);
       if (tokens.length < 2) throw new DataError(`a text of ${tokens.length} tokens has nothing to predict`);

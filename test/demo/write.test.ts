@@ -6,8 +6,15 @@ import { fables } from '../../demo/src/tabs/write/fables.ts';
 import { job } from '../../demo/src/tabs/write/job.ts';
 import { MAX_BYTES } from '../../demo/src/tabs/write/limits.ts';
 import type { Command, Event } from '../../demo/src/tabs/write/messages.ts';
-import { type RunSettings, readSampling, readSettings } from '../../demo/src/tabs/write/settings.ts';
+import { Session } from '../../demo/src/tabs/write/session.ts';
+import {
+  defaultSampling,
+  type RunSettings,
+  readSampling,
+  readSettings,
+} from '../../demo/src/tabs/write/settings.ts';
 import { readText, tokenize } from '../../demo/src/tabs/write/text.ts';
+import { perplexity } from '../../demo/src/tabs/write/words.ts';
 import type { Job } from '../../demo/src/types.ts';
 
 const settings: RunSettings = {
@@ -174,6 +181,39 @@ test('reset forgets the model; a text that is too short is told, and another one
   expect(at.of('saved')[0].bytes).toBeUndefined();
   expect(await at.job.snapshot!()).toBeUndefined();
   expect(at.errors).toEqual([]);
+});
+
+test('memory counts every plan, and one that comes when its session is over leaves nothing on the device', async () => {
+  const backend = cpu();
+  const tokens = tokenize('abcabcabd\n'.repeat(60), 'abc', settings.window);
+  const adapter = { device: 'cpu', description: 'CPU', software: true } as const;
+  const open = async (): Promise<Session> => {
+    const session = new Session({ backend, adapter, settings, vocabulary: tokens.vocabulary, run: 1 });
+    expect(await session.learnFrom(tokens, 'abc')).toMatchObject({ validation: 30, measured: 30 });
+    return session;
+  };
+  const { signal } = new AbortController();
+  const measured = await open();
+  const before = measured.memory;
+  expect(await measured.validate(signal)).toBeGreaterThan(1);
+  expect(measured.memory).toBeGreaterThan(before);
+
+  for (const late of [
+    (session: Session) => session.validate(signal),
+    (session: Session) => session.openWriter(defaultSampling),
+  ]) {
+    const session = await open();
+    const coming = late(session);
+    session.dispose();
+    await coming;
+    await expect(backend.read(session.parameters.arena)).rejects.toThrow('has no storage');
+  }
+});
+
+test('perplexities are written as numbers of any size are read', () => {
+  expect([0, 2.5, 6.9, 6.9073, 8, 12, 60].map(perplexity)).toEqual([
+    ...['1.00', '12.2', '992', '1,000', '2,981', '163 k', 'over 1000 M'],
+  ]);
 });
 
 test('files that are no texts are refused in plain words', () => {

@@ -55,7 +55,9 @@ export const job: JobFactory<Command, Event> = (context) => {
       });
   };
   /** While nothing is trained the model writes by the clock. */
-  const writeByClock = (): void => {
+  const writeByClock = async (): Promise<void> => {
+    // While it is held, so is this.
+    await context.turn();
     clearTimeout(clock);
     if (disposed || phase !== 'ready' || !session) return;
     write(session);

@@ -57,6 +57,8 @@ export interface TextFacts {
   readonly characters: number;
   /** Kept back for validation. */
   readonly validation: number;
+  /** Of these, those on which the loss is measured. */
+  readonly measured: number;
   /** Distinct characters. */
   readonly distinct: number;
   readonly stepsPerEpoch: number;

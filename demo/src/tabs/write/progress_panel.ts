@@ -1,8 +1,9 @@
 // How far a run is: its state in words, its numbers, and the curves of its losses.
 import { lineChart } from '../../charts.ts';
 import { h, panel, stat } from '../../kit.ts';
+import type { Device } from '../../types.ts';
 import type { ModelFacts, News, TextFacts } from './messages.ts';
-import { bytesInWords, grouped, short } from './words.ts';
+import { bytesInWords, grouped, perplexity, short } from './words.ts';
 
 type LossEvent = Extract<News, { type: 'loss' }>;
 
@@ -18,6 +19,8 @@ export interface ProgressPanel {
   loss(event: LossEvent): void;
   validation(step: number, loss: number): void;
   memory(bytes: number): void;
+  /** Says whose memory it is. */
+  on(device: Device): void;
   text(facts: TextFacts): void;
   model(facts: ModelFacts): void;
   /** Takes back what lies after this step. */
@@ -75,7 +78,7 @@ export function progressPanel(): ProgressPanel {
     about.textContent = [
       model && `${short(model.weights)} weights`,
       text &&
-        `${text.name}: ${grouped(text.characters)} characters, ${text.distinct} different ones, ${grouped(text.validation)} kept back for validation`,
+        `${text.name}: ${grouped(text.characters)} characters, ${text.distinct} different ones, ${heldBack(text)}`,
       text && `${text.batch} places read side by side`,
     ]
       .filter(Boolean)
@@ -91,8 +94,7 @@ export function progressPanel(): ProgressPanel {
     history.push({ step, loss, validation });
     losses.push(step, [loss, validation]);
     perplexities.push(step, [raised(loss), raised(validation)]);
-    const perplexity = Number.isFinite(shown.validation) ? shown.validation : shown.loss;
-    stats.perplexity.set(Math.exp(perplexity).toPrecision(3));
+    stats.perplexity.set(perplexity(Number.isFinite(shown.validation) ? shown.validation : shown.loss));
   };
   return {
     numbers,
@@ -115,6 +117,10 @@ export function progressPanel(): ProgressPanel {
       push(step, null, loss);
     },
     memory: (bytes) => stats.memory.set(bytesInWords(bytes)),
+    on(device) {
+      const name = device === 'cpu' ? 'Memory' : 'GPU memory';
+      stats.memory.element.querySelector('dt')!.textContent = name;
+    },
     text(text) {
       facts.text = text;
       describe();
@@ -144,4 +150,10 @@ export function progressPanel(): ProgressPanel {
     },
     summary: () => (Number.isFinite(shown.loss) ? `loss ${shown.loss.toFixed(2)}` : ''),
   };
+}
+
+/** What of the text is not learned, and how much of that is measured. */
+function heldBack({ validation, measured }: TextFacts): string {
+  const part = measured < validation ? `, ${grouped(measured)} of them measured` : '';
+  return `${grouped(validation)} kept back for validation${part}`;
 }

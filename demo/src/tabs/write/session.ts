@@ -9,7 +9,6 @@ import {
   languageModel,
   languageTrainer,
   Parameters,
-  type Plan,
   type Sequential,
   type Vocabulary,
 } from 'webgpu-rnn';
@@ -91,8 +90,8 @@ export class Session {
 
   /** Bytes on the device of all plans; what they share counts once. */
   get memory(): number {
-    const plans = [this.trainer?.plan, this.writer?.plan].filter((plan): plan is Plan => plan !== undefined);
-    const roots = new Set(plans.flatMap((plan) => plan.roots));
+    const plans = [this.trainer, this.writer, this.#evaluator].map((made) => made?.plan.roots ?? []);
+    const roots = new Set(plans.flat());
     return [...roots].reduce((sum, { shape }) => sum + 4 * shape.reduce((a, n) => a * n, 1), 0);
   }
 
@@ -115,21 +114,24 @@ export class Session {
       seed,
       optimizer: adam({ learningRate: () => this.rate, globalClipNorm: CLIP }),
     });
-    if (this.#stored) restoreTraining(this.#stored, this.#backend, trainer, tokens.fingerprint);
-    this.trainer = trainer;
+    if (!this.#late(trainer)) {
+      if (this.#stored) restoreTraining(this.#stored, this.#backend, trainer, tokens.fingerprint);
+      this.trainer = trainer;
+    }
     this.#tokens = tokens;
     this.#textName = name;
     return {
       name,
       characters: tokens.training.length + tokens.validation.length,
       validation: tokens.validation.length,
+      measured: this.#measured(tokens.validation),
       distinct: this.vocabulary.size,
       stepsPerEpoch: trainer.stepsPerEpoch,
       batch,
     };
   }
 
-  async openWriter(sampling: Sampling): Promise<Writer> {
+  async openWriter(sampling: Sampling): Promise<void> {
     const { vocabulary } = this;
     const writer = await openWriter({
       model: this.#model,
@@ -139,10 +141,9 @@ export class Session {
       first: vocabulary.idOf('\n') ?? 0,
       sampling,
     });
-    if (this.#disposed) writer.dispose();
-    else if (this.#stored && !this.trainer) restoreWeights(this.#stored, this.#backend, this.parameters);
+    if (this.#late(writer)) return;
+    if (this.#stored && !this.trainer) restoreWeights(this.#stored, this.#backend, this.parameters);
     this.writer = writer;
-    return writer;
   }
 
   /** The mean loss on the text that was kept back; NaN where there is none, or the session is over. */
@@ -150,18 +151,32 @@ export class Session {
     const tokens = this.#tokens?.validation;
     if (!tokens || tokens.length < 2) return Number.NaN;
     const parts = Math.max(1, Math.min(16, Math.floor(tokens.length / 64)));
-    this.#evaluator ??= await evaluator({
-      model: this.#model,
-      parameters: this.parameters,
-      backend: this.#backend,
-      batch: parts,
-      window: Math.min(64, Math.ceil((tokens.length - 1) / parts)),
-    });
-    if (this.#disposed) return Number.NaN;
-    // A software adapter measures on a part, so that training goes on.
-    const most = this.#adapter.software || this.#adapter.device === 'cpu' ? 3000 : tokens.length;
-    const { loss } = await this.#evaluator.evaluate(tokens.subarray(0, most), { signal });
+    if (!this.#evaluator) {
+      const made = await evaluator({
+        model: this.#model,
+        parameters: this.parameters,
+        backend: this.#backend,
+        batch: parts,
+        window: Math.min(64, Math.ceil((tokens.length - 1) / parts)),
+      });
+      if (this.#late(made)) return Number.NaN;
+      this.#evaluator = made;
+    }
+    const { loss } = await this.#evaluator.evaluate(tokens.subarray(0, this.#measured(tokens)), { signal });
     return signal.aborted ? Number.NaN : loss;
+  }
+
+  /** Characters that a measurement takes: of a software adapter a part, so that training goes on. */
+  #measured({ length }: Uint32Array): number {
+    return this.#adapter.software || this.#adapter.device === 'cpu' ? Math.min(3000, length) : length;
+  }
+
+  /** Whether the session ended while a plan was loaded: it is freed then, and so are the weights it brought back. */
+  #late(plan: { dispose(): void }): boolean {
+    if (!this.#disposed) return false;
+    plan.dispose();
+    this.#backend.release(this.parameters.storage);
+    return true;
   }
 
   /** The model as a file, with what training needs to go on. */

@@ -53,7 +53,8 @@ class WriteTab implements MountedTab {
       own: () => this.#settingsPanel.own,
       onChange: () => this.#render(),
       onNews: (event) => this.#hear(event),
-      onReady: () => {
+      onReady: ({ device }) => {
+        this.#progress.on(device);
         this.#settingsPanel.set(this.#settings);
         this.#run.job.send({ type: 'sampling', sampling: this.#sampling });
         this.#tellWriting();

@@ -85,6 +85,7 @@ export async function runTraining(loop: TrainingLoop): Promise<void> {
     const loss = await session.validate(signal);
     const took = performance.now() - begun;
     broken = true;
+    if (alive()) post({ type: 'memory', bytes: session.memory });
     due.validate = performance.now() + Math.max(VALIDATE_EVERY, took / VALIDATE_PART);
     if (Number.isFinite(loss) && alive()) post({ type: 'validation', step, loss });
   };

@@ -39,6 +39,13 @@ export function short(value: number): string {
   return grouped(value);
 }
 
+/** exp(loss) in few digits, such as `12.3` or `1,230`. */
+export function perplexity(loss: number): string {
+  const value = Math.exp(loss);
+  if (value < 999.5) return value.toPrecision(3);
+  return value < 999_500_000 ? short(value) : 'over 1000 M';
+}
+
 export function bytesInWords(bytes: number): string {
   return bytes < 2 ** 20 ? `${Math.ceil(bytes / 1024)} KB` : `${(bytes / 2 ** 20).toPrecision(3)} MB`;
 }
