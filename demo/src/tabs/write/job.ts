@@ -7,6 +7,7 @@ import { Session } from './session.ts';
 import { defaultSampling, defaultsFor, type RunSettings, type Sampling } from './settings.ts';
 import { readCorpus, tokenize } from './text.ts';
 import { runTraining, WRITE_EVERY } from './training.ts';
+import { glyph } from './words.ts';
 
 /** Characters of one group. */
 const GROUP = 5;
@@ -29,6 +30,8 @@ export const job: JobFactory<Command, Event> = (context) => {
   /** Commands that build something wait for each other. */
   let queue: Promise<void> = Promise.resolve();
   let clock: ReturnType<typeof setTimeout> | undefined;
+  /** What the visitor asked it to read while the plan that writes was compiled. */
+  let words: string | undefined;
   let group: Session | undefined;
 
   const post = (news: News): void => context.post({ ...news, run });
@@ -76,13 +79,28 @@ export const job: JobFactory<Command, Event> = (context) => {
   const openWriter = async (of: Session): Promise<void> => {
     if (of.writer) return;
     await of.openWriter(sampling);
-    if (shown(of)) post({ type: 'memory', bytes: of.memory });
+    if (!shown(of)) return;
+    post({ type: 'memory', bytes: of.memory });
+    if (words !== undefined) begin(of, words);
+  };
+  /** Has the model read a text; what it does not know of it is told. */
+  const begin = ({ vocabulary, writer }: Session, text: string): void => {
+    words = writer ? undefined : text;
+    if (!writer) return;
+    const unknown = new Set<string>();
+    const ids = vocabulary.encode(text, { onUnknown: (character) => void unknown.add(character) });
+    if (unknown.size > 0) {
+      const left = [...unknown].map(glyph).join(' ');
+      post({ type: 'note', text: `The model never saw these characters, so that they are left out: ${left}` });
+    }
+    writer.begin([vocabulary.idOf('\n') ?? 0, ...ids]);
   };
   const forget = (): void => {
     stop?.abort();
     clearTimeout(clock);
     session?.dispose();
     session = undefined;
+    words = undefined;
   };
 
   /** Makes the session ready to learn from a text. */
@@ -211,13 +229,9 @@ export const job: JobFactory<Command, Event> = (context) => {
         case 'writing':
           writing = command.on;
           return;
-        case 'begin': {
-          if (!session?.writer) return;
-          const { vocabulary, writer } = session;
-          const ids = vocabulary.encode(command.text, { onUnknown: () => {} });
-          writer.begin([vocabulary.idOf('\n') ?? 0, ...ids]);
+        case 'begin':
+          if (session) begin(session, command.text);
           return;
-        }
         case 'save':
           return inOrder(async () => {
             const { request } = command;
