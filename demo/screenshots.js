@@ -1,4 +1,4 @@
-// Takes pictures of every tab of the demo page, light and dark, wide and narrow, into docs/screenshots: `node demo/screenshots.js [tab...]`.
+// Takes pictures of every tab of the demo page, light and dark, wide and narrow, into docs/screenshots: `node demo/screenshots.js [name...]`.
 import { mkdir, writeFile } from 'node:fs/promises';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -13,10 +13,14 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
 });
 
-/** How each tab comes to show something: its settings, and the seconds that its first button gets. */
+/**
+ * How each picture comes about: a tab with its settings, the seconds that its first button gets, and what is pressed then.
+ * @type {Record<string, { hash: string, seconds: number, press?: string }>}
+ */
 const recipes = {
   write: { hash: 'write', seconds: 40 },
   remember: { hash: 'remember', seconds: 45 },
+  inside: { hash: 'write?corpus=fables', seconds: 70, press: 'Look inside' },
   forecast: { hash: 'forecast', seconds: 40 },
   tag: { hash: 'tag', seconds: 45 },
   speed: { hash: 'speed?work=S&runs=3&peers=webgl.wasm', seconds: 35 },
@@ -24,18 +28,23 @@ const recipes = {
 const sizes = { wide: { width: 1280, height: 860 }, narrow: { width: 390, height: 844 } };
 
 const chosen = Object.entries(recipes).filter(
-  ([tab]) => positionals.length === 0 || positionals.includes(tab),
+  ([name]) => positionals.length === 0 || positionals.includes(name),
 );
 const { module } = await runnerImport(fileURLToPath(new URL('../test/demo/open_demo.ts', import.meta.url)));
 await mkdir(values.out, { recursive: true });
 const demo = await module.openDemo({ webgl: true });
 try {
-  for (const [tab, { hash, seconds }] of chosen) {
+  for (const [name, { hash, seconds, press }] of chosen) {
+    const [tab] = hash.split('?');
     const { page, problems, close } = await demo.open(hash);
     await page.waitForSelector(`#panel-${tab} .tab-body *`);
     const begin = await page.$(`#panel-${tab} .button.primary:not(:disabled)`);
     await begin?.click();
     await pause(seconds);
+    if (press) {
+      await (await page.$(`::-p-aria([name="${press}"][role="button"])`))?.click();
+      await pause(20);
+    }
     await page.evaluate('scrollTo(0, 0)');
     for (const theme of ['light', 'dark']) {
       await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: theme }]);
@@ -43,10 +52,10 @@ try {
         await page.setViewport(viewport);
         await pause(1.5);
         const picture = withPalette(await page.screenshot({ fullPage: true }));
-        await writeFile(`${values.out}/${tab}-${theme}-${size}.png`, picture);
+        await writeFile(`${values.out}/${name}-${theme}-${size}.png`, picture);
       }
     }
-    process.stdout.write(`${tab}: ${problems.length === 0 ? 'a clean console' : problems.join('\n  ')}\n`);
+    process.stdout.write(`${name}: ${problems.length === 0 ? 'a clean console' : problems.join('\n  ')}\n`);
     await close();
   }
 } finally {
