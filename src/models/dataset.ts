@@ -110,11 +110,18 @@ export function partsOf(where: string, batch: unknown): { x: unknown; y?: unknow
     const { xs, ys } = batch as { xs: unknown; ys?: unknown };
     return { x: xs, y: ys };
   }
-  const keys = Object.keys(Object(batch)).join(', ');
-  const given =
-    typeof batch === 'object' && !Array.isArray(batch) && keys ? `an object with ${keys}` : shown(batch);
-  const part = typeof batch === 'number' && batch > 0 && batch < 1 ? '; validationSplit takes a part' : '';
-  throw new OptionError(`[${where}] takes { x, y } or [x, y], got ${given}${part}`);
+  throw new OptionError(`[${where}] takes { x, y } or [x, y], got ${kindOf(batch)}`);
+}
+
+/** What was given for a batch, and the way out where it can be guessed. */
+function kindOf(batch: unknown): string {
+  if (Array.isArray(batch)) {
+    const many = batch.length > 3 ? '; arrays of samples go to fit(x, y)' : '';
+    return `an array of ${batch.length}${many}`;
+  }
+  if (typeof batch === 'number' && batch > 0 && batch < 1) return `${batch}; validationSplit takes a part`;
+  const keys = typeof batch === 'object' ? Object.keys(batch ?? {}).join(', ') : '';
+  return keys ? `an object with ${keys}` : shown(batch);
 }
 
 /** Something that yields batches, or a function that gives it. */

@@ -6,9 +6,9 @@ import { fromStorage, Parameters, toStorage } from '../../src/core/parameters.ts
 import type { Tensor } from '../../src/core/tensor.ts';
 import { NdArray } from '../../src/data/nd_array.ts';
 import { outputsOf } from '../../src/layers/layer.ts';
+import type { LayerConfig } from '../../src/layers/layer_config.ts';
 import { publicShape } from '../../src/layers/layout.ts';
 import { emitPenalties } from '../../src/layers/regularizers.ts';
-import type { LayerConfig } from '../../src/models/config.ts';
 import { toPhysical } from '../../src/models/physical.ts';
 import { layerFromConfig } from '../../src/models/registry.ts';
 import { expectClose, type Golden, loadGolden } from '../harness/golden.ts';

@@ -174,6 +174,7 @@ all('fit', [
     () => small().fitDataset([{ x, y }], { batchSize: 2 }),
     'takes no batchSize: the batches of the dataset decide it',
   ],
+  ['arrays in an array', () => small().fitDataset([[...x, ...x], y]), 'arrays of samples go to fit(x, y)'],
   ['a batch by other names', () => small().fitDataset([{ inputs: x }]), 'got an object with inputs'],
   [
     'one-hot rows for labels',
