@@ -21,6 +21,12 @@ export function hashOf(tab: string, settings: Settings): string {
   return query.size > 0 ? `#${tab}?${query}` : `#${tab}`;
 }
 
+/** Whether both are the same run, in whatever order its settings stand. */
+export function sameRun(one: Settings, other: Settings): boolean {
+  const names = new Set([...Object.keys(one), ...Object.keys(other)]);
+  return [...names].every((name) => one[name] === other[name]);
+}
+
 /** Milliseconds between two changes of the address: browsers refuse more than some hundred in half a minute. */
 const pause = 300;
 let written = Number.NEGATIVE_INFINITY;

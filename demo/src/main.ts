@@ -2,7 +2,7 @@
 import { h } from './element.ts';
 import { onAdapter } from './job.ts';
 import { segmented } from './kit.ts';
-import { dropLink, hashOf, isVisited, pushLink, readLink, writeLink } from './link.ts';
+import { dropLink, hashOf, isVisited, pushLink, readLink, sameRun, writeLink } from './link.ts';
 import { announce, say } from './messages.ts';
 import { chosenTheme, setTheme } from './theme.ts';
 import type { MountedTab, Settings, Tab, TabContext } from './types.ts';
@@ -98,7 +98,7 @@ async function show(id: string, settings: Settings = {}): Promise<void> {
   if (place.mounted) {
     if (changed) place.mounted.show();
     const named = Object.keys(settings).length > 0;
-    if (named && hashOf(id, settings) !== hashOf(id, place.mounted.settings())) place.mounted.apply(settings);
+    if (named && !sameRun(settings, place.mounted.settings())) place.mounted.apply(settings);
     renewLink();
     return;
   }

@@ -1,6 +1,6 @@
 // Links to runs: what settings become in an address and what an address gives back.
 import { expect, test, vi } from 'vitest';
-import { flushLink, hashOf, isVisited, pushLink, readLink, writeLink } from '../../demo/src/link.ts';
+import { flushLink, hashOf, isVisited, pushLink, readLink, sameRun, writeLink } from '../../demo/src/link.ts';
 
 test('settings come back as they were given, with their types', () => {
   const settings = {
@@ -13,6 +13,8 @@ test('settings come back as they were given, with their types', () => {
     code: '007',
   };
   expect(readLink(hashOf('write', settings))).toEqual({ tab: 'write', settings });
+  expect(sameRun(readLink('#write?rate=0.1&units=8').settings, { units: 8, rate: 0.1 })).toBe(true);
+  expect(sameRun({ units: 8 }, { units: 8, rate: 0.1 })).toBe(false);
 });
 
 test('an address without settings names the tab alone', () => {
