@@ -1,5 +1,6 @@
 // What starts, pauses and ends a run, and how it stands.
 import { button, h, panel } from '../../kit.ts';
+import type { ButtonOptions } from '../../types.ts';
 import type { Phase } from './messages.ts';
 import { grouped } from './words.ts';
 
@@ -44,8 +45,8 @@ const labels: Readonly<Record<RunPhase, string>> = {
 
 /** The panel on top. */
 export function runPanel({ onPress, onReset, onAnew, onLook, numbers }: RunPanelOptions): RunPanel {
-  const primary = button(labels.empty, onPress, { kind: 'primary' });
-  const reset = button('Reset', onReset, { disabled: true });
+  const [primary, setPrimary] = lasting(labels.empty, onPress, 'primary');
+  const [reset, setReset] = lasting('Reset', onReset, 'plain');
   const look = button('Look inside', onLook, {
     disabled: true,
     hint: 'Shows what each unit of this model does, in the tab Remember',
@@ -55,14 +56,23 @@ export function runPanel({ onPress, onReset, onAnew, onLook, numbers }: RunPanel
     'div',
     { class: 'row', hidden: true },
     h('p', { class: 'hint' }, 'Changed settings take effect with a new model.'),
-    button('Start anew with them', onAnew),
+    button('Start anew with them', () => {
+      // This button goes.
+      primary.focus();
+      onAnew();
+    }),
   );
   return {
-    element: panel('The run', h('div', { class: 'row' }, primary, reset, look, status), stale, numbers),
+    element: panel(
+      'The run',
+      h('div', { class: 'row write-run' }, primary, reset, look, status),
+      stale,
+      numbers,
+    ),
     render({ phase, model, step, begun, stale: differs }) {
       primary.textContent = labels[phase];
-      primary.disabled = phase === 'preparing' || phase === 'lost';
-      reset.disabled = phase === 'empty' || phase === 'lost' || phase === 'preparing';
+      setPrimary(phase !== 'preparing' && phase !== 'lost');
+      setReset(phase === 'training' || phase === 'ready');
       look.disabled = phase !== 'training' && phase !== 'ready';
       stale.hidden = !differs || phase === 'lost' || phase === 'preparing';
       const words: Readonly<Record<RunPhase, string>> = {
@@ -80,4 +90,20 @@ export function runPanel({ onPress, onReset, onAnew, onLook, numbers }: RunPanel
       status.textContent = `${text} …`;
     },
   };
+}
+
+/** A button that keeps the focus while it does nothing, and a way to say whether it does; at first it does not. */
+function lasting(
+  label: string,
+  onPress: () => void,
+  kind: ButtonOptions['kind'] & string,
+): [HTMLButtonElement, (enabled: boolean) => void] {
+  let able = false;
+  const element = button(label, () => able && onPress(), { kind });
+  const enable = (enabled: boolean): void => {
+    able = enabled;
+    element.setAttribute('aria-disabled', String(!enabled));
+  };
+  enable(false);
+  return [element, enable];
 }
