@@ -103,6 +103,18 @@ afterEach(() => {
   Worker.last.close();
 });
 
+test('who asks for a model gets an answer: weights that are no numbers, no device', async () => {
+  settings.rate = 1e39;
+  run.press();
+  await vi.waitFor(() => expect(run.phase).toBe('ready'), wait);
+  await expect(run.pack()).rejects.toThrow('the training diverged');
+  const asked = run.job.ask((request) => ({ type: 'save', request }));
+  Worker.last.close();
+  Worker.last.hooks.onLost?.('lost by the test');
+  await expect(asked).rejects.toThrow('the device is gone');
+  await expect(run.open(new Uint8Array(), 'model', () => settings)).rejects.toThrow('no device');
+});
+
 test('a run is begun anew while it trains and while it rests; the new one keeps its settings, its rate and its weights', async () => {
   run.press();
   await trains();

@@ -10,7 +10,7 @@ export interface Conversation {
   open(): void;
   /** Does nothing before the job is opened. */
   send(command: Command): void;
-  /** Sends a command and waits for its answer; rejects where it failed, or the device went. */
+  /** Sends a command and waits for its answer; rejects where it failed, or the device is or goes away. */
   ask(command: (request: number) => Command): Promise<Answer>;
 }
 
@@ -48,6 +48,11 @@ export function conversation(hooks: {
     send: (command) => job?.send(command),
     ask(command) {
       const request = ++requests;
+      if (!job || job.lost) {
+        // Has the page offer a restart again.
+        job?.send(command(request));
+        return Promise.reject(new Error('there is no device to compute on'));
+      }
       return new Promise((resolve, reject) => {
         waiting.set(request, { resolve, reject });
         job?.send(command(request));
