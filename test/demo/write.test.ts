@@ -101,9 +101,16 @@ test('temperature 0 takes the likeliest character, and a text that was given is 
   const at = await open();
   at.job.handle({ type: 'sampling', sampling: { temperature: 0, topK: 0 } });
   await at.job.handle({ type: 'train', run: 1, settings, corpus });
+  // The plan that writes is not there yet: the words wait for it.
+  at.job.handle({ type: 'begin', text: 'dcb' });
+  expect(at.of('memory')).toHaveLength(1);
   await vi.waitFor(() => expect(at.of('loss').at(-1)?.loss).toBeLessThan(0.05), wait);
   await vi.waitFor(() => expect(at.of('written').length).toBeGreaterThan(0), wait);
-  at.job.handle({ type: 'begin', text: 'abcaXb' });
+  const [{ written: first }] = at.of('written');
+  expect([...first.ids].slice(0, 5)).toEqual([-1, 4, 3, 2, 1]);
+  expect(at.of('note')).toEqual([]);
+  at.job.handle({ type: 'begin', text: 'abcaXbX' });
+  expect(at.of('note')[0].text).toBe('The model never saw these characters, so that they are left out: X');
   const written = () => {
     const { tokens } = at.of('model').at(-1)!;
     const all = at.of('written').flatMap(({ written }) => [...written.ids]);

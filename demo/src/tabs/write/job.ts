@@ -91,7 +91,10 @@ export const job: JobFactory<Command, Event> = (context) => {
     const ids = vocabulary.encode(text, { onUnknown: (character) => void unknown.add(character) });
     if (unknown.size > 0) {
       const left = [...unknown].map(glyph).join(' ');
-      post({ type: 'note', text: `The model never saw these characters, so that they are left out: ${left}` });
+      post({
+        type: 'note',
+        text: `The model never saw these characters, so that they are left out: ${left}`,
+      });
     }
     writer.begin([vocabulary.idOf('\n') ?? 0, ...ids]);
   };
