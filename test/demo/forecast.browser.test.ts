@@ -29,15 +29,17 @@ async function drop(page: OpenPage, name: string, contents: string | Uint8Array)
 }
 
 test('two networks learn a series, pause, and are judged beside the naive forecast', async () => {
-  const opened = await demo.open(`forecast?${small}&epochs=14&runs=2`);
+  const opened = await demo.open(`forecast?${small}&epochs=20&runs=2`);
   const { page } = opened;
   await visible(opened, 'repeats the last value it saw');
   await click(opened, 'Train');
-  await page.waitForFunction(
-    () => Number(document.querySelectorAll('.forecast .stat dd')[1]?.textContent) >= 2,
-    patience,
-  );
-  await click(opened, 'Pause');
+  // In one go: a fast job would be done before the next look.
+  await page.waitForFunction(() => {
+    const [, epoch] = document.querySelectorAll('.forecast .stat dd');
+    const begun = Number(epoch?.textContent) >= 2;
+    if (begun) document.querySelector<HTMLElement>('.forecast .button.primary')?.click();
+    return begun;
+  }, patience);
   await visible(opened, 'Go on');
   const epoch = await textOf(opened, '.forecast .stats');
   await kept(opened);
@@ -60,6 +62,13 @@ test('two networks learn a series, pause, and are judged beside the naive foreca
   expect(Number(last)).toBeLessThan(0.7 * Number(most));
   expect(page.url()).toContain('runs=2');
   await expectAccessible(opened);
+
+  // Other settings are another run: nothing of this one stays, nor can be kept under their name.
+  await click(opened, 'Overfit');
+  await visible(opened, 'The curves are judged when a run has ended');
+  expect(await textOf(opened, '.forecast .stats')).not.toMatch(/\d/);
+  await click(opened, 'Save in this browser');
+  await visible(opened, 'There is no model yet');
   opened.assertClean();
   await opened.close();
 });

@@ -22,6 +22,8 @@ interface Run {
   validation: number[];
 }
 
+const lossTitle = 'Loss of the run';
+
 export function board(): Board {
   let task: TaskEvent | undefined;
   let runs: Run[] = [];
@@ -37,7 +39,7 @@ export function board(): Board {
     close: seriesChart(closePlace, 'The test part, which no network has seen', 260),
   };
   const loss = lineChart(lossPlace, {
-    ...{ title: 'Loss of the run', x: 'epoch', y: 'mean squared error', height: 230, log: true },
+    ...{ title: lossTitle, x: 'epoch', y: 'mean squared error', height: 230, log: true },
     series: [
       { label: 'training', color: '--accent' },
       { label: 'validation', color: '--accent-2' },
@@ -80,11 +82,14 @@ export function board(): Board {
     charts.close.set(columns.map((values) => values.slice(testFrom)));
   }
 
+  function nameLoss(text: string): void {
+    loss.element.querySelector('figcaption')!.textContent = text;
+  }
+
   function drawLoss(run: number): void {
     const { losses, validation } = runAt(run);
     const level = task?.naiveLoss ?? null;
-    loss.element.querySelector('figcaption')!.textContent =
-      `Loss of run ${run + 1}${stoppedAt === undefined ? '' : `, stopped after epoch ${stoppedAt}`}`;
+    nameLoss(`Loss of run ${run + 1}${stoppedAt === undefined ? '' : `, stopped after epoch ${stoppedAt}`}`);
     loss.set([losses.map((_, i) => i + 1), losses, validation, losses.map(() => level)]);
   }
 
@@ -169,6 +174,7 @@ export function board(): Board {
     clear() {
       runs = [];
       stoppedAt = undefined;
+      nameLoss(lossTitle);
       loss.clear();
       loss.mark(null);
       showVerdict(undefined);

@@ -34,7 +34,7 @@ export function diagnosisWords({ cause, measures, bestEpoch, verdicts }: Judged)
       'On the training part it went on to get better: it learns that part by heart.',
     ],
     'baseline not beaten': [
-      'Take more epochs, more units or a larger learning rate. Where that changes nothing, there may be no more in this series to learn.',
+      'Take more epochs, more units or a larger learning rate, and let the networks forecast the change. Where none of it helps, there may be no more in this series to learn.',
       'On the validation part even its best epoch misses by no less than the naive forecast.',
     ],
     'still improving': [

@@ -140,6 +140,7 @@ function mount(host: HTMLElement, context: TabContext): MountedTab {
     curves = [];
     done = 0;
     if (!opened) best = undefined;
+    for (const stat of Object.values(networks.stats)) stat.set('–');
     dress();
   }
 
