@@ -14,16 +14,17 @@ const { values, positionals } = parseArgs({
 });
 
 /**
- * How each picture comes about: a tab with its settings, the seconds that its first button gets, and what is pressed then.
- * @type {Record<string, { hash: string, seconds: number, press?: string }>}
+ * How each picture comes about: a tab with its settings, the seconds that its first button gets, at most where it says
+ * `until` when it is done, and what is pressed then.
+ * @type {Record<string, { hash: string, seconds: number, until?: string, press?: string }>}
  */
 const recipes = {
   write: { hash: 'write', seconds: 40 },
   remember: { hash: 'remember', seconds: 45 },
   inside: { hash: 'write?corpus=fables', seconds: 70, press: 'Look inside' },
-  forecast: { hash: 'forecast', seconds: 40 },
+  forecast: { hash: 'forecast', seconds: 240, until: 'Train anew' },
   tag: { hash: 'tag', seconds: 45 },
-  speed: { hash: 'speed?work=S&runs=3&peers=webgl.wasm', seconds: 35 },
+  speed: { hash: 'speed?work=S&runs=3&peers=webgl.wasm', seconds: 240, until: 'Measure' },
 };
 const sizes = { wide: { width: 1280, height: 860 }, narrow: { width: 390, height: 844 } };
 
@@ -34,13 +35,17 @@ const { module } = await runnerImport(fileURLToPath(new URL('../test/demo/open_d
 await mkdir(values.out, { recursive: true });
 const demo = await module.openDemo({ webgl: true });
 try {
-  for (const [name, { hash, seconds, press }] of chosen) {
+  for (const [name, { hash, seconds, until, press }] of chosen) {
     const [tab] = hash.split('?');
     const { page, problems, close } = await demo.open(hash);
     await page.waitForSelector(`#panel-${tab} .tab-body *`);
     const begin = await page.$(`#panel-${tab} .button.primary:not(:disabled)`);
     await begin?.click();
-    await pause(seconds);
+    if (until) {
+      const said = `document.querySelector('#panel-${tab} .button.primary').textContent === '${until}'`;
+      await page.waitForFunction(said, { timeout: 1000 * seconds });
+      await pause(2);
+    } else await pause(seconds);
     if (press) {
       await (await page.$(`::-p-aria([name="${press}"][role="button"])`))?.click();
       await pause(20);
