@@ -101,6 +101,11 @@ const files: Record<string, { text: string; names?: string[]; values?: (i: numbe
     text: file('station,2023,2024\n', (i) => `${i},${i},${value(i)}`),
     names: ['station', '2023', '2024'],
   },
+  'the latest day first': {
+    text: file('day,level\n', (i) => `${day(69 - i)},${i === 5 ? '' : value(69 - i)}`),
+    names: ['level'],
+    values: (i) => value(i === 64 ? 63 : i),
+  },
   'a first line that names the separator': {
     text: `sep=|\r\n${file('day|level\r\n', (i) => `${day(i)}|${value(i)}`, '\r\n')}`,
     names: ['level'],

@@ -14,6 +14,8 @@ export interface NumericFile {
   readonly columns: readonly Column[];
   /** Whether the file has more rows than are taken. */
   readonly cut: boolean;
+  /** Whether its dates went back in time, for which the rows are turned around. */
+  readonly turned: boolean;
 }
 
 /** Rows that are taken; a longer file is cut there. */
@@ -50,7 +52,7 @@ export function textOf(bytes: Uint8Array): string {
 /**
  * The numeric columns of a file: those in which at least nine of ten fields are numbers. A missing number takes the
  * value before it. Separators, the mark before decimals and the row of names are found by what fits; rows that begin
- * with # are comments.
+ * with # are comments. Rows whose dates go back in time are turned around.
  * @throws Error in the visitor's words where there is no such column, where there are too few rows, and where a row has
  * more fields than the columns have names.
  */
@@ -72,6 +74,8 @@ export function numericColumns(text: string): NumericFile {
       `${shown(long, separator)} has ${long.length} fields, where there are ${names.length} columns. A field with the separator “${separator}” in it needs quotation marks around it.`,
     );
   }
+  const turned = names.some((_, place) => goesBack(rows.map((row) => row[place]?.trim() ?? '')));
+  if (turned) rows.reverse();
   const readings = names.flatMap((name, place) => {
     const read = readingOf(rows.map((row) => row[place] ?? ''));
     return read ? [{ name, ...read }] : [];
@@ -98,7 +102,7 @@ export function numericColumns(text: string): NumericFile {
       `A series to learn from takes at least ${fewestRows} rows; this file has ${rows.length}.`,
     );
   }
-  return { columns, cut: meta.truncated || all.length > mostRows };
+  return { columns, cut: meta.truncated || all.length > mostRows, turned };
 }
 
 function parsed(text: string, delimiter: string, preview: number): Papa.ParseResult<string[]> {
@@ -194,6 +198,13 @@ function readingOf(fields: readonly string[]): Reading | undefined {
 function markOf(fields: readonly string[], points: number, separator: string): DecimalMark {
   if (points !== 0) return points > 0 ? '.' : ',';
   return separator === ',' ? '.' : likelyMark(fields);
+}
+
+/** Whether these are dates from the year on, the latest first. */
+function goesBack(fields: readonly string[]): boolean {
+  const isDate = (field: string | undefined) => /^\d{4}-\d\d/.test(field ?? '');
+  if (!isDate(fields[0]) || !isDate(fields.at(-1)) || fields[0] <= fields[fields.length - 1]) return false;
+  return share(fields.slice(1).map((field, i) => isDate(field) && field <= fields[i])) >= SHARE;
 }
 
 function share(facts: readonly boolean[]): number {

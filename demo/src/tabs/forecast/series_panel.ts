@@ -26,7 +26,7 @@ export interface SeriesPanelOptions {
 
 export function seriesPanel({ onSeries, onFile, onColumn }: SeriesPanelOptions): SeriesPanel {
   let columns: readonly Column[] = [];
-  let cut = false;
+  let remarks: readonly string[] = [];
   let name = '';
   let control: Control<string> | undefined;
   const sources = select<Chosen['series']>({
@@ -58,7 +58,8 @@ export function seriesPanel({ onSeries, onFile, onColumn }: SeriesPanelOptions):
       say('error', `“${from}”: ${(error as Error).message}`);
       return;
     }
-    ({ columns, cut } = read);
+    ({ columns } = read);
+    remarks = remarksOf(read);
     name = from;
     if (sources.element.querySelector('option[value="file"]') === null) {
       sources.element.querySelector('select')!.append(h('option', { value: 'file' }, 'Your file'));
@@ -83,7 +84,7 @@ export function seriesPanel({ onSeries, onFile, onColumn }: SeriesPanelOptions):
       sources.set(series);
       const there = file();
       note.textContent =
-        series !== 'file' ? seriesNotes[series] : there ? noteOf(there.name, there.column, cut) : '';
+        series !== 'file' ? seriesNotes[series] : there ? noteOf(there.name, there.column, remarks) : '';
     },
     choose(column) {
       const there = columns.some((one) => one.name === column);
@@ -95,17 +96,22 @@ export function seriesPanel({ onSeries, onFile, onColumn }: SeriesPanelOptions):
 }
 
 /** What was read, so that the visitor sees whether it was read as it was meant. */
-function noteOf(name: string, { values, missing }: Column, cut: boolean): string {
-  const ends = [Math.min(...values), Math.max(...values)].map((value) =>
+function noteOf(name: string, { values, missing }: Column, remarks: readonly string[]): string {
+  const [least, most] = [Math.min(...values), Math.max(...values)].map((value) =>
     value.toLocaleString('en', { maximumSignificantDigits: 6 }),
   );
-  const many = values.length.toLocaleString('en');
+  const gaps = [
+    ...(missing === 1 ? ['One is missing and repeats the value before it.'] : []),
+    ...(missing > 1 ? [`${missing.toLocaleString('en')} are missing and repeat the value before them.`] : []),
+  ];
+  const count = values.length.toLocaleString('en');
+  return [`“${name}”, ${count} values from ${least} to ${most}.`, ...gaps, ...remarks].join(' ');
+}
+
+function remarksOf({ columns, cut, turned }: NumericFile): string[] {
+  const count = columns[0].values.length.toLocaleString('en');
   return [
-    `“${name}”, ${many} values from ${ends[0]} to ${ends[1]}.`,
-    missing === 1 && 'One is missing and repeats the value before it.',
-    missing > 1 && `${missing.toLocaleString('en')} are missing and repeat the value before them.`,
-    cut && `The file is longer: its first ${many} rows are taken.`,
-  ]
-    .filter(Boolean)
-    .join(' ');
+    ...(turned ? ['Its dates go back in time: the rows are turned around.'] : []),
+    ...(cut ? [`The file is longer: its first ${count} rows are taken.`] : []),
+  ];
 }
