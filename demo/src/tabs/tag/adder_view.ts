@@ -162,6 +162,7 @@ export function adderView(context: TabContext): TaskView {
     examples: panel('Held-out sums, answered now', rows),
     score: 'held-out sums right',
     unit: 'sums',
+    lossUnit: 'nats of a letter',
     lesson,
     settings,
     question: () => valid() ?? '',

@@ -1,7 +1,7 @@
 // What both lessons show: controls, figures, curves, and the worker behind them.
 import { lineChart } from '../../charts.ts';
 import { openJob } from '../../job.ts';
-import { announce, button, h, panel, stat } from '../../kit.ts';
+import { announce, button, h, panel, say, stat } from '../../kit.ts';
 import { modelsPanel } from '../../models_panel.ts';
 import type { Chart, Control, JobHandle, Settings } from '../../types.ts';
 import type { Command, Event, LessonOptions, Run } from './protocol.ts';
@@ -20,9 +20,13 @@ export interface LessonParts {
   examples: HTMLElement;
   /** What the score counts, such as 'F1 of held-out words'. */
   score: string;
+  /** What the loss is measured in. */
+  lossUnit: string;
   /** How examples are counted, such as 'sentences'. */
   unit: string;
   lesson(): LessonOptions;
+  /** What the visitor has to give before there is a lesson, in words. */
+  missing?(): string | undefined;
   settings(): Settings;
   onBegun(event: Begun): void;
   onMeasured(event: MeasuredEvent): void;
@@ -175,8 +179,16 @@ export function lessonView(parts: LessonParts): LessonView {
     if (text !== '') connect().send({ type: 'ask', text });
   }
 
+  /** Says what is missing for a lesson, and whether anything is. */
+  function lacks(): boolean {
+    const words = parts.missing?.();
+    if (words !== undefined) say('info', words);
+    return words !== undefined;
+  }
+
   /** Begins anew; `go` tells whether training goes on. */
   function renew(go: boolean): void {
+    if (lacks()) return;
     wanted = go;
     begin();
     if (go) connect().send({ type: 'train' });
@@ -192,6 +204,7 @@ export function lessonView(parts: LessonParts): LessonView {
   }
 
   function toggle(): void {
+    if (!training && lacks()) return;
     wanted = !training;
     if (failed) begin();
     connect().send({ type: wanted ? 'train' : 'pause' });
@@ -263,7 +276,7 @@ export function lessonView(parts: LessonParts): LessonView {
     element,
     renew() {
       clearTimeout(renewal);
-      if (handle) renewal = setTimeout(() => renew(training), SETTLED);
+      if (handle && parts.missing?.() === undefined) renewal = setTimeout(() => renew(training), SETTLED);
     },
     ask(text) {
       handle?.send({ type: 'ask', text });
@@ -271,7 +284,7 @@ export function lessonView(parts: LessonParts): LessonView {
     show() {
       charts ??= {
         loss: lineChart(lossHost, {
-          ...{ title: 'Loss', x: 'updates', y: 'loss', height: 170, log: true },
+          ...{ title: 'Loss', x: 'updates', y: parts.lossUnit, height: 170, log: true },
           series: [{ label: 'loss', color: '--accent' }],
         }),
         score: lineChart(scoreHost, {

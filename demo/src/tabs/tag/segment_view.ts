@@ -69,7 +69,12 @@ export function segmentView(context: TabContext): TaskView {
     autocapitalize: 'off',
   });
   typed.value = first;
-  typed.addEventListener('input', () => view.ask(typed.value));
+  typed.addEventListener('input', () => {
+    view.ask(typed.value);
+    if (typed.value.trim() !== '') return;
+    cells.replaceChildren();
+    found.textContent = 'Type some words without spaces, and they are told apart here.';
+  });
   const cells = h('div', { class: 'tag-cells', 'aria-hidden': 'true' });
   const found = h('p', { class: 'tag-found' }, 'Train the network and watch the words fall into place.');
   const legend = h(
@@ -87,13 +92,12 @@ export function segmentView(context: TabContext): TaskView {
     kind: 'segment',
     units: units.value,
     rate: rate.value,
-    source:
-      source.value === 'own'
-        ? own === undefined
-          ? 'tales'
-          : { text: own }
-        : (source.value as 'tales' | 'documentation'),
+    source: source.value === 'own' ? { text: own ?? '' } : (source.value as 'tales' | 'documentation'),
   });
+  const missing = (): string | undefined =>
+    source.value === 'own' && own === undefined
+      ? 'There is no text of your own yet: drop a file or paste one, then train.'
+      : undefined;
   const settings = (): Settings => ({
     ...(units.value !== defaults.units && { units: units.value }),
     ...(rate.value !== defaults.rate && { rate: rate.value }),
@@ -110,16 +114,27 @@ export function segmentView(context: TabContext): TaskView {
       found,
       legend,
     ),
-    examples: panel('Held-out sentences, read now', rows),
+    examples: panel(
+      'Held-out sentences, read now',
+      rows,
+      h(
+        'p',
+        { class: 'hint' },
+        'F1 is the harmonic mean of two shares: of the words it found, those that are right; of the words there are, those it found.',
+      ),
+    ),
     score: 'F1 of held-out words',
     unit: 'sentences',
+    lossUnit: 'nats of a sentence',
     lesson,
+    missing,
     settings,
     question: () => typed.value,
     onBegun: ({ units: size }) => units.set(size),
     onMeasured: (event) => rows.replaceChildren(...(event.rows as TaggedRow[]).map(rowOf)),
     onAnswer({ answer, step }) {
-      if (answer.kind !== 'segment') return;
+      // What was asked before the field was emptied comes too late.
+      if (answer.kind !== 'segment' || typed.value.trim() === '') return;
       paint(cells, answer.text, answer.tags);
       const words = split(answer.text, answer.tags).join(' ');
       found.textContent = step === 0 ? `Untrained: ${words}` : words;
