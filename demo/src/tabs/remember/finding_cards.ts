@@ -11,17 +11,20 @@ export interface FindingCards {
 export function findingCards(onChoose: (index: number) => void): FindingCards {
   const cards = h('div', { class: 'findings' });
   const judged = h('p', { class: 'hint' });
+  let roles: string[] = [];
   return {
     element: h('div', { class: 'stack tight' }, cards, judged),
     show({ findings, task, judged: words = '' }, chosen) {
       judged.textContent = words;
       judged.hidden = words === '';
-      // While it learns the numbers change several times a second: the focus stays where it is.
-      const focused = [...cards.children].indexOf(document.activeElement as Element);
+      // While it learns the cards change numbers and places several times a second: the focus stays with what it was on.
+      const focused = roles[[...cards.children].indexOf(document.activeElement as Element)];
+      roles = findings.map(({ role }) => role);
       cards.replaceChildren(
         ...findings.map((finding, i) => card(finding, task, i === chosen, () => onChoose(i))),
       );
-      (cards.children[focused] as HTMLElement | undefined)?.focus({ preventScroll: true });
+      const again = cards.children[roles.indexOf(focused)] as HTMLElement | undefined;
+      again?.focus({ preventScroll: true });
     },
   };
 }

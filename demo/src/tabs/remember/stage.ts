@@ -25,6 +25,8 @@ const shares: readonly PlaneName[] = ['input', 'forget', 'update', 'reset', 'out
 export function stage({ reducedMotion }: { reducedMotion: boolean }): Stage {
   let view: View | undefined;
   let chosen = 0;
+  /** What the visitor chose: the findings change places while it learns. */
+  let role: string | undefined;
   let step = 0;
   let unit = 0;
   /** Whether a step is looked at: until then the whole row of the unit is marked. */
@@ -48,9 +50,10 @@ export function stage({ reducedMotion }: { reducedMotion: boolean }): Stage {
   });
   const readout = h('p', { class: 'hint mono unit-readout' });
   const cards = findingCards((index) => {
-    chosen = index;
     const finding = view?.findings[index];
     if (!finding) return;
+    chosen = index;
+    role = finding.role;
     unit = finding.unit;
     scrubbed = false;
     picked = false;
@@ -85,13 +88,16 @@ export function stage({ reducedMotion }: { reducedMotion: boolean }): Stage {
 
   function show(next: View): void {
     if (view?.task !== next.task || view.layer !== next.layer) {
-      chosen = 0;
+      role = undefined;
       scrubbed = false;
       picked = false;
       step = 0;
     }
     view = next;
-    if (!next.findings[chosen]) chosen = 0;
+    chosen = Math.max(
+      0,
+      next.findings.findIndex((finding) => finding.role === role),
+    );
     if (!picked) unit = next.findings[chosen]?.unit ?? unit;
     unit = Math.min(unit, next.units - 1);
     none.hidden = true;
