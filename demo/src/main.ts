@@ -4,6 +4,7 @@ import { onAdapter } from './job.ts';
 import { segmented } from './kit.ts';
 import { dropLink, hashOf, isVisited, pushLink, readLink, sameRun, writeLink } from './link.ts';
 import { announce, say } from './messages.ts';
+import { onLoss, restartLost } from './open_jobs.ts';
 import { chosenTheme, setTheme } from './theme.ts';
 import type { MountedTab, Settings, Tab, TabContext } from './types.ts';
 
@@ -189,9 +190,12 @@ function flash(text: string): void {
 /** What computes, in words: the adapter of the page first, that of a job as soon as one has begun. */
 async function nameAdapter(): Promise<void> {
   const line = document.getElementById('adapter') as HTMLElement;
+  const before = line.previousElementSibling as HTMLElement;
   let known = false;
   onAdapter(({ device, description }) => {
     known = true;
+    before.hidden = false;
+    line.title = description;
     line.textContent = device === 'cpu' ? 'the CPU (reference backend)' : description;
     line.dataset.device = device;
   });
@@ -199,10 +203,17 @@ async function nameAdapter(): Promise<void> {
   if (known) return;
   const words =
     info && (info.description || info.device || [info.vendor, info.architecture].filter(Boolean).join(' '));
-  line.textContent = info
-    ? words || 'a GPU that gives no name'
-    : 'no WebGPU here; the CPU can compute instead';
+  before.hidden = !info;
+  line.textContent = info ? words || 'a GPU that gives no name' : 'There is no WebGPU here.';
+  line.title = line.textContent;
 }
+
+// The way out stays in sight where the banner that offers it was closed.
+const useCpu = document.getElementById('use-cpu');
+useCpu?.addEventListener('click', () => restartLost('cpu'));
+onLoss((lost) => {
+  if (useCpu) useCpu.hidden = !lost;
+});
 
 // A file dropped beside a drop zone must not take the visitor away.
 for (const type of ['dragover', 'drop'] as const) {

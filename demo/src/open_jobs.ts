@@ -22,11 +22,27 @@ export interface LostWords {
 
 const lost = new Map<OpenJob, LostWords>();
 let banner: Banner | undefined;
+const lossListeners = new Set<(lost: boolean) => void>();
+
+/** Calls the listener whenever a job is lost or one is back, with whether any is lost now. */
+export function onLoss(listener: (lost: boolean) => void): void {
+  lossListeners.add(listener);
+}
+
+/** Restarts all jobs that are lost. */
+export function restartLost(device: Device): void {
+  for (const job of [...lost.keys()]) job.restart(device);
+}
+
+function tellListeners(): void {
+  for (const listener of lossListeners) listener(lost.size > 0);
+}
 
 /** Tells that a job is lost; one banner restarts all that are. */
 export function tellLost(job: OpenJob, words: LostWords): void {
   lost.set(job, words);
   show();
+  tellListeners();
 }
 
 /** Says again what is lost, where that was closed. */
@@ -40,6 +56,7 @@ export function forgetLost(job: OpenJob): void {
   const open = banner?.open;
   banner?.close();
   if (open && lost.size > 0) show();
+  tellListeners();
 }
 
 function show(): void {
@@ -47,17 +64,14 @@ function show(): void {
   const jobs = [...lost.keys()];
   const kept = jobs.filter(({ snapshot }) => snapshot);
   const words = [...lost.values()];
-  const restart = (device: Device): void => {
-    for (const job of jobs) if (lost.has(job)) job.restart(device);
-  };
   const keep = ({ name, snapshot }: OpenJob): Action => ({
     label: `Download the last weights${kept.length > 1 ? ` of ${name}` : ''}`,
     run: () => snapshot && download(`${name}, last weights.safetensors`, snapshot),
     stays: true,
   });
   banner = say('error', [...new Set(words.map(({ text }) => text(kept.length > 0)))].join(' '), [
-    { label: words[0].again, run: () => restart('webgpu') },
-    { label: 'Go on with the CPU', run: () => restart('cpu') },
+    { label: words[0].again, run: () => restartLost('webgpu') },
+    { label: 'Go on with the CPU', run: () => restartLost('cpu') },
     ...kept.map(keep),
   ]);
 }
