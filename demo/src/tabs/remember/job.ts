@@ -5,6 +5,7 @@ import { type Lesson, type LessonNote, lessonOf, stepsOfRound } from './lessons.
 import { longestText } from './limits.ts';
 import type { Command, Event, RunSettings, RunState, Shown } from './messages.ts';
 import { openReading, type Reading } from './reading.ts';
+import { networkOf } from './settings.ts';
 import { sourceText } from './texts.ts';
 
 /** Milliseconds between two looks while it trains. */
@@ -118,16 +119,18 @@ export function job(context: JobContext<Event>): Job<Command> {
 
   /** Makes a lesson, untrained but for what a lost device left behind. */
   async function settle(to: RunSettings, trained?: Model): Promise<void> {
-    await clear();
-    settings = to;
-    step = 0;
+    // A file that does not do leaves the lesson there is, also one that trains.
+    if (!trained) await end();
     const corpus = to.task === 'text' ? (to.corpus ?? (await sourceText())) : '';
     if (to.task === 'text' && corpus.length < fewestCharacters) {
       throw new Error(
         `A text to learn from takes at least ${fewestCharacters} characters; this one has ${corpus.length}.`,
       );
     }
-    lesson = await lessonOf(backend, to, corpus, trained ?? kept(to));
+    const made = await lessonOf(backend, to, corpus, trained ?? kept(to));
+    await clear();
+    lesson = made;
+    settings = to;
     // A model that was kept has its steps behind it.
     step = lesson.model.step;
   }
@@ -171,7 +174,7 @@ export function job(context: JobContext<Event>): Job<Command> {
         case 'train': {
           const { settings: to } = command;
           await inTurn(async () => {
-            const same = lesson && JSON.stringify(to) === JSON.stringify(settings);
+            const same = lesson && settings && networkOf(to) === networkOf(settings);
             if (same) await end();
             else await settle(to);
             start(to.most);
@@ -201,8 +204,10 @@ export function job(context: JobContext<Event>): Job<Command> {
             const { task, units } = model.extras as unknown as Partial<LessonNote>;
             if (!task || !units)
               throw new Error('this model comes from another tab and knows none of these tasks');
-            await settle({ ...command.settings, task, units }, model);
-            post({ type: 'opened', task, units });
+            const { seed, most, corpus } = command.settings;
+            const own = task === 'text' && corpus !== undefined && { corpus };
+            await settle({ task, units, seed, most, ...own }, model);
+            post({ type: 'opened', task, units, seed });
             await look();
             state('done', 'opened');
           });

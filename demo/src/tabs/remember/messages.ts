@@ -32,12 +32,13 @@ export interface Shown {
 export type Command =
   /** Makes an untrained network and shows it. */
   | { type: 'prepare'; settings: RunSettings }
-  /** Trains it, or trains it on where the settings are still the same. */
+  /** Trains it, or trains it on where it is still the same network. */
   | { type: 'train'; settings: RunSettings }
   | { type: 'pause' }
   | { type: 'resume' }
   | { type: 'watch'; shown: Shown }
   | { type: 'save' }
+  /** Takes task and units of the file, and the text of the settings where it learns one. */
   | { type: 'open'; bytes: Uint8Array; settings: RunSettings }
   /** Looks into a language model. */
   | { type: 'read'; model: HandedModel };
@@ -79,6 +80,6 @@ export type Event =
   | { type: 'view'; view: View }
   | { type: 'state'; state: RunState; task: TaskName; step: number; why?: string }
   | { type: 'saved'; bytes: Uint8Array | undefined }
-  | { type: 'opened'; task: LessonName; units: number }
+  | { type: 'opened'; task: LessonName; units: number; seed: number }
   /** A language model is looked into; `excerpt` is a text to begin with, where there is one of its kind. */
   | { type: 'read'; name: string; layers: readonly LayerFacts[]; level: Level; excerpt: string | undefined };

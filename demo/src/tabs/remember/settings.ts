@@ -1,7 +1,7 @@
 // What a visitor chooses: the task, its sizes and what the network is shown, and how a link carries them.
 import type { Settings } from '../../types.ts';
 import { longestText, mostCounted } from './limits.ts';
-import type { TaskName } from './messages.ts';
+import type { RunSettings, TaskName } from './messages.ts';
 
 export interface Chosen {
   task: TaskName;
@@ -42,6 +42,11 @@ export const standard: Chosen = {
   ...{ task: 'counting', units: 10, most: 300, seed: 1 },
   ...{ count: 8, letter: 'A', text: undefined, layer: 1 },
 };
+
+/** What makes a network another one: how long it trains does not. */
+export function networkOf({ task, units, seed, corpus }: RunSettings): string {
+  return JSON.stringify([task, units, seed, corpus]);
+}
 
 /** What differs from the standard of the task. */
 export function writeSettings(chosen: Chosen): Settings {

@@ -1,11 +1,12 @@
 // Remember: a network learns to count, to remember or to read, and its units are looked into; so is the model of the writing tab.
 import './remember.css';
 import { openJob } from '../../job.ts';
-import { announce, h, say } from '../../kit.ts';
+import { announce, h } from '../../kit.ts';
 import { modelsPanel } from '../../models_panel.ts';
-import type { HandedModel, JobHandle, MountedTab, Tab, TabContext } from '../../types.ts';
+import type { JobHandle, MountedTab, Tab, TabContext } from '../../types.ts';
 import { type Corpus, lessonPanel } from './lesson_panel.ts';
 import type { Command, Event, RunSettings, RunState, View } from './messages.ts';
+import { opening } from './opening.ts';
 import { progress } from './progress.ts';
 import { type Chosen, readSettings, sample, standard, tasks, writeSettings } from './settings.ts';
 import { shownPanel } from './shown_panel.ts';
@@ -24,12 +25,9 @@ const nothingOpen =
 function mount(host: HTMLElement, context: TabContext): MountedTab {
   let chosen: Chosen = { ...standard };
   let corpus: Corpus | undefined;
-  /** The model of the writing tab that is looked into, and a text of its kind. */
-  let written: HandedModel | undefined;
+  /** Of the model of the writing tab that is looked into: a text of its kind, and its layers. */
   let excerpt: string | undefined;
   let layers = 1;
-  /** What is to be looked into next, `here` once it has come: a file that does not do leaves the last. */
-  let asked: { model: Promise<HandedModel>; name: string; here?: HandedModel } | undefined;
   let state: RunState = 'new';
   let steps = 0;
   let job: JobHandle<Command> | undefined;
@@ -37,6 +35,20 @@ function mount(host: HTMLElement, context: TabContext): MountedTab {
   let last: View | undefined;
   const saved: ((bytes: Uint8Array | undefined) => void)[] = [];
 
+  const written = opening({
+    onAsk() {
+      if (chosen.task !== 'written') chosen = { ...chosen, task: 'written', text: undefined, layer: 1 };
+      prepared = 'written';
+      dress();
+      context.changed();
+      open();
+    },
+    onHere: (model) => job!.send({ type: 'read', model }),
+    onGiveUp() {
+      dress();
+      if (chosen.task === 'written' && written.model && last?.task === 'written') looking.show(last);
+    },
+  });
   const lesson = lessonPanel({
     chosen,
     onTask(task) {
@@ -53,7 +65,7 @@ function mount(host: HTMLElement, context: TabContext): MountedTab {
       corpus = given;
       settle();
     },
-    onWritten: (model) => void receive(Promise.resolve(model), model.name),
+    onWritten: (model) => written.ask(Promise.resolve(model), model.name),
     onBegin: toggle,
     onReset: () => prepare(true),
   });
@@ -108,9 +120,10 @@ function mount(host: HTMLElement, context: TabContext): MountedTab {
     goes.dress(task);
     goes.element.hidden = task === 'written';
     models.element.hidden = task === 'written';
-    const empty = task === 'written' && (asked !== undefined || !written);
+    const { coming, model } = written;
+    const empty = task === 'written' && (coming !== undefined || !model);
     shown.element.hidden = empty;
-    if (empty) looking.empty(asked ? `Opening ${asked.name} …` : nothingOpen);
+    if (empty) looking.empty(coming !== undefined ? `Opening ${coming} …` : nothingOpen);
   }
 
   /** Another network. */
@@ -119,7 +132,7 @@ function mount(host: HTMLElement, context: TabContext): MountedTab {
     shown.set(chosen, textShown());
     dress();
     context.changed();
-    lesson.refresh(written?.name);
+    lesson.refresh(written.model?.name);
     prepare(false);
   }
 
@@ -142,7 +155,7 @@ function mount(host: HTMLElement, context: TabContext): MountedTab {
         },
         onError: () => {
           state = 'done';
-          giveUp();
+          written.giveUp();
           return false;
         },
       },
@@ -162,9 +175,7 @@ function mount(host: HTMLElement, context: TabContext): MountedTab {
     goes.clear();
     dress();
     if (settings) job.send({ type: 'prepare', settings });
-    else if (asked) void receive(asked.model, asked.name);
-    else if (written) void receive(Promise.resolve(written), written.name);
-    else job.send({ type: 'pause' });
+    else if (!written.askAgain()) job.send({ type: 'pause' });
   }
 
   function toggle(): void {
@@ -187,39 +198,9 @@ function mount(host: HTMLElement, context: TabContext): MountedTab {
     job?.send({ type: 'watch', shown: { count, letter, text: textShown(), layer: layer - 1 } });
   }
 
-  /** Looks into a model of the writing tab, as soon as it is here. */
-  async function receive(model: Promise<HandedModel>, name = 'the model'): Promise<void> {
-    if (chosen.task !== 'written') chosen = { ...chosen, task: 'written', text: undefined, layer: 1 };
-    const mine = { model, name };
-    asked = mine;
-    prepared = 'written';
-    dress();
-    context.changed();
-    open();
-    try {
-      const here = await model;
-      if (asked !== mine) return;
-      asked = { ...mine, here };
-      job!.send({ type: 'read', model: here });
-    } catch (error) {
-      say('error', `The model cannot be looked into: ${(error as Error).message}.`);
-      if (asked === mine) giveUp();
-    }
-  }
-
-  /** What was asked for does not come: what there was is shown. */
-  function giveUp(): void {
-    asked = undefined;
-    dress();
-    if (chosen.task === 'written' && written && last?.task === 'written') looking.show(last);
-  }
-
   /** A model is laid open: it is shown what the visitor typed, or a text of its kind. */
   function begin(event: Extract<Event, { type: 'read' }>): void {
-    if (asked?.here) {
-      written = asked.here;
-      asked = undefined;
-    }
+    written.done();
     if (chosen.task !== 'written') return;
     layers = event.layers.length;
     excerpt = event.excerpt;
@@ -239,7 +220,7 @@ function mount(host: HTMLElement, context: TabContext): MountedTab {
         return;
       case 'view':
         // One of a network that is no longer chosen.
-        if (event.view.task !== chosen.task || (asked && chosen.task === 'written')) return;
+        if (event.view.task !== chosen.task || (written.coming && chosen.task === 'written')) return;
         last = event.view;
         looking.show(event.view);
         shown.show(event.view);
@@ -276,7 +257,7 @@ function mount(host: HTMLElement, context: TabContext): MountedTab {
       open();
       watch();
       models.refresh();
-      lesson.refresh(written?.name);
+      lesson.refresh(written.model?.name);
       // A model that is handed over comes first: no lesson is made in vain.
       setTimeout(() => prepare(false));
     },
@@ -294,6 +275,6 @@ function mount(host: HTMLElement, context: TabContext): MountedTab {
       watch();
       prepare(false);
     },
-    receive,
+    receive: (model) => written.ask(model),
   };
 }
