@@ -127,7 +127,13 @@ export function job(context: JobContext<Event>): Job<Command> {
         `A text to learn from takes at least ${fewestCharacters} characters; this one has ${corpus.length}.`,
       );
     }
-    const made = await lessonOf(backend, to, corpus, trained ?? kept(to));
+    let made: Lesson;
+    try {
+      made = await lessonOf(backend, to, corpus, trained ?? kept(to));
+    } catch (error) {
+      await trained?.dispose();
+      throw error;
+    }
     await clear();
     lesson = made;
     settings = to;

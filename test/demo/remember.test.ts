@@ -1,0 +1,54 @@
+// The job of the tab that looks inside, on the CPU backend: what keeps a network, and what makes another one of it.
+
+import { expect, test } from 'vitest';
+import { cpu, loadModel } from 'webgpu-rnn';
+import { job } from '../../demo/src/tabs/remember/job.ts';
+import type { Event, RunSettings } from '../../demo/src/tabs/remember/messages.ts';
+
+type Of<T extends Event['type']> = Extract<Event, { type: T }>;
+
+/** A job of its own, whose events are kept. */
+async function opened() {
+  const events: Event[] = [];
+  const made = await job({
+    backend: cpu(),
+    adapter: { device: 'cpu', description: 'CPU', software: true },
+    seed: 1,
+    snapshot: undefined,
+    post: (event) => void events.push(event),
+    awake: () => performance.now(),
+    turn: () => new Promise((resolve) => setImmediate(resolve)),
+    fail: (error) => {
+      throw error;
+    },
+  });
+  const all = <T extends Event['type']>(type: T) =>
+    events.filter((event): event is Of<T> => event.type === type);
+  return { ...made, all };
+}
+
+const counting: RunSettings = { task: 'counting', units: 4, seed: 1, most: 3 };
+
+test('a network trains on where its epochs are others, and where it came out of a file, whatever was chosen before', async () => {
+  const first = await opened();
+  await first.handle({ type: 'train', settings: counting });
+  await first.handle({ type: 'train', settings: { ...counting, most: 2 } });
+  expect(first.all('state').at(-1)).toMatchObject({ state: 'done', step: 5, why: '5 epochs are done' });
+  await first.handle({ type: 'save' });
+  const bytes = first.all('saved')[0].bytes!;
+  expect(loadModel(bytes).step).toBe(5);
+  // Another seed is another network.
+  await first.handle({ type: 'train', settings: { ...counting, seed: 2, most: 1 } });
+  expect(first.all('state').at(-1)!.step).toBe(1);
+
+  const other = await opened();
+  const chosen: RunSettings = { task: 'memory', units: 6, seed: 7, most: 1, corpus: 'a text of one’s own' };
+  await other.handle({ type: 'prepare', settings: chosen });
+  await other.handle({ type: 'open', bytes, settings: chosen });
+  const { task, units, seed } = other.all('opened')[0];
+  expect({ task, units, seed }).toEqual({ task: 'counting', units: 4, seed: 7 });
+  await other.handle({ type: 'train', settings: { task, units, seed, most: 2 } });
+  expect(other.all('state').at(-1)).toMatchObject({ state: 'done', task: 'counting', step: 7 });
+  first.dispose();
+  other.dispose();
+});
