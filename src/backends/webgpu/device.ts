@@ -45,8 +45,15 @@ const WAYS_OUT =
   'Ways out: a browser with WebGPU on a page served from localhost or https; in Node the `webgpu` package and a' +
   ' GPU driver, or `webgpu-rnn launch SCRIPT`, which brings a software adapter along; or the CPU backend, cpu().';
 
+/**
+ * Lets Dawn clear workgroup memory by a loop: SwiftShader writes out a store for each number where it is asked to clear
+ * it, and takes seconds to compile 16 KiB.
+ */
+export const ZEROED_BY_LOOPS = 'disable-dawn-features=use_vulkan_zero_initialize_workgroup_memory_extension';
+
+const nodeGpus = new Map<Precision, Promise<GPU>>();
 /** Dawn's instances must stay referenced while GPU work goes on. */
-const nodeGpus = new Map<Precision, GPU>();
+const referenced: GPU[] = [];
 
 /**
  * Requests a device.
@@ -60,9 +67,8 @@ export async function requestDevice(options: DeviceOptions = {}): Promise<Adapte
   const { adapter, device } = await open(gpu, precision, options);
   const matrices = await matricesOf(adapter, device);
   const info = adapter.info;
-  const words = [info.vendor, info.architecture, info.device, info.description].join(' ');
-  const software =
-    info.isFallbackAdapter === true || /swiftshader|llvmpipe|lavapipe|basic render/i.test(words);
+  const words = wordsOf(info);
+  const software = isSoftware(info);
   const granted: Limits = {
     storageBuffers: device.limits.maxStorageBuffersPerShaderStage,
     bindingAlignment: defaultLimits.bindingAlignment,
@@ -131,28 +137,49 @@ async function findGpu(precision: Precision): Promise<GPU> {
   if (typeof process === 'undefined' || !process.versions?.node) {
     throw new DeviceError(`this browser or page has no WebGPU (navigator.gpu is missing). ${WAYS_OUT}`);
   }
-  let nodeGpu = nodeGpus.get(precision);
-  if (!nodeGpu) {
-    // A name in a variable keeps bundlers for the web from looking for the native package.
-    const name = 'webgpu';
-    let dawn: { create(options: string[]): GPU; globals: object };
-    try {
-      dawn = await import(/* @vite-ignore */ /* webpackIgnore: true */ name);
-    } catch (error) {
-      throw new DeviceError(
-        `the package \`webgpu\` cannot be loaded (${(error as Error).message}). ${WAYS_OUT}`,
-      );
-    }
-    Object.assign(globalThis, dawn.globals);
-    try {
-      // Matrices of subgroups are no standard yet: Dawn keeps them to itself unless they are asked for.
-      nodeGpu = dawn.create(precision === 'f16' ? ['enable-dawn-features=allow_unsafe_apis'] : []);
-      nodeGpus.set(precision, nodeGpu);
-    } catch (error) {
-      throw new DeviceError(`WebGPU cannot be started (${(error as Error).message}). ${WAYS_OUT}`);
-    }
+  let found = nodeGpus.get(precision);
+  if (!found) {
+    found = startDawn(precision);
+    nodeGpus.set(precision, found);
+    found.catch(() => nodeGpus.delete(precision));
   }
-  return nodeGpu;
+  return found;
+}
+
+async function startDawn(precision: Precision): Promise<GPU> {
+  // A name in a variable keeps bundlers for the web from looking for the native package.
+  const name = 'webgpu';
+  let dawn: { create(options: string[]): GPU; globals: object };
+  try {
+    dawn = await import(/* @vite-ignore */ /* webpackIgnore: true */ name);
+  } catch (error) {
+    throw new DeviceError(
+      `the package \`webgpu\` cannot be loaded (${(error as Error).message}). ${WAYS_OUT}`,
+    );
+  }
+  Object.assign(globalThis, dawn.globals);
+  const start = (options: string[]): GPU => {
+    const gpu = dawn.create(options);
+    referenced.push(gpu);
+    return gpu;
+  };
+  try {
+    // Matrices of subgroups are no standard yet: Dawn keeps them to itself unless they are asked for.
+    const options = precision === 'f16' ? ['enable-dawn-features=allow_unsafe_apis'] : [];
+    const gpu = start(options);
+    const adapter = await gpu.requestAdapter();
+    return adapter && isSoftware(adapter.info) ? start([...options, ZEROED_BY_LOOPS]) : gpu;
+  } catch (error) {
+    throw new DeviceError(`WebGPU cannot be started (${(error as Error).message}). ${WAYS_OUT}`);
+  }
+}
+
+function wordsOf({ vendor, architecture, device, description }: GPUAdapterInfo): string {
+  return [vendor, architecture, device, description].join(' ');
+}
+
+function isSoftware(info: GPUAdapterInfo): boolean {
+  return info.isFallbackAdapter === true || /swiftshader|llvmpipe|lavapipe|basic render/i.test(wordsOf(info));
 }
 
 function describeAdapter(info: GPUAdapterInfo, software: boolean): string {
