@@ -49,7 +49,7 @@ export function diagnosisWords({ cause, measures, bestEpoch, verdicts }: Judged)
     settled: [
       'Nothing more is needed. The best network can be kept below.',
       `On the validation part it ends ${rise < 0.005 ? 'at its best' : `within ${part(rise)} of its best`}, and ${gap < 0.005 ? 'no worse' : `only ${part(gap)} worse`} than on the training part.`,
-      'It gets hardly better any more on either.',
+      'It hardly gets better any more on either.',
     ],
     'both got worse': [
       'Take a smaller learning rate.',

@@ -3,7 +3,7 @@ import './forecast.css';
 import { openJob } from '../../job.ts';
 import { announce, h, say } from '../../kit.ts';
 import { modelsPanel } from '../../models_panel.ts';
-import type { JobHandle, MountedTab, Tab, TabContext } from '../../types.ts';
+import type { Banner, JobHandle, MountedTab, Tab, TabContext } from '../../types.ts';
 import { board } from './board.ts';
 import type { Command, Curves, Event, NetworkNote, RunSettings, WorkEvent } from './messages.ts';
 import { networksPanel, type Phase } from './networks_panel.ts';
@@ -49,6 +49,8 @@ function mount(host: HTMLElement, context: TabContext): MountedTab {
   let shown = false;
   let waiting: ReturnType<typeof setTimeout> | undefined;
   let verdict = '';
+  /** Says that a file is wanted, until one comes. */
+  let fileWanted: Banner | undefined;
   let best: Best | undefined;
   /** What the file says whose network is shown, until another one is made. */
   let opened: NetworkNote | undefined;
@@ -68,6 +70,7 @@ function mount(host: HTMLElement, context: TabContext): MountedTab {
       changed();
     },
     onFile() {
+      fileWanted?.close();
       chosen.series = 'file';
       if (!opened) chosen.relative = usuallyRelative('file');
       else if (opened.column !== undefined) series.choose(opened.column);
@@ -269,7 +272,7 @@ function mount(host: HTMLElement, context: TabContext): MountedTab {
     if (note.series !== 'file') chosen = { ...chosen, series: note.series, length };
     else if (note.column !== undefined && series.choose(note.column)) chosen.series = 'file';
     else if (note.column !== undefined)
-      say(
+      fileWanted = say(
         'info',
         `This network learned the column “${note.column}” of “${note.file}”. Drop that file, or any other series: it is forecast at once.`,
       );
@@ -290,7 +293,7 @@ function mount(host: HTMLElement, context: TabContext): MountedTab {
       const wanted = readSettings(given);
       if (wanted.series === 'file' && !series.file) {
         wanted.series = standard.series;
-        say(
+        fileWanted = say(
           'info',
           'This link is of a run on a file, which a link does not carry. Drop that file, or another one, to go on with it.',
         );
