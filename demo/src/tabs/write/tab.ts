@@ -91,7 +91,12 @@ class WriteTab implements MountedTab {
         this.#run.forget();
         this.#run.press();
       },
-      onLook: () => context.hand('remember', this.#run.pack()),
+      onLook: () => {
+        const model = this.#run.pack();
+        // The other tab tells what is wrong with it, as soon as it is loaded.
+        model.catch(() => {});
+        context.hand('remember', model);
+      },
       numbers: this.#progress.numbers,
     });
     const models = modelsPanel({
