@@ -15,6 +15,7 @@ import {
 import { download } from './store.ts';
 import { inTime, isMemory, type Loss, lossText, plain } from './troubles.ts';
 import type { Action, AdapterInfo, Device, JobHandle, JobHooks, JobOptions } from './types.ts';
+import { heard, isUnsaved } from './unsaved.ts';
 
 const noGpu =
   'This browser gives the page no GPU through WebGPU. A current Chrome, Edge, Safari or Firefox on a computer with a' +
@@ -22,6 +23,9 @@ const noGpu =
 
 /** What the visitor chose after a device was missing; later jobs begin with it. */
 let chosen: Device = 'webgpu';
+window.addEventListener('beforeunload', (event) => {
+  if (isUnsaved()) event.preventDefault();
+});
 const adapterListeners = new Set<(adapter: AdapterInfo) => void>();
 
 /** Calls the listener with the adapter of each job that has begun. */
@@ -33,7 +37,7 @@ export function onAdapter(listener: (adapter: AdapterInfo) => void): void {
 export function openJob<Command, Event>(
   name: string,
   hooks: JobHooks<Event>,
-  { seed = 1, device }: JobOptions = {},
+  { seed = 1, device, keptAs = name }: JobOptions = {},
 ): JobHandle<Command> {
   let worker: Worker | undefined;
   let snapshot: Uint8Array | undefined;
@@ -110,7 +114,8 @@ export function openJob<Command, Event>(
         return;
       case 'snapshot':
         snapshot = message.bytes;
-        window.dispatchEvent(new CustomEvent('job:kept', { detail: name }));
+        heard(keptAs, snapshot);
+        window.dispatchEvent(new CustomEvent('job:kept', { detail: keptAs }));
         return;
       case 'ready':
         ready = true;

@@ -3,7 +3,7 @@ import { h } from './element.ts';
 import { onAdapter } from './job.ts';
 import { segmented } from './kit.ts';
 import { dropLink, hashOf, isVisited, pushLink, readLink, sameRun, writeLink } from './link.ts';
-import { announce, say } from './messages.ts';
+import { announce, closePassing, say } from './messages.ts';
 import { onLoss, restartLost } from './open_jobs.ts';
 import { chosenTheme, setTheme } from './theme.ts';
 import type { MountedTab, Settings, Tab, TabContext } from './types.ts';
@@ -85,7 +85,10 @@ function renewLink(): void {
 async function show(id: string, settings: Settings = {}): Promise<void> {
   const place = places.get(id);
   if (!place) return;
-  if (current !== undefined && current !== id) places.get(current)?.mounted?.hide();
+  if (current !== undefined && current !== id) {
+    places.get(current)?.mounted?.hide();
+    closePassing();
+  }
   const changed = current !== id;
   current = id;
   for (const [other, { button, panel }] of places) {
@@ -218,7 +221,10 @@ onLoss((lost) => {
 // A file dropped beside a drop zone must not take the visitor away.
 for (const type of ['dragover', 'drop'] as const) {
   window.addEventListener(type, (event) => {
-    if (event.dataTransfer?.types.includes('Files')) event.preventDefault();
+    if (event.defaultPrevented || !event.dataTransfer?.types.includes('Files')) return;
+    event.preventDefault();
+    if (type === 'drop')
+      say('info', 'Nothing takes a file there: drop it on one of the fields with a dashed border.');
   });
 }
 window.addEventListener('error', (event) => {

@@ -20,6 +20,13 @@ export function announce(text: string): void {
 }
 
 const shown = new Map<string, Banner>();
+/** Banners that the visitor has no choice to make on: what they say is of the moment. */
+const passing = new Set<Banner>();
+
+/** Takes away what was said of a moment that is over, such as when another tab is shown. */
+export function closePassing(): void {
+  for (const banner of passing) banner.close();
+}
 
 /** Shows a banner with the text and buttons, most of which close it; one with the same text takes the place of the first. */
 export function say(kind: 'info' | 'error', text: string, actions: readonly Action[] = []): Banner {
@@ -39,12 +46,14 @@ export function say(kind: 'info' | 'error', text: string, actions: readonly Acti
     ),
   );
   const banner: Banner = {
+    text,
     get open() {
       return shown.get(text) === banner;
     },
     close() {
       element.remove();
       if (shown.get(text) === banner) shown.delete(text);
+      passing.delete(banner);
     },
   };
   const act = (action: Action): void => {
@@ -52,6 +61,7 @@ export function say(kind: 'info' | 'error', text: string, actions: readonly Acti
     action.run();
   };
   shown.set(text, banner);
+  if (kind === 'info' && actions.length === 0) passing.add(banner);
   document.getElementById('banners')?.append(element);
   return banner;
 }

@@ -3,6 +3,18 @@ import type { ModelMeta, SavedModel } from './types.ts';
 
 const tables = ['list', 'bytes'] as const;
 
+/** Where pages of the same browser tell each other that a list of models has changed. */
+let pages: BroadcastChannel | undefined;
+const channel = (): BroadcastChannel => {
+  pages ??= new BroadcastChannel('webgpu-rnn-demo models');
+  return pages;
+};
+
+/** Calls the listener with the tab whose models another page has saved or deleted. */
+export function onModelsElsewhere(listener: (tab: string) => void): void {
+  channel().addEventListener('message', ({ data }) => listener(String(data)));
+}
+
 /** Keeps a model under a name of its tab; one of the same name is replaced. */
 export async function saveModel(name: string, bytes: Uint8Array, meta: ModelMeta): Promise<void> {
   const saved: SavedModel = { ...meta, name, bytes: bytes.byteLength, time: Date.now() };
@@ -10,6 +22,7 @@ export async function saveModel(name: string, bytes: Uint8Array, meta: ModelMeta
     list.put(saved, [meta.tab, name]);
     return blobs.put(bytes, [meta.tab, name]);
   });
+  channel().postMessage(meta.tab);
 }
 
 /** The models that are kept, the latest first; of one tab where it is named. */
@@ -34,6 +47,7 @@ export async function removeModel(tab: string, name: string): Promise<void> {
     list.delete([tab, name]);
     return blobs.delete([tab, name]);
   });
+  channel().postMessage(tab);
 }
 
 /** Hands bytes or text to the visitor as a file. */

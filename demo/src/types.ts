@@ -109,6 +109,8 @@ export interface JobOptions {
   seed?: number;
   /** 'webgpu' when left out. */
   device?: Device;
+  /** `tab` of the panel that keeps its models; the name of the job when left out. */
+  keptAs?: string;
 }
 
 export interface JobHandle<Command = unknown> {
@@ -208,6 +210,7 @@ export interface Action {
 
 export interface Banner {
   readonly open: boolean;
+  readonly text: string;
   close(): void;
 }
 

@@ -55,11 +55,13 @@ export function lessonView(parts: LessonParts): LessonView {
   /** Whether the lesson could not be made, for want of memory or of text. */
   let failed = false;
   let runs = 0;
+  /** What was asked for, by its run, until a later one has begun. */
+  const asked = new Map<number, LessonOptions>();
   /** What is being made, and what is taught. */
   let making: Run | undefined;
   let taught: Run | undefined;
   let saving: ((bytes: Uint8Array | undefined) => void)[] = [];
-  let opening: (Run & { resolve(): void; reject(error: Error): void }) | undefined;
+  let opening: { run: number; resolve(): void; reject(error: Error): void } | undefined;
   let spoken = 0;
   let renewal: ReturnType<typeof setTimeout> | undefined;
 
@@ -88,7 +90,7 @@ export function lessonView(parts: LessonParts): LessonView {
     onOpen: (bytes) =>
       new Promise<void>((resolve, reject) => {
         const wish = numbered(taught?.lesson);
-        opening = { ...wish, resolve, reject };
+        opening = { run: wish.run, resolve, reject };
         connect().send({ type: 'open', bytes, ...wish });
       }),
   });
@@ -130,43 +132,48 @@ export function lessonView(parts: LessonParts): LessonView {
   }
 
   function connect(): JobHandle<Command> {
-    handle ??= openJob<Command, Event>('tag', {
-      onEvent,
-      onReady(_, restarted) {
-        if (!restarted) return;
-        begin(making ?? taught);
-        if (wanted) handle!.send({ type: 'train' });
-      },
-      onLost() {
-        show(false);
-        note.textContent = 'The device is gone; the last weights are kept.';
-        for (const resolve of saving) resolve(undefined);
-        saving = [];
-        opening?.reject(new Error('the device is gone'));
-        opening = undefined;
-      },
-      onError(message) {
-        if (!opening) {
-          wanted = false;
+    handle ??= openJob<Command, Event>(
+      'tag',
+      {
+        onEvent,
+        onReady(_, restarted) {
+          if (!restarted) return;
+          begin(making ?? taught);
+          if (wanted) handle!.send({ type: 'train' });
+        },
+        onLost() {
           show(false);
-          failed = making !== undefined && taught === undefined;
-          if (making) {
-            const before = taught ? ' What was trained before is still here.' : '';
-            note.textContent = `The lesson could not be made: change it, or reset.${before}`;
+          note.textContent = 'The device is gone; the last weights are kept.';
+          for (const resolve of saving) resolve(undefined);
+          saving = [];
+          opening?.reject(new Error('the device is gone'));
+          opening = undefined;
+        },
+        onError(message) {
+          if (!opening) {
+            wanted = false;
+            show(false);
+            failed = making !== undefined && taught === undefined;
+            if (making) {
+              const before = taught ? ' What was trained before is still here.' : '';
+              note.textContent = `The lesson could not be made: change it, or reset.${before}`;
+            }
+            making = undefined;
+            return false;
           }
-          making = undefined;
-          return false;
-        }
-        opening.reject(new Error(message));
-        opening = undefined;
-        return true;
+          opening.reject(new Error(message));
+          opening = undefined;
+          return true;
+        },
       },
-    });
+      { keptAs: parts.name },
+    );
     return handle;
   }
 
   function numbered(lesson = parts.lesson()): Run {
     runs += 1;
+    asked.set(runs, lesson);
     return { lesson, run: runs };
   }
 
@@ -220,18 +227,15 @@ export function lessonView(parts: LessonParts): LessonView {
   function onEvent(event: Event): void {
     switch (event.type) {
       case 'begun':
-        // Of several that were asked for in a row the last is waited for.
-        if (event.run !== opening?.run && event.run !== making?.run) return;
         if (event.run !== taught?.run) clear();
+        taught = { lesson: asked.get(event.run) ?? parts.lesson(), run: event.run };
+        for (const run of asked.keys()) if (run < event.run) asked.delete(run);
         failed = false;
+        if (event.run === making?.run) making = undefined;
         if (event.run === opening?.run) {
-          taught = { lesson: opening.lesson, run: opening.run };
           wanted = false;
           opening.resolve();
           opening = undefined;
-        } else {
-          taught = making;
-          making = undefined;
         }
         note.textContent = `${format(event.examples)} ${parts.unit} to learn from, ${format(event.heldOut)} held out.`;
         figures.size.set(format(event.parameters));
