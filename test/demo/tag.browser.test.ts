@@ -100,6 +100,11 @@ test('a text of one’s own that is too short is refused in plain words', async 
   await page.waitForFunction(() => document.getElementById('banners')?.textContent?.includes('too short'), {
     timeout: 60_000,
   });
+  await page.waitForFunction(
+    (within) => document.querySelector(`${within} .tag-note`)?.textContent?.includes('still here'),
+    {},
+    lesson,
+  );
   opened.assertClean();
   await opened.close();
 });
