@@ -79,7 +79,9 @@ export function lineChart(host: HTMLElement, options: ChartOptions): Chart {
   const draw = (): void => {
     timer = undefined;
     if (document.hidden || place.clientWidth === 0) return; // drawn when the page or the tab comes back
-    if (plot) plot.setData(columns as uPlot.AlignedData);
+    // Of an emptied chart the old axes would stay.
+    if (plot && (columns[0].length > 0 || plot.data[0].length === 0))
+      plot.setData(columns as uPlot.AlignedData);
     else build();
     showLast();
     // The last of many drawings is described too.

@@ -3,7 +3,7 @@ import { h, uniqueId } from './element.ts';
 import { say } from './messages.ts';
 import type { DropZoneOptions } from './types.ts';
 
-const standardBytes = 20 * 2 ** 20;
+const standardBytes = 20e6;
 
 /** A drop zone that is also a file input, usable by keyboard. */
 export function dropZone(options: DropZoneOptions): HTMLElement {
@@ -78,6 +78,8 @@ function decodeText(bytes: Uint8Array, name: string): string {
 }
 
 function megabytes(bytes: number): string {
-  const size = bytes / 2 ** 20;
-  return size < 0.1 ? `${Math.ceil(bytes / 1024)} KB` : `${size.toFixed(size < 10 ? 1 : 0)} MB`;
+  const size = bytes / 1e6;
+  if (size < 0.1) return `${Math.ceil(bytes / 1000)} KB`;
+  // A file that is just too large must not read as one that is not.
+  return `${+(Math.ceil(10 * size) / 10).toFixed(1)} MB`;
 }

@@ -136,7 +136,7 @@ export function modelsPanel(options: ModelsPanelOptions): { element: HTMLElement
     dropZone({
       label: 'Open a model file',
       accept: '.safetensors',
-      maxBytes: 512 * 2 ** 20,
+      maxBytes: 512e6,
       onBytes: (bytes, file) => {
         attempt(`“${file}” was not opened`, async () =>
           take(bytes, file.replace(/\.safetensors$/, ''), undefined),

@@ -63,8 +63,12 @@ export async function openDemo(options: BrowserOptions = {}): Promise<Demo> {
   return {
     browser,
     url: files.url,
-    open: (hash = '', viewport = { width: 1280, height: 900 }) =>
-      browser.open(`${files.url}${hash && '#'}${hash}`, viewport),
+    async open(hash = '', viewport = { width: 1280, height: 900 }) {
+      const opened = await browser.open(`${files.url}${hash && '#'}${hash}`, viewport);
+      // The page asks before it is left with a model that is kept nowhere.
+      opened.page.on('dialog', (dialog) => void dialog.accept());
+      return opened;
+    },
     async close() {
       await browser.close();
       await files.close();

@@ -209,6 +209,8 @@ test('a model is kept in the browser over a reload, opened, and goes on learning
   const rest = await until(open, ({ button }) => button === 'Go on');
   await press(open, 'Save in this browser');
   await page.waitForSelector('#panel-write .models li');
+  const leaves = () => window.dispatchEvent(new Event('beforeunload', { cancelable: true }));
+  expect(await page.evaluate(leaves)).toBe(true);
   await page.reload();
   await page.waitForSelector('#panel-write .models li');
   await press(open, 'Open');
@@ -225,6 +227,10 @@ test('a model is kept in the browser over a reload, opened, and goes on learning
   await choose(open, 'Open a model file', bad);
   await until(open, ({ banners }) => /bad.*is not a whole safetensors file/.test(banners));
   await until(open, ({ steps }) => steps > on.steps);
+  // What it has learned since is kept nowhere.
+  await page.waitForFunction(() => !window.dispatchEvent(new Event('beforeunload', { cancelable: true })), {
+    timeout: 20_000,
+  });
   open.assertClean();
   await open.close();
 });

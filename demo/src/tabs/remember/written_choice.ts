@@ -62,7 +62,7 @@ export function writtenChoice(onOpen: (model: HandedModel) => void): WrittenChoi
       dropZone({
         label: 'Look into a model file',
         accept: '.safetensors,.json',
-        maxBytes: 512 * 2 ** 20,
+        maxBytes: 512e6,
         onBytes: receive,
       }),
       h(

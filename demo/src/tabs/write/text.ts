@@ -26,7 +26,7 @@ export async function readCorpus(corpus: CorpusRequest): Promise<{ name: string;
 export function readText(bytes: Uint8Array, name: string): string {
   if (bytes.length > MAX_BYTES) {
     throw new DataError(
-      `${name} has ${Math.ceil(bytes.length / 2 ** 20)} MB; texts of up to ${MAX_BYTES / 2 ** 20} MB can be read. Take a part of it.`,
+      `${name} has ${Math.ceil(bytes.length / 1e5) / 10} MB; texts of up to ${MAX_BYTES / 1e6} MB can be read. Take a part of it.`,
     );
   }
   if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) {
