@@ -54,8 +54,11 @@ test('a number out of range is brought into it, what is no number is taken back'
     await opened.page.keyboard.press('Tab');
     return opened.page.$eval('input', (input) => input.value);
   };
+  const hint = () => opened.page.$eval('.field', (field) => (field as HTMLElement).innerText);
   expect(await type('1000')).toBe('64');
+  expect(await hint()).toContain('At most 64.');
   expect(await type('12.4')).toBe('12');
+  expect(await hint()).not.toContain('At most');
   expect(await type('e')).toBe('12');
   expect(await opened.evaluate(() => seen)).toEqual([64, 12]);
 });
@@ -101,7 +104,7 @@ test('files are taken as text; empty, binary and enormous ones are refused in pl
   expect(await drop('none.txt', [])).toBe('“none.txt” is empty. Nothing was changed.');
   expect(await drop('photo.txt', [137, 80, 78, 71, 255, 0])).toMatch(/“photo.txt” is not a text file/);
   expect(await drop('zeros.txt', [65, 0, 65])).toMatch(/is not a text file/);
-  expect(await drop('big.txt', new Array(2001).fill(65))).toMatch(/“big.txt” has 2 KB; at most 2 KB/);
+  expect(await drop('big.txt', new Array(2001).fill(65))).toMatch(/“big.txt” has 3 KB; at most 2 KB/);
   expect(await opened.evaluate(() => seen)).toHaveLength(1);
 });
 
