@@ -1,5 +1,6 @@
 // The pieces that every tab is made of: elements, panels and controls, all with labels and usable by keyboard.
 import { h, uniqueId } from './element.ts';
+import { announce } from './messages.ts';
 import type {
   ButtonOptions,
   Child,
@@ -72,7 +73,7 @@ export function slider(options: SliderOptions): Control<number> {
   };
 }
 
-/** A field for a number; what is out of range is brought into it, what is no number is taken back. */
+/** A field for a number; what is out of range is brought into it, which is said, what is no number is taken back. */
 export function numberField(options: NumberFieldOptions): Control<number> {
   const { label, min, max, step = 1, onChange, hint } = options;
   const id = uniqueId('number');
@@ -82,10 +83,18 @@ export function numberField(options: NumberFieldOptions): Control<number> {
     min: String(min),
     max: String(max),
     step: String(step),
+    title: `${grouped(min)} to ${grouped(max)}`,
     inputmode: Number.isInteger(step) ? 'numeric' : 'decimal',
   });
+  const bound = h('p', { class: 'hint', hidden: true });
+  const tell = (words: string): void => {
+    bound.textContent = words;
+    bound.hidden = words === '';
+    if (words !== '') announce(`${label}: ${words}`);
+  };
   let value = options.value;
   const set = (next: number): void => {
+    if (next !== value) tell('');
     value = next;
     input.value = String(next);
   };
@@ -95,10 +104,11 @@ export function numberField(options: NumberFieldOptions): Control<number> {
     const inside = Math.min(max, Math.max(min, Number.isInteger(step) ? Math.round(typed) : typed));
     set(inside);
     onChange(inside);
+    tell(typed > max ? `At most ${grouped(max)}.` : typed < min ? `At least ${grouped(min)}.` : '');
   });
   set(value);
   return {
-    element: h('div', { class: 'field' }, h('label', { for: id }, label), input, hinted(input, hint)),
+    element: h('div', { class: 'field' }, h('label', { for: id }, label), input, bound, hinted(input, hint)),
     get value() {
       return value;
     },
@@ -185,6 +195,10 @@ export function stat(label: string): Stat {
       if (value.textContent !== text) value.textContent = text;
     },
   };
+}
+
+function grouped(value: number): string {
+  return value.toLocaleString('en', { maximumFractionDigits: 6 });
 }
 
 function hinted(control: HTMLElement, hint: string | undefined): HTMLElement | undefined {

@@ -119,7 +119,7 @@ function mount(host: HTMLElement, context: TabContext): MountedTab {
           h(
             'p',
             { class: 'hint' },
-            'Every engine begins with the same weights. Before it is timed, its losses of three training steps are compared with a reference that is computed in double precision on the CPU. Then blocks of steps alternate between this library and its peer, in one worker; the bar is the median of the blocks, the line spans the middle half of them, and each dot is one block. Where TensorFlow.js can be written in two ways, the faster one counts.',
+            'Every engine begins with the same weights. Before it is timed, its losses of three training steps are compared with a reference that is computed in double precision on the CPU. Then blocks of steps alternate between this library and its peer, in one worker; the bar is the median of the blocks, the line spans the middle half of them, and each dot is one block. How many times as long another takes is the median of the ratios of neighbouring blocks, so that it need not be the quotient of the two medians. Where TensorFlow.js can be written in two ways, the faster one counts.',
           ),
         ),
       ),
