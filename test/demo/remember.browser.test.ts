@@ -1,4 +1,5 @@
 // The tab that looks inside: it trains, pauses, is scrubbed by keyboard and pointer, finds its units, and keeps its model.
+import type { ElementHandle } from 'puppeteer';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { OpenPage } from '../harness/browser.ts';
 import { click, patience, textOf, visible } from './acts.ts';
@@ -142,7 +143,18 @@ test('a lost device takes neither the lesson nor its weights', async () => {
   const epochs = `Number(document.querySelector('.remember .stat dd').textContent.replace(',', ''))`;
   // Weights are kept every four seconds.
   await page.waitForFunction(`${epochs} > 20`, patience);
+  // Neither a link with other epochs nor a file that is no model ends it.
+  await page.evaluate(() => {
+    location.hash = 'remember?most=4000';
+  });
+  const files = await page.$$('#panel-remember .drop-zone input');
+  await (files.at(-1) as ElementHandle<HTMLInputElement>).uploadFile('package.json');
+  await visible(opened, 'is not a whole safetensors file');
+  await visible(opened, 'Pause');
+  expect(page.url()).toContain('most=4000');
+  const goesOn = (await page.evaluate(epochs)) as number;
   await new Promise((resolve) => setTimeout(resolve, 5000));
+  expect((await page.evaluate(epochs)) as number).toBeGreaterThan(Math.max(20, goesOn));
   await page.evaluate(() => window.dispatchEvent(new Event('test:lose-device')));
   await visible(opened, 'The last weights are kept');
   await click(opened, 'Restart on the GPU');

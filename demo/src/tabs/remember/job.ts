@@ -1,5 +1,5 @@
 // The worker's side of the tab: trains, and looks inside while it does.
-import { loadModel, type Model } from 'webgpu-rnn';
+import { DataError, loadModel, type Model } from 'webgpu-rnn';
 import type { Job, JobContext } from '../../types.ts';
 import { type Lesson, type LessonNote, lessonOf, stepsOfRound } from './lessons.ts';
 import { longestText } from './limits.ts';
@@ -160,6 +160,17 @@ export function job(context: JobContext<Event>): Job<Command> {
     return done;
   }
 
+  /** Does in its turn what the page asked for; what goes wrong is its answer. */
+  function answered(request: number, work: () => Promise<void>): Promise<void> {
+    return inTurn(async () => {
+      try {
+        await work();
+      } catch (error) {
+        post({ type: 'failed', request, message: (error as Error).message });
+      }
+    });
+  }
+
   function start(most: number): void {
     limit = step + most;
     state('training');
@@ -203,9 +214,11 @@ export function job(context: JobContext<Event>): Job<Command> {
           });
         }
         case 'save':
-          return inTurn(async () => post({ type: 'saved', bytes: await lesson?.model.save() }));
+          return answered(command.request, async () => {
+            post({ type: 'saved', request: command.request, bytes: await lesson?.model.save() });
+          });
         case 'open':
-          return inTurn(async () => {
+          return answered(command.request, async () => {
             const model = loadModel(command.bytes);
             const { task, units } = model.extras as unknown as Partial<LessonNote>;
             if (!task || !units)
@@ -213,22 +226,36 @@ export function job(context: JobContext<Event>): Job<Command> {
             const { seed, most, corpus } = command.settings;
             const own = task === 'text' && corpus !== undefined && { corpus };
             await settle({ task, units, seed, most, ...own }, model);
-            post({ type: 'opened', task, units, seed });
+            post({ type: 'opened', request: command.request, task, units, seed });
             await look();
             state('done', 'opened');
           });
         case 'read':
-          return inTurn(async () => {
+          return answered(command.request, async () => {
+            const { request, model } = command;
             // A file that does not do leaves what is there.
-            const opened = await openReading(backend, command.model);
+            const opened = await openReading(backend, model);
             await clear();
             reading = opened;
             const { layers, vocabulary, excerpt } = opened;
-            post({ type: 'read', name: command.model.name, layers, level: vocabulary.level, excerpt });
+            post({ type: 'read', request, name: model.name, layers, level: vocabulary.level, excerpt });
+          });
+        case 'stand':
+          return inTurn(async () => {
+            const resting = lesson && step > 0 ? 'done' : 'new';
+            post({ type: 'stands', state: running ? (paused ? 'paused' : 'training') : resting });
           });
       }
     },
-    snapshot: async () => lesson?.model.save(),
+    async snapshot() {
+      try {
+        return await lesson?.model.save();
+      } catch (error) {
+        // Weights that are no numbers are not worth keeping.
+        if (error instanceof DataError) return undefined;
+        throw error;
+      }
+    },
     dispose() {
       disposed = true;
       void clear();

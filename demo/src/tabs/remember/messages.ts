@@ -37,11 +37,13 @@ export type Command =
   | { type: 'pause' }
   | { type: 'resume' }
   | { type: 'watch'; shown: Shown }
-  | { type: 'save' }
+  | { type: 'save'; request: number }
   /** Takes task and units of the file, and the text of the settings where it learns one. */
-  | { type: 'open'; bytes: Uint8Array; settings: RunSettings }
+  | { type: 'open'; request: number; bytes: Uint8Array; settings: RunSettings }
   /** Looks into a language model. */
-  | { type: 'read'; model: HandedModel };
+  | { type: 'read'; request: number; model: HandedModel }
+  /** Asks how it stands, after an error. */
+  | { type: 'stand' };
 
 export type RunState = 'new' | 'training' | 'paused' | 'done';
 
@@ -79,7 +81,19 @@ export type Event =
   | { type: 'progress'; points: [step: number, loss: number][]; milliseconds: number }
   | { type: 'view'; view: View }
   | { type: 'state'; state: RunState; task: TaskName; step: number; why?: string }
-  | { type: 'saved'; bytes: Uint8Array | undefined }
-  | { type: 'opened'; task: LessonName; units: number; seed: number }
+  | { type: 'stands'; state: RunState }
+  | { type: 'failed'; request: number; message: string }
+  | Answer;
+
+export type Answer =
+  | { type: 'saved'; request: number; bytes: Uint8Array | undefined }
+  | { type: 'opened'; request: number; task: LessonName; units: number; seed: number }
   /** A language model is looked into; `excerpt` is a text to begin with, where there is one of its kind. */
-  | { type: 'read'; name: string; layers: readonly LayerFacts[]; level: Level; excerpt: string | undefined };
+  | {
+      type: 'read';
+      request: number;
+      name: string;
+      layers: readonly LayerFacts[];
+      level: Level;
+      excerpt: string | undefined;
+    };

@@ -20,8 +20,8 @@ export interface Opening {
 export function opening(hooks: {
   /** A model is asked for. */
   onAsk(): void;
-  /** It is here and can be laid open. */
-  onHere(model: HandedModel): void;
+  /** It is here and can be laid open; rejects where it does not do. */
+  onHere(model: HandedModel): Promise<unknown>;
   onGiveUp(): void;
 }): Opening {
   let model: HandedModel | undefined;
@@ -35,10 +35,10 @@ export function opening(hooks: {
       const here = await coming;
       if (asked !== mine) return;
       asked = { ...mine, here };
-      hooks.onHere(here);
+      await hooks.onHere(here);
     } catch (error) {
       say('error', `The model cannot be looked into: ${(error as Error).message}.`);
-      if (asked === mine) giveUp();
+      if (asked?.coming === coming) giveUp();
     }
   }
 

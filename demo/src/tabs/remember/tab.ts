@@ -8,7 +8,8 @@ import { type Corpus, lessonPanel } from './lesson_panel.ts';
 import type { Command, Event, RunSettings, RunState, View } from './messages.ts';
 import { opening } from './opening.ts';
 import { progress } from './progress.ts';
-import { type Chosen, readSettings, sample, standard, tasks, writeSettings } from './settings.ts';
+import { questions } from './questions.ts';
+import { type Chosen, networkOf, readSettings, sample, standard, tasks, writeSettings } from './settings.ts';
 import { shownPanel } from './shown_panel.ts';
 import { stage } from './stage.ts';
 
@@ -33,7 +34,10 @@ function mount(host: HTMLElement, context: TabContext): MountedTab {
   let job: JobHandle<Command> | undefined;
   let prepared = '';
   let last: View | undefined;
-  const saved: ((bytes: Uint8Array | undefined) => void)[] = [];
+  const asked = questions((command) => {
+    open().send(command);
+    return !open().lost;
+  });
 
   const written = opening({
     onAsk() {
@@ -43,7 +47,13 @@ function mount(host: HTMLElement, context: TabContext): MountedTab {
       context.changed();
       open();
     },
-    onHere: (model) => job!.send({ type: 'read', model }),
+    onHere: (model) =>
+      asked
+        .ask((request) => ({ type: 'read', request, model }))
+        .catch((error) => {
+          // It is asked for again with the next device.
+          if (!open().lost) throw error;
+        }),
     onGiveUp() {
       dress();
       if (chosen.task === 'written' && written.model && last?.task === 'written') looking.show(last);
@@ -80,19 +90,22 @@ function mount(host: HTMLElement, context: TabContext): MountedTab {
   const looking = stage(context);
   const models = modelsPanel({
     tab: 'remember',
-    bytes: () =>
-      new Promise((resolve) => {
-        if (!job) return resolve(undefined);
-        saved.push(resolve);
-        job.send({ type: 'save' });
-      }),
+    async bytes() {
+      const answer = await asked.ask((request) => ({ type: 'save', request }));
+      return answer.type === 'saved' ? answer.bytes : undefined;
+    },
     meta: () => ({
       note: `${chosen.task}, ${chosen.units} units, ${steps} ${tasks[chosen.task].unit}s`,
       settings: writeSettings(chosen),
     }),
-    onOpen: (bytes) => {
-      const settings = lessonSettings();
-      if (settings) open().send({ type: 'open', bytes, settings });
+    async onOpen(bytes) {
+      const lesson = lessonSettings();
+      if (!lesson) return;
+      const before = prepared;
+      const settings = { ...lesson, ...(corpus && { corpus: corpus.text }) };
+      const answer = await asked.ask((request) => ({ type: 'open', request, bytes, settings }));
+      // Where another network was chosen meanwhile, it has taken the place of this one.
+      if (answer.type === 'opened' && prepared === before) take(answer);
     },
   });
   const left = h('div', { class: 'stack' }, lesson.element, shown.element, goes.element);
@@ -105,6 +118,12 @@ function mount(host: HTMLElement, context: TabContext): MountedTab {
     const { task, units, seed, most } = chosen;
     if (task === 'written') return undefined;
     return { task, units, seed, most, ...(task === 'text' && corpus && { corpus: corpus.text }) };
+  }
+
+  /** Tells what is looked into from anything else. */
+  function networkKey(): string {
+    const settings = lessonSettings();
+    return settings ? networkOf(settings) : 'written';
   }
 
   /** The text that is read: one's own, else one of the network's kind. */
@@ -128,7 +147,6 @@ function mount(host: HTMLElement, context: TabContext): MountedTab {
 
   /** Another network. */
   function settle(): void {
-    state = 'new';
     shown.set(chosen, textShown());
     dress();
     context.changed();
@@ -151,11 +169,10 @@ function mount(host: HTMLElement, context: TabContext): MountedTab {
         },
         onLost: () => {
           looking.rest();
-          for (const resolve of saved.splice(0)) resolve(undefined);
+          asked.drop();
         },
         onError: () => {
-          state = 'done';
-          written.giveUp();
+          job!.send({ type: 'stand' });
           return false;
         },
       },
@@ -167,7 +184,7 @@ function mount(host: HTMLElement, context: TabContext): MountedTab {
   /** Shows the untrained network, or the model that was written with. */
   function prepare(anew: boolean): void {
     const settings = lessonSettings();
-    const key = settings ? JSON.stringify(settings) : 'written';
+    const key = networkKey();
     if (!job || (key === prepared && !anew)) return;
     prepared = key;
     steps = 0;
@@ -187,7 +204,7 @@ function mount(host: HTMLElement, context: TabContext): MountedTab {
     else {
       state = 'training';
       dress();
-      prepared = JSON.stringify(settings);
+      prepared = networkKey();
       job!.send({ type: 'train', settings });
     }
   }
@@ -211,6 +228,16 @@ function mount(host: HTMLElement, context: TabContext): MountedTab {
     lesson.refresh(event.name);
     watch();
     announce(`Looking inside ${event.name}.`);
+  }
+
+  /** A model is there out of a file: what was chosen is what it is. */
+  function take({ task, units, seed }: Extract<Event, { type: 'opened' }>): void {
+    const most = task === chosen.task ? chosen.most : tasks[task].most;
+    chosen = { ...chosen, task, units, seed, most };
+    prepared = networkKey();
+    goes.clearCurve();
+    dress();
+    context.changed();
   }
 
   function hear(event: Event): void {
@@ -237,18 +264,16 @@ function mount(host: HTMLElement, context: TabContext): MountedTab {
           announce(`${event.why ?? 'Done'}. ${found?.why ?? ''}`);
         }
         return;
-      case 'saved':
-        for (const resolve of saved.splice(0)) resolve(event.bytes);
-        return;
-      case 'opened':
-        chosen = { ...chosen, task: event.task, units: event.units, most: tasks[event.task].most };
-        prepared = JSON.stringify(lessonSettings());
-        goes.clearCurve();
+      case 'stands':
+        state = event.state;
         dress();
-        context.changed();
         return;
       case 'read':
         begin(event);
+        asked.hear(event);
+        return;
+      default:
+        asked.hear(event);
     }
   }
 
@@ -269,7 +294,6 @@ function mount(host: HTMLElement, context: TabContext): MountedTab {
       chosen = readSettings(given);
       chosen.layer = Math.min(chosen.layer, layers);
       shown.set(chosen, textShown());
-      state = 'new';
       dress();
       if (!job) return;
       watch();
