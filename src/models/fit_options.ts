@@ -150,6 +150,9 @@ export function callbacksOf({ callbacks = [], verbose = 'auto' }: FitOptions): C
   return [...list, ...(verbose === 0 ? [] : [progressBar({ verbose })])];
 }
 
+/** Events as other libraries name them; what else a callback's class has is its own. */
+const foreignEvent = /^on(_?(train|epoch|batch|test|predict|validation)){1,2}_?(begin|start|end)$/i;
+
 /** @throws OptionError for what would never be called: a misspelt event, one that is no function, or none at all. */
 function checkCallback(callback: Callback): void {
   const members = callback as Readonly<Record<string, unknown>>;
@@ -162,7 +165,7 @@ function checkCallback(callback: Callback): void {
   for (const name of names) {
     if (known.includes(name) || typeof members[name] !== 'function') continue;
     const meant = suggestion(name, known);
-    if (!meant && !/^on_?(train|epoch|batch|test|predict)/i.test(name)) continue;
+    if (!meant && !foreignEvent.test(name)) continue;
     throw new OptionError(`[fit/callbacks] calls ${known.join(', ')}, and no ${name}${meant}`);
   }
   if (names.length === 0 || names.some((name) => known.includes(name))) return;

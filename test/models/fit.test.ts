@@ -188,7 +188,9 @@ describe('fit', () => {
     const { x, y } = echoData(4);
     const heard: string[] = [];
     const rates: number[] = [];
-    const listener: Callback = {
+    const listener: Callback & { onBatchLoss(loss: number): void } = {
+      // What a callback calls itself is no misspelt event.
+      onBatchLoss: (loss) => expect(loss).toBeGreaterThan(0),
       onTrainBegin: () => void heard.push('begin'),
       onEpochBegin: (e, training) => {
         heard.push(`epoch ${e}`);
@@ -197,8 +199,7 @@ describe('fit', () => {
       onBatchBegin: (i) => void heard.push(`batch ${i}`),
       onBatchEnd: async (i, training) => {
         rates.push(training.learningRate);
-        const { loss } = await training.readLogs();
-        expect(loss).toBeGreaterThan(0);
+        listener.onBatchLoss((await training.readLogs()).loss);
         if (training.step === 3) training.stop('enough');
         heard.push(`end ${i}`);
       },
