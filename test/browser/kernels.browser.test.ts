@@ -7,7 +7,7 @@ import { type Browser, type OpenPage, openBrowser } from '../harness/browser.ts'
 let browser: Browser;
 let page: OpenPage;
 beforeAll(async () => {
-  browser = await openBrowser();
+  browser = await openBrowser({ zeroedByLoops: true });
   page = await browser.open({
     module: `
       import { webgpu } from '/src/backends/webgpu/webgpu.ts';

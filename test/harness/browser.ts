@@ -6,6 +6,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import puppeteer, { type Page } from 'puppeteer';
 import { createServer, type Plugin } from 'vite';
+import { ZEROED_BY_LOOPS } from '../../src/backends/webgpu/device.ts';
 import { findAdapter } from '../../src/cli/launch.js';
 import { chromiumPath } from '../../src/cli/software_adapter.js';
 
@@ -64,6 +65,8 @@ export interface BrowserOptions {
   headers?: Record<string, string>;
   /** Gives pages WebGL on a software adapter too; false when left out. */
   webgl?: boolean;
+  /** Compiles shaders with much workgroup memory in a fifth of the time on a software adapter, as Node does. */
+  zeroedByLoops?: boolean;
   /**
    * Where the browser keeps its profile and temporary files. The caller removes it, and ends the browser on signals.
    * When left out the folder is a new one and both are puppeteer's affair.
@@ -78,7 +81,11 @@ export interface BrowserOptions {
  */
 export async function openBrowser(options: BrowserOptions = {}): Promise<Browser> {
   const server = await serve(options);
-  const software = options.webgl ? [...softwareFlags, ...softwareWebGl] : softwareFlags;
+  const software = [
+    ...softwareFlags,
+    ...(options.webgl ? softwareWebGl : []),
+    ...(options.zeroedByLoops ? [`--${ZEROED_BY_LOOPS}`] : []),
+  ];
   try {
     const { kind } = await findAdapter();
     const started = await start(server.url, kind === 'hardware' ? hardwareFlags : software, options.folder);
