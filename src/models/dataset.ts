@@ -73,7 +73,8 @@ export function samplesOf(
     checked,
     outputs.map(({ name, rowAxes }, i) => {
       const { loss } = objectives[i];
-      return { name, rowAxes, wholeSequences: isLossFunction(loss) && loss.wholeSequences === true };
+      const wholeSequences = isLossFunction(loss) && loss.wholeSequences === true;
+      return { name, rowAxes, wholeSequences, judged: isJudged(objectives[i]) };
     }),
   );
   return {

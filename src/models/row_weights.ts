@@ -11,6 +11,8 @@ export interface WeighedOutput {
   readonly rowAxes: number;
   /** Whether its loss takes a whole sequence as one row. */
   readonly wholeSequences: boolean;
+  /** Whether a loss or metric looks at it; weights of what nothing judges count for nothing. */
+  readonly judged: boolean;
 }
 
 /**
@@ -40,6 +42,7 @@ export function rowWeights(
           ' sampleWeight [N]',
       );
     }
+    if (!output.judged) return undefined;
     const fitted = weights && ofRows(`${where}/sampleWeight`, weights, y[i], output);
     return classWeight === undefined ? fitted : weighClasses(where, classWeight, y[i], output, fitted);
   });

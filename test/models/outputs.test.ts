@@ -133,6 +133,17 @@ describe('weights of rows', () => {
     );
   });
 
+  test('of an output that nothing judges count for nothing', async () => {
+    const from = input({ shape: [2, 1] });
+    const [a, b] = ['a', 'b'].map((name) => dense({ units: 1, name })(from));
+    const made = model({ inputs: from, outputs: [a, b] });
+    made.compile({ loss: { a: 'mse' }, backend: f64() });
+    const { loss } = await made.evaluate(x, { a: x });
+    const byStep = x.map(() => [0, 5]);
+    expect((await made.evaluate(x, { a: x }, { sampleWeight: { b: byStep } })).loss).toBe(loss);
+    expect((await made.evaluate(x, { a: x }, { sampleWeight: { a: byStep } })).loss).not.toBe(loss);
+  });
+
   test('labels of steps are no one-hot rows, though they look like them', async () => {
     const made = deep(1, 2);
     made.compile({ loss: 'sparseCategoricalCrossentropy', optimizer: sgd(), backend: f64() });
