@@ -341,7 +341,9 @@ test('axe finds no violation in tabs that are full of results; work rests while 
     expect(await figure(opened, 'Steps')).toBe(learned);
     await click(opened, 'Go on');
     await learnsFrom(opened, learned);
-    await page.click('#tab-speed');
+    await evaluate(() => {
+      location.hash = 'speed?work=S&peers=none';
+    });
     await click(opened, 'Measure');
     await visible(opened, 'the work of other tabs rests');
     // Where the page is scrolled to its end, too.
