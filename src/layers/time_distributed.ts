@@ -26,7 +26,8 @@ interface RowwiseLayer {
  * Applies a layer to each step of x [N,T,...]: all steps of all samples are one batch of T·N for it.
  *
  * Its outputs [T·N,...] become [N,T,...], with the mask of x. The layer itself sees no mask: what it masks within a step
- * it must find there. A layer that stands elsewhere too has the same weights in all places. A layer that treats every row by itself gets x as it is, which comes to the same.
+ * it must find there. A layer that treats every row by itself gets x as it is, which comes to the same. A layer that
+ * stands elsewhere too has the same weights in all places.
  * @throws OptionError for what is no layer; ShapeError for an input without time, or inputs of different lengths.
  */
 export function timeDistributed<Output extends Outputs = Tensor>(

@@ -11,7 +11,7 @@ export type ModelData = unknown;
 export interface Samples {
   readonly x: readonly NdArray[];
   readonly y?: readonly NdArray[];
-  /** One for each output: [N] or [N,T]; undefined where every row counts alike. */
+  /** One for each output: [N], [N,T], or of more axes of its rows; undefined where every row counts alike. */
   readonly weights?: readonly (NdArray | undefined)[];
   /** One for each input: [N,T], which of its steps count; undefined where all do. */
   readonly masks?: readonly (NdArray | undefined)[];

@@ -61,8 +61,8 @@ export function totalOf(b: Builder, options: WeighOptions): Total {
 }
 
 /**
- * The weights of rows [...] from those that were given: of that shape, of samples [N] for rows [T,N,...], or with a last
- * axis of 1.
+ * The weights of rows [...] from those that were given: of that shape, of samples [N] for rows [T,N], or with a last axis
+ * of 1.
  * @throws ShapeError for weights that do not fit.
  */
 export function rowWeights(
