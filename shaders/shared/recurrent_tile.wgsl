@@ -10,7 +10,8 @@
 // or two pairs of row and unit, pair_of(thread, 0 or 1), in sum0 and sum1.
 // The kernel declares depth(), operand(row, k), quad_weights(quad, unit) and finish(row, unit, x, sum), which is called
 // for each pair that exists with what given(row, unit) loaded before the product; multiplies() is false where sums are
-// zero because there is nothing to multiply. It has p.batch, p.units and the constants of src/kernels/recurrent_tile.ts. Rows and units past the edge stand for the last; the operand past depth() is zero.
+// zero because there is nothing to multiply. It has p.batch, p.units and the constants of src/kernels/recurrent_tile.ts.
+// Rows and units past the edge stand for the last; the operand past depth() is zero.
 // Workgroup memory: 16 KiB. Bounds of the tile: TILE_ROWS·TILE_UNITS <= 512, THREADS = 256.
 const TILE_ROWS: u32 = ROWS * ROW_GROUPS;
 const TILE_UNITS: u32 = LANES * (COLUMNS / GATES);
