@@ -251,9 +251,15 @@ function description(
 function short(value: number): string {
   if (value === 0) return '0';
   const size = Math.abs(value);
+  if (size >= 1e10) return exponential(value);
   if (size >= 1e6) return `${+(value / 1e6).toPrecision(3)}M`;
   if (size >= 1e4) return `${+(value / 1e3).toPrecision(3)}k`;
-  return size < 1e-3 ? value.toExponential(1) : String(+value.toPrecision(4));
+  return size < 1e-3 ? exponential(value) : String(+value.toPrecision(4));
+}
+
+/** With up to four digits, so that neighbours on an axis differ. */
+function exponential(value: number): string {
+  return (+value.toPrecision(4)).toExponential();
 }
 
 /** A hexadecimal colour let through; others as they are. */

@@ -130,6 +130,17 @@ test('missing values are counted; the first known one takes the place of those b
   expect(Array.from(columns[1].values.subarray(0, 4))).toEqual([0.5, 0.5, 0.5, 0.75]);
 });
 
+test('a column with many gaps is kept; one with words among its numbers is left out, and named with a word', () => {
+  const { columns, leftOut } = numericColumns(
+    file('t,v,w\n', (i) => `${i},${i % 3 === 0 ? '?' : i},${i % 5 === 0 ? 'high' : i}`),
+  );
+  expect(columns.map(({ name, missing }) => [name, missing])).toEqual([
+    ['t', 0],
+    ['v', 24],
+  ]);
+  expect(leftOut).toEqual([{ name: 'w', field: 'high' }]);
+});
+
 test('a long file is cut, and says so', () => {
   for (const [count, cut] of [
     [30_000, true],

@@ -51,7 +51,9 @@ test('two networks learn a series, pause, and are judged beside the naive foreca
   await page.waitForFunction(() => document.querySelectorAll('.banner').length === 0);
   await click(opened, 'Go on');
   await visible(opened, 'Train anew');
-  expect(await textOf(opened, '.verdict-word')).toMatch(/^(Underfit|Good fit|Overfit|Unclear)$/);
+  expect(await textOf(opened, '.verdict-word')).toMatch(
+    /^(Underfit|Good fit|Overfit|Unclear|No better than naive)$/,
+  );
   expect(await textOf(opened, '.errors')).toMatch(/Networks, 2 seeds\s+0\.\d+ ± 0\.\d+/);
 
   // The loss fell: the chart says so in words.

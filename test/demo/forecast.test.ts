@@ -179,6 +179,13 @@ test('a diagnosis is told without the words of the library', () => {
     verdicts: ['good fit', 'overfit', 'overfit'],
   });
   expect(reasons[0]).toBe('2 of 3 networks: overfit, 1: good fit');
+  // What cannot be learned is not the network's fault.
+  const none = diagnosisWords({ ...judged, cause: 'baseline not beaten', asNaive: true });
+  expect([none.title, none.advice]).toEqual([
+    'No better than naive',
+    expect.stringContaining('nothing to learn'),
+  ]);
+  expect(diagnosisWords({ ...judged, cause: 'baseline not beaten' }).title).toBeUndefined();
   // The chart beside it counts epochs from 1.
   expect(reasons[1]).toMatch(/best after epoch 5\. .* 20 %/);
 });

@@ -22,6 +22,8 @@ interface Run {
   validation: number[];
 }
 
+/** A loss up to so many times the naive one is as good as that. */
+const AS_NAIVE = 1.05;
 const lossTitle = 'Loss of the run';
 
 export function board(): Board {
@@ -126,11 +128,13 @@ export function board(): Board {
             done.length === 0 ? '–' : figure(mean) + (done.length > 1 ? ` ± ${figure(spread, mean)}` : ''),
             done.length === 0
               ? 'not trained yet'
-              : gain > 0.02
-                ? `${Math.round(100 * gain)} % less than the naive one`
-                : gain < -0.02
-                  ? `${Math.round(-100 * gain)} % more than the naive one`
-                  : 'no better than the naive one',
+              : task.naiveError === 0
+                ? 'the naive one is exact here'
+                : gain > 0.02
+                  ? `${Math.round(100 * gain)} % less than the naive one`
+                  : gain < -0.02
+                    ? `${Math.round(-100 * gain)} % more than the naive one`
+                    : 'no better than the naive one',
           ),
           row('Naive', figure(task.naiveError), 'repeats the last value it saw'),
         ),
@@ -139,12 +143,14 @@ export function board(): Board {
   }
 
   function showVerdict(event: VerdictEvent | undefined): void {
-    const words = event && diagnosisWords(event);
-    verdict.dataset.verdict = event?.verdict ?? '';
+    const naive = task?.naiveLoss ?? 0;
+    const best = Math.min(...runs.flatMap(({ validation }) => validation));
+    const words = event && diagnosisWords({ ...event, asNaive: naive === 0 || best <= AS_NAIVE * naive });
+    verdict.dataset.verdict = words?.title ? '' : (event?.verdict ?? '');
     verdict.replaceChildren(
       ...(words
         ? [
-            h('p', { class: 'verdict-word' }, capital(event.verdict)),
+            h('p', { class: 'verdict-word' }, words.title ?? capital(event.verdict)),
             h(
               'ul',
               null,
@@ -240,5 +246,7 @@ function capital(text: string): string {
 
 /** With three digits of the larger number. */
 function figure(value: number, beside = value): string {
+  const size = Math.abs(beside);
+  if (size !== 0 && (size < 1e-4 || size >= 1e7)) return value.toExponential(2);
   return value.toFixed(Math.max(0, Math.min(6, 2 - Math.floor(Math.log10(Math.abs(beside) || 1)))));
 }

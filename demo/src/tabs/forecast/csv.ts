@@ -16,13 +16,16 @@ export interface NumericFile {
   readonly cut: boolean;
   /** Whether its dates went back in time, for which the rows are turned around. */
   readonly turned: boolean;
+  /** What was left out although it looks like numbers, each column with a field that is none. */
+  readonly leftOut: readonly { readonly name: string; readonly field: string }[];
 }
 
 /** Rows that are taken; a longer file is cut there. */
 export const mostRows = 20_000;
 export const fewestRows = 60;
-/** A column is made of numbers where so many of its fields are. */
+/** A column is made of numbers where so many of its fields are that are not missing, and so many of all. */
 const SHARE = 0.9;
+const KNOWN = 0.5;
 /** Rows that may come before the names of the columns, and those by which a separator is judged. */
 const [BEFORE, LOOKED_AT] = [50, 300];
 /** A comma comes last: it also stands before decimals. The last is in no text: a file of one column has none. */
@@ -50,8 +53,8 @@ export function textOf(bytes: Uint8Array): string {
 }
 
 /**
- * The numeric columns of a file: those in which at least nine of ten fields are numbers. A missing number takes the
- * value before it. Separators, the mark before decimals and the row of names are found by what fits; rows that begin
+ * The numeric columns of a file: those in which at least half of the fields are numbers, and nine of ten of those that
+ * are not missing. A missing number takes the value before it. Separators, the mark before decimals and the row of names are found by what fits; rows that begin
  * with # are comments. Rows whose dates go back in time are turned around.
  * @throws Error in the visitor's words where there is no such column, where there are too few rows, and where a row has
  * more fields than the columns have names.
@@ -81,10 +84,16 @@ export function numericColumns(text: string): NumericFile {
     return read ? [{ name, ...read }] : [];
   });
   const points = readings.reduce((sum, read) => sum + read.points, 0);
+  const leftOut: { name: string; field: string }[] = [];
   const columns = readings.flatMap(({ name, fields, by, ...read }): Column[] => {
     const values = by[markOf(fields, read.points || points, separator)];
     const known = values.filter(Number.isFinite);
-    if (known.length < SHARE * values.length) return [];
+    const there = fields.filter((field) => !isMissing(field)).length;
+    if (known.length < SHARE * there || known.length < KNOWN * values.length) {
+      const odd = fields.find((field, i) => !isMissing(field) && !Number.isFinite(values[i]));
+      if (known.length >= KNOWN * there) leftOut.push({ name, field: odd?.trim() ?? '' });
+      return [];
+    }
     let last = known[0];
     for (let i = 0; i < values.length; i++) {
       if (Number.isFinite(values[i])) last = values[i];
@@ -102,7 +111,7 @@ export function numericColumns(text: string): NumericFile {
       `A series to learn from takes at least ${fewestRows} rows; this file has ${rows.length}.`,
     );
   }
-  return { columns, cut: meta.truncated || all.length > mostRows, turned };
+  return { columns, cut: meta.truncated || all.length > mostRows, turned, leftOut };
 }
 
 function parsed(text: string, delimiter: string, preview: number): Papa.ParseResult<string[]> {

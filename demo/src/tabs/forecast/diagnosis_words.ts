@@ -10,15 +10,27 @@ export interface Judged {
   readonly bestEpoch: number;
   /** Of each network. */
   readonly verdicts: readonly Verdict[];
+  /** Whether the best of them misses by about as much as the naive forecast. */
+  readonly asNaive?: boolean;
 }
 
 export interface DiagnosisWords {
+  /** What is said instead of the verdict, where that would blame the network. */
+  readonly title?: string;
   readonly reasons: readonly string[];
   /** Whole sentences. */
   readonly advice: string;
 }
 
-export function diagnosisWords({ cause, measures, bestEpoch, verdicts }: Judged): DiagnosisWords {
+export function diagnosisWords({ cause, measures, bestEpoch, verdicts, asNaive }: Judged): DiagnosisWords {
+  if (cause === 'baseline not beaten' && asNaive) {
+    return {
+      title: 'No better than naive',
+      reasons: ['On the validation part the best network misses by as much as the naive forecast.'],
+      advice:
+        'Perhaps there is nothing to learn here: where the last value tells all that can be known of the next, as in a random walk, nothing does better.',
+    };
+  }
   const { rise = 0, gap = 0, trainingProgress = 0, validationProgress = 0 } = measures ?? {};
   const part = (of: number) => `${Math.round(100 * Math.max(0, of))} %`;
   const words: Record<VerdictCause, readonly [advice: string, ...reasons: string[]]> = {

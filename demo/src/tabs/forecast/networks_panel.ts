@@ -26,7 +26,7 @@ export function networksPanel({ onChange, onPreset, onPress, onStop }: NetworksP
   const preset = h(
     'div',
     { class: 'field', role: 'group', 'aria-labelledby': presetId },
-    h('span', { id: presetId, class: 'hint' }, 'Show me a'),
+    h('span', { id: presetId, class: 'hint' }, 'An example of'),
     h(
       'div',
       { class: 'row' },

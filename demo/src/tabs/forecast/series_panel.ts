@@ -82,6 +82,7 @@ export function seriesPanel({ onSeries, onFile, onColumn }: SeriesPanelOptions):
     },
     set(series) {
       sources.set(series);
+      place.hidden = series !== 'file';
       const there = file();
       note.textContent =
         series !== 'file' ? seriesNotes[series] : there ? noteOf(there.name, there.column, remarks) : '';
@@ -108,10 +109,15 @@ function noteOf(name: string, { values, missing }: Column, remarks: readonly str
   return [`“${name}”, ${count} values from ${least} to ${most}.`, ...gaps, ...remarks].join(' ');
 }
 
-function remarksOf({ columns, cut, turned }: NumericFile): string[] {
+function remarksOf({ columns, cut, turned, leftOut }: NumericFile): string[] {
   const count = columns[0].values.length.toLocaleString('en');
   return [
     ...(turned ? ['Its dates go back in time: the rows are turned around.'] : []),
+    ...leftOut.map(({ name, field }) =>
+      field === ''
+        ? `The column “${name}” is left out: most of it is missing.`
+        : `The column “${name}” is left out: “${field.slice(0, 30)}” in it is no number.`,
+    ),
     ...(cut ? [`The file is longer: its first ${count} rows are taken.`] : []),
   ];
 }
