@@ -3,10 +3,11 @@
 //
 // A workgroup owns ROWS batch rows of a lane (see recurrent_lane.wgsl) for all steps. A thread computes four adjacent
 // columns (a quad) over a part of the depth, so that one vec4 of the operand, which all threads of a part read at once,
-// serves 16 multiply-adds: on NVIDIA both take a core four cycles. The partial sums of a row lie by part and quad, as the threads do; whoever needs a
-// sum adds its parts, in order. With REGISTERS a thread keeps its weights for all steps, at most 32 vec4, else they
-// stream through the caches. The pointwise part has a thread for each unit and row (see owner_of): it lies between two
-// barriers, where four units a thread would take four times as long, and its loads are of neighbours.
+// serves 16 multiply-adds: on NVIDIA both take a core four cycles. The partial sums of a row lie by part and quad, as
+// the threads do; whoever needs a sum adds its parts, in order. With REGISTERS a thread keeps its weights for all
+// steps, at most 32 vec4, else they stream through the caches. The pointwise part has a thread for each unit and row
+// (see owner_of): it lies between two barriers, where four units a thread would take four times as long, and its loads
+// are of neighbours.
 //
 // The weights, and the blocks that are padded to whole quads: see recurrent_columns_weights.wgsl. The operand is indexed
 // by quads of rows, blocks one after another; its padding stays zero. A quad that one thread writes is a vec4
