@@ -19,7 +19,7 @@ const { values, positionals } = parseArgs({
  * @type {Record<string, { hash: string, seconds: number, until?: string, press?: string }>}
  */
 const recipes = {
-  write: { hash: 'write', seconds: 40 },
+  write: { hash: 'write', seconds: 90 },
   remember: { hash: 'remember', seconds: 45 },
   inside: { hash: 'write?corpus=fables', seconds: 70, press: 'Look inside' },
   forecast: { hash: 'forecast', seconds: 240, until: 'Train anew' },
