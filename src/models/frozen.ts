@@ -6,17 +6,18 @@ import { type Graph, layerPaths, within } from './graph.ts';
 export function frozenLayers(graph: Graph, whole: boolean): string[] {
   if (whole) return [''];
   const paths = layerPaths(graph);
-  const all = (layer: AnyLayer): string[] => [
-    `${paths.get(layer)}/`,
-    ...within(layer).flatMap(([one]) => all(one)),
+  // Where a layer stands now counts beside its first place: a user's own wrapper may give it other weights there.
+  const all = (layer: AnyLayer, path: string): string[] => [
+    ...[`${paths.get(layer)}/`, `${path}/`],
+    ...within(layer).flatMap(([one, name]) => all(one, `${path}/${name}`)),
   ];
-  const frozen = (layer: AnyLayer): string[] => {
-    if (layer.trainable === false) return all(layer);
+  const frozen = (layer: AnyLayer, path: string): string[] => {
+    if (layer.trainable === false) return all(layer, path);
     const inner = within(layer);
     const wraps = !('graph' in layer) && inner.length > 0;
     // A layer that only wraps others is as frozen as all of them.
-    if (wraps && inner.every(([one]) => one.trainable === false)) return all(layer);
-    return inner.flatMap(([one]) => frozen(one));
+    if (wraps && inner.every(([one]) => one.trainable === false)) return all(layer, path);
+    return inner.flatMap(([one, name]) => frozen(one, `${path}/${name}`));
   };
-  return [...new Set(graph.layers.flatMap(frozen))];
+  return [...new Set(graph.layers.flatMap((layer, i) => frozen(layer, graph.layerNames[i])))];
 }

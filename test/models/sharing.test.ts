@@ -1,5 +1,7 @@
 // Models side by side: layers in several of them have one set of weights, calls at the same time do not mix, ends are final.
 import { describe, expect, test } from 'vitest';
+import type { Builder } from '../../src/core/builder.ts';
+import type { Tensor } from '../../src/core/tensor.ts';
 import { ndarray } from '../../src/data/nd_array.ts';
 import { loadModel, saveModel } from '../../src/io/model_file.ts';
 import { bidirectional } from '../../src/layers/bidirectional.ts';
@@ -7,7 +9,7 @@ import type { Weighted } from '../../src/layers/bound.ts';
 import { dense } from '../../src/layers/dense.ts';
 import { embedding } from '../../src/layers/embedding.ts';
 import { gru } from '../../src/layers/gru.ts';
-import type { AnyLayer } from '../../src/layers/layer.ts';
+import { type AnyLayer, defineLayer } from '../../src/layers/layer.ts';
 import { lstm } from '../../src/layers/lstm.ts';
 import { input } from '../../src/layers/symbolic.ts';
 import { timeDistributed } from '../../src/layers/time_distributed.ts';
@@ -112,6 +114,26 @@ describe('layers in several models', () => {
       expect(back.weightNames).toEqual(both.weightNames);
       expect(flat([await back.predict([[[1]]])])[0]).toBeCloseTo(flat([await both.predict([[[1]]])])[0], 5);
     }
+  });
+
+  test("a layer that is frozen within a user's own wrapper is so in each of them", async () => {
+    const [one, other] = ['one', 'other'].map((name) => dense({ units: 1, name }));
+    const pair = (name: string) =>
+      defineLayer({
+        ...{ name, inner: [one, other] },
+        build(b: Builder, x: Tensor) {
+          const hidden = b.scope('one', () => one.build(b, x));
+          return b.scope('other', () => other.build(b, hidden));
+        },
+      });
+    const made = sequential([input({ shape: [1] }), pair('a'), pair('b')]);
+    made.compile({ optimizer: sgd({ learningRate: 0.1 }), loss: 'mse', backend: f64() });
+    one.trainable = false;
+    const before = await made.getWeights();
+    await made.fit([[1]], [[3]], quiet);
+    const after = await made.getWeights();
+    const kept = made.weightNames.filter((_, i) => before[i].data[0] === after[i].data[0]);
+    expect(kept).toEqual(['a/one/kernel', 'a/one/bias', 'b/one/kernel', 'b/one/bias']);
   });
 
   test('a wrapper of layers of its own in two models has one set of weights', async () => {
