@@ -22,8 +22,8 @@ interface Run {
   validation: number[];
 }
 
-/** A loss up to so many times the naive one is as good as that. */
-const AS_NAIVE = 1.05;
+/** A loss from so many times the naive one to so many is as good as that. */
+const AS_NAIVE = [0.98, 1.05] as const;
 const lossTitle = 'Loss of the run';
 
 export function board(): Board {
@@ -145,7 +145,9 @@ export function board(): Board {
   function showVerdict(event: VerdictEvent | undefined): void {
     const naive = task?.naiveLoss ?? 0;
     const best = Math.min(...runs.flatMap(({ validation }) => validation));
-    const words = event && diagnosisWords({ ...event, asNaive: naive === 0 || best <= AS_NAIVE * naive });
+    const [from, to] = AS_NAIVE;
+    const asNaive = naive === 0 || (best >= from * naive && best <= to * naive);
+    const words = event && diagnosisWords({ ...event, asNaive });
     verdict.dataset.verdict = words?.title ? '' : (event?.verdict ?? '');
     verdict.replaceChildren(
       ...(words

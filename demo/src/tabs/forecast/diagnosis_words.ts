@@ -22,8 +22,11 @@ export interface DiagnosisWords {
   readonly advice: string;
 }
 
+/** Causes that say nothing where the series has no more to learn. */
+const idle: readonly VerdictCause[] = ['baseline not beaten', 'still improving', 'gap', 'settled'];
+
 export function diagnosisWords({ cause, measures, bestEpoch, verdicts, asNaive }: Judged): DiagnosisWords {
-  if (cause === 'baseline not beaten' && asNaive) {
+  if (asNaive && idle.includes(cause)) {
     return {
       title: 'No better than naive',
       reasons: ['On the validation part the best network misses by as much as the naive forecast.'],

@@ -96,11 +96,15 @@ export function seriesPanel({ onSeries, onFile, onColumn }: SeriesPanelOptions):
   };
 }
 
+function inDigits(value: number): string {
+  const size = Math.abs(value);
+  if (size !== 0 && (size < 1e-4 || size >= 1e12)) return (+value.toPrecision(4)).toExponential();
+  return value.toLocaleString('en', { maximumSignificantDigits: 6 });
+}
+
 /** What was read, so that the visitor sees whether it was read as it was meant. */
 function noteOf(name: string, { values, missing }: Column, remarks: readonly string[]): string {
-  const [least, most] = [Math.min(...values), Math.max(...values)].map((value) =>
-    value.toLocaleString('en', { maximumSignificantDigits: 6 }),
-  );
+  const [least, most] = [Math.min(...values), Math.max(...values)].map(inDigits);
   const gaps = [
     ...(missing === 1 ? ['One is missing and repeats the value before it.'] : []),
     ...(missing > 1 ? [`${missing.toLocaleString('en')} are missing and repeat the value before them.`] : []),
