@@ -88,12 +88,15 @@ async function choose({ page }: OpenPage, label: string, file: string): Promise<
 test('it trains, writes, pauses, goes on and is looked into by pointer and keyboard', async () => {
   const open = await start();
   const { page } = open;
-  await press(open, 'Train');
+  await page.focus('#panel-write .button.primary');
+  await page.keyboard.press('Enter');
   const first = await until(open, ({ loss }) => loss < 99);
   const later = await until(open, ({ loss, validation }) => loss < 2 && validation > 0);
   expect(later.loss).toBeLessThan(first.loss);
   expect(later.memory).toMatch(/[KM]B/);
-  expect(page.url()).toContain('units=24');
+  // The button that begins it keeps the focus, and the link has all settings of the run, those of the device too.
+  expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Pause');
+  for (const part of ['units=24', 'dropout=0', 'seed=1']) expect(page.url()).toContain(part);
   await until(open, ({ written }) => written > 40);
 
   await press(open, 'Pause');
@@ -254,8 +257,7 @@ test('a text of the visitor is learned; what is none, or too short, is told in p
     await fs.writeFile(place, contents);
     return place;
   };
-  await chooseText(open, await file('photo.txt', new Uint8Array([137, 80, 78, 71, 0, 0, 1, 2])));
-  await press(open, 'Train');
+  await choose(open, 'Your text', await file('photo.txt', new Uint8Array([137, 80, 78, 71, 0, 0, 1, 2])));
   await until(open, ({ banners }) => banners.includes('photo.txt is not a text but a binary file'));
   await chooseText(open, await file('short.txt', 'short'));
   await press(open, 'Train');
@@ -265,6 +267,20 @@ test('a text of the visitor is learned; what is none, or too short, is told in p
   await chooseText(open, await file('good.txt', 'tick tock said the clock\n'.repeat(200)));
   await press(open, 'Train');
   await until(open, ({ loss }) => loss < 1.5);
+
+  // What has learned it does not go on with another text.
+  await page.type('#panel-write input[placeholder=write]', 'clock');
+  await press(open, 'Save in this browser');
+  await page.waitForSelector('#panel-write .models [aria-label="Open clock"]');
+  await page.reload();
+  await page.waitForSelector('#panel-write .models [aria-label="Open clock"]');
+  await press(open, 'Open');
+  await until(open, ({ button }) => button === 'Go on');
+  await press(open, 'Go on');
+  await until(open, ({ banners }) => banners.includes('There is no text of your own yet'));
+  await chooseText(open, path.join(folder, 'good.txt'));
+  await press(open, 'Go on');
+  await until(open, ({ loss }) => loss < 2);
   open.assertClean();
   await open.close();
 });
@@ -290,6 +306,14 @@ test('a lost device is told, and a restart goes on from the last weights, on the
   await press(open, 'Go on with the CPU');
   const cpu = await until(open, ({ steps, button }) => button === 'Pause' && steps > after.steps);
   expect(cpu.loss).toBeLessThan(2);
+  // Other settings take effect with a new run, that begins while the old one ends.
+  await page.$$eval('#panel-write input[type=number]', (all) => {
+    const units = all.find((input) => input.closest('.field')?.textContent?.includes('Units'));
+    (units as HTMLInputElement).value = '12';
+    units!.dispatchEvent(new Event('change'));
+  });
+  await press(open, 'Start anew with them');
+  await until(open, ({ status, steps }) => status === 'GRU 1×12 is learning' && steps > 0);
   await press(open, 'Reset');
   const empty = await until(open, ({ button }) => button === 'Train');
   expect(empty.written).toBe(0);
