@@ -2,6 +2,7 @@
 import { button, dropZone, h, numberField, panel, say, segmented, select, slider } from '../../kit.ts';
 import type { Control } from '../../types.ts';
 import { MAX_BYTES } from './limits.ts';
+import { troubleWith } from './own_text.ts';
 import { type CorpusName, cellChoices, type RunSettings, ranges } from './settings.ts';
 import { grouped } from './words.ts';
 
@@ -41,6 +42,8 @@ export function settingsPanel({ settings, onChange }: SettingsPanelOptions): Set
     },
   });
   const take = (name: string, bytes: Uint8Array): void => {
+    const trouble = troubleWith(bytes);
+    if (trouble !== undefined) return void say('error', `${name} ${trouble} Nothing was changed.`);
     own = { name, bytes };
     named.textContent = `${name}: ${grouped(bytes.length)} bytes. It stays in this page.`;
     named.hidden = false;

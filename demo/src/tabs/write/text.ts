@@ -1,8 +1,8 @@
 // The texts of the tab: the project's own source, fables made up on the spot, and files of the visitor.
 import { DataError, Vocabulary } from 'webgpu-rnn';
 import { fables } from './fables.ts';
-import { MAX_BYTES } from './limits.ts';
 import type { CorpusRequest } from './messages.ts';
+import { troubleWith } from './own_text.ts';
 
 /** Kept back for validation: a part of the text, and no more characters than this. */
 const VALIDATION_PART = 0.05;
@@ -24,23 +24,9 @@ export async function readCorpus(corpus: CorpusRequest): Promise<{ name: string;
  * @throws DataError for what is too large, binary, empty or in another encoding, in plain words.
  */
 export function readText(bytes: Uint8Array, name: string): string {
-  if (bytes.length > MAX_BYTES) {
-    throw new DataError(
-      `${name} has ${Math.ceil(bytes.length / 1e5) / 10} MB; texts of up to ${MAX_BYTES / 1e6} MB can be read. Take a part of it.`,
-    );
-  }
-  if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) {
-    throw new DataError(`${name} is text in UTF-16; save it as UTF-8 and drop it again.`);
-  }
-  if (bytes.includes(0)) throw new DataError(`${name} is not a text but a binary file.`);
-  let text: string;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    throw new DataError(`${name} is not a text in UTF-8: a picture, a document or another encoding perhaps.`);
-  }
-  if (text.trim() === '') throw new DataError(`${name} is empty.`);
-  return text.replaceAll('\r\n', '\n');
+  const trouble = troubleWith(bytes);
+  if (trouble !== undefined) throw new DataError(`${name} ${trouble}`);
+  return new TextDecoder().decode(bytes).replaceAll('\r\n', '\n');
 }
 
 /** The end of a text that is kept back for validation. */
