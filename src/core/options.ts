@@ -116,3 +116,11 @@ export function shown(value: unknown): string {
   if (typeof value === 'bigint') return `${value}n (a BigInt)`;
   return String(value);
 }
+
+/** @throws OptionError unless each is true or false. */
+export function expectFlags(where: string, flags: Readonly<Record<string, unknown>>): void {
+  for (const [key, value] of Object.entries(flags)) {
+    if (typeof value === 'boolean') continue;
+    throw new OptionError(`[${where}/${key}] must be true or false, got ${shown(value)}`);
+  }
+}

@@ -1,13 +1,12 @@
 // Attention over the steps of a sequence: by dot products and by a hidden layer, as Keras' Attention and AdditiveAttention.
 import type { Builder } from '../core/builder.ts';
 import { OptionError, ShapeError, show } from '../core/errors.ts';
-import { shown } from '../core/options.ts';
+import { expectFlags, shown } from '../core/options.ts';
 import type { Tensor } from '../core/tensor.ts';
 import { maskRows } from '../kernels/mask_rows.ts';
 import { additiveScores, attentionWeights, dotScores, weightedSum } from './attention_product.ts';
 import { dropped, expectRate } from './dropout.ts';
 import { initializer } from './initializers.ts';
-import { expectFlags } from './layer_normalization.ts';
 import { publicShape } from './layout.ts';
 import { multiplied } from './operations.ts';
 import { type AppliedLayer, type LayerOptions, plainLayer } from './plain.ts';

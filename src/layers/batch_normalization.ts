@@ -1,7 +1,7 @@
 // Batch normalization: by the statistics of the batch in training, by their moving averages elsewhere.
 import type { Builder } from '../core/builder.ts';
 import { OptionError, ShapeError } from '../core/errors.ts';
-import { shown } from '../core/options.ts';
+import { expectFlags, shown } from '../core/options.ts';
 import { sizeOf, type Tensor } from '../core/tensor.ts';
 import { batchNormBackward } from '../kernels/batch_norm_backward.ts';
 import { batchNormForward } from '../kernels/batch_norm_forward.ts';
@@ -10,7 +10,7 @@ import { batchNormSums } from '../kernels/batch_norm_sums.ts';
 import { columnMoments } from '../kernels/column_moments.ts';
 import { sumSlices } from '../kernels/sum_slices.ts';
 import { type InitializerOption, initializer, initializerConfig } from './initializers.ts';
-import { expectEpsilon, expectFlags } from './layer_normalization.ts';
+import { expectEpsilon } from './layer_normalization.ts';
 import { expectAxes, lastAxes } from './norm_axes.ts';
 import { type AppliedLayer, type LayerOptions, plainLayer } from './plain.ts';
 import { type WeightOptions, weightOptionNames, weightRules } from './weights.ts';

@@ -1,10 +1,9 @@
 // The convolution layer over time.
 import { OptionError, ShapeError, show } from '../core/errors.ts';
-import { expectOptions, shown } from '../core/options.ts';
+import { expectFlags, expectOptions, shown } from '../core/options.ts';
 import { expectCount } from '../core/tensor.ts';
 import { type ActivationName, applyActivation, checkActivation } from './activation.ts';
 import { convolved } from './convolution.ts';
-import { expectFlags } from './layer_normalization.ts';
 import { publicShape } from './layout.ts';
 import { type AppliedLayer, type LayerOptions, plainLayer } from './plain.ts';
 import { penalise, type RegularizerOption, regularizer, regularizerConfig } from './regularizers.ts';

@@ -2,7 +2,7 @@
 import type { Builder } from '../core/builder.ts';
 import type { RowParts } from '../core/deferred.ts';
 import { OptionError, ShapeError, show } from '../core/errors.ts';
-import { checkOptions, shown } from '../core/options.ts';
+import { checkOptions, expectFlags, shown } from '../core/options.ts';
 import { expectCount, sizeOf, type Tensor } from '../core/tensor.ts';
 import { columnSum } from '../kernels/column_sum.ts';
 import { type Matrix, matmul } from '../kernels/matmul.ts';
@@ -10,7 +10,6 @@ import { type ActivationName, applyActivation, checkActivation } from './activat
 import type { EmbeddingLayer } from './embedding.ts';
 import { firstShape, firstShapeNames } from './first_shape.ts';
 import { defineLayer, type Layer } from './layer.ts';
-import { expectFlags } from './layer_normalization.ts';
 import type { LayerOptions } from './plain.ts';
 import { penalise, type RegularizerOption, regularizer, regularizerConfig } from './regularizers.ts';
 import type { Applicable } from './symbolic.ts';

@@ -1,14 +1,13 @@
 // The embedding layer: rows of a table, looked up by token id.
 import type { Builder } from '../core/builder.ts';
 import { OptionError, ShapeError, show } from '../core/errors.ts';
-import { checkOptions } from '../core/options.ts';
+import { checkOptions, expectFlags } from '../core/options.ts';
 import { expectCount, sizeOf, type Tensor } from '../core/tensor.ts';
 import { embeddingBackward } from '../kernels/embedding_backward.ts';
 import { embeddingForward } from '../kernels/embedding_forward.ts';
 import { mergeMasks } from '../kernels/mask_merge.ts';
 import { firstShape, firstShapeNames } from './first_shape.ts';
 import { defineLayer, type Layer } from './layer.ts';
-import { expectFlags } from './layer_normalization.ts';
 import { publicShape } from './layout.ts';
 import type { LayerOptions } from './plain.ts';
 import { penalise, type RegularizerOption, regularizer, regularizerConfig } from './regularizers.ts';

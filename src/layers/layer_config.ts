@@ -43,14 +43,14 @@ export function asOneConfig<R>(body: () => R): R {
   }
 }
 
-/** Reads a config in which layers were told apart. */
+/** Reads a config in which layers were told apart; one that is read meanwhile, from another text, has numbers of its own. */
 export function fromOneConfig<R>(body: () => R): R {
-  if (read) return body();
+  const around = read;
   read = new Map();
   try {
     return body();
   } finally {
-    read = undefined;
+    read = around;
   }
 }
 

@@ -1,7 +1,7 @@
 // Layers that normalise each sample and step by itself: layer normalization and its forms without a mean.
 import type { Builder } from '../core/builder.ts';
 import { OptionError } from '../core/errors.ts';
-import { shown } from '../core/options.ts';
+import { expectFlags, shown } from '../core/options.ts';
 import { sizeOf, type Tensor } from '../core/tensor.ts';
 import { columnProduct } from '../kernels/column_product.ts';
 import { columnSum } from '../kernels/column_sum.ts';
@@ -149,12 +149,4 @@ export function normalizedRows(b: Builder, x: Tensor, options: RowNormalization)
 export function expectEpsilon(epsilon: number, where: string): void {
   if (typeof epsilon === 'number' && epsilon >= 0 && Number.isFinite(epsilon)) return;
   throw new OptionError(`[${where}/epsilon] must be a number from 0 on, got ${shown(epsilon)}`);
-}
-
-/** @throws OptionError unless each is true or false. */
-export function expectFlags(where: string, flags: Readonly<Record<string, unknown>>): void {
-  for (const [key, value] of Object.entries(flags)) {
-    if (typeof value === 'boolean') continue;
-    throw new OptionError(`[${where}/${key}] must be true or false, got ${shown(value)}`);
-  }
 }

@@ -1,13 +1,12 @@
 // Attention of several heads side by side, each with projections of its own.
 import type { Builder } from '../core/builder.ts';
 import { OptionError } from '../core/errors.ts';
-import { expectOptions, shown } from '../core/options.ts';
+import { expectFlags, expectOptions, shown } from '../core/options.ts';
 import { expectCount, sizeOf, type Tensor } from '../core/tensor.ts';
 import { matmul } from '../kernels/matmul.ts';
 import { expectInputs } from './attention.ts';
 import { attentionWeights, dotScores, weightedSum } from './attention_product.ts';
 import { dropped, expectRate } from './dropout.ts';
-import { expectFlags } from './layer_normalization.ts';
 import { type AppliedLayer, type LayerOptions, plainLayer } from './plain.ts';
 import { penalise, type RegularizerOption, regularizer, regularizerConfig } from './regularizers.ts';
 import { type WeightOptions, type WeightRules, weightOptionNames, weightRules } from './weights.ts';

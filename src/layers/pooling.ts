@@ -1,6 +1,7 @@
 // Pooling over time: the largest or the mean of windows of steps, or of all steps.
 import type { Builder } from '../core/builder.ts';
 import { OptionError, ShapeError, show } from '../core/errors.ts';
+import { expectFlags } from '../core/options.ts';
 import type { Tensor } from '../core/tensor.ts';
 import { averagePoolBackward } from '../kernels/average_pool_backward.ts';
 import { averagePoolForward } from '../kernels/average_pool_forward.ts';
@@ -8,7 +9,6 @@ import { maxPoolBackward } from '../kernels/max_pool_backward.ts';
 import { maxPoolForward } from '../kernels/max_pool_forward.ts';
 import type { PoolShape } from '../kernels/pool_windows.ts';
 import { single } from './conv_1d.ts';
-import { expectFlags } from './layer_normalization.ts';
 import { publicShape } from './layout.ts';
 import { type AppliedLayer, type LayerOptions, plainLayer } from './plain.ts';
 import { passFractions } from './probabilities.ts';

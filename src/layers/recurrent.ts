@@ -1,7 +1,7 @@
 // A recurrent layer: the options that all of them have, and what a cell over time gives its layer.
 import type { Builder } from '../core/builder.ts';
 import { ShapeError, show } from '../core/errors.ts';
-import { checkOptions } from '../core/options.ts';
+import { checkOptions, expectFlags } from '../core/options.ts';
 import { expectCount, expectShape, type Tensor } from '../core/tensor.ts';
 import { begunOf } from '../kernels/mask_begun.ts';
 import { maskRows } from '../kernels/mask_rows.ts';
@@ -10,7 +10,6 @@ import type { Cell } from './cell.ts';
 import { dropped, expectRate } from './dropout.ts';
 import { type FirstShape, firstShape, firstShapeNames } from './first_shape.ts';
 import { defineLayer, type Layer, type Outputs } from './layer.ts';
-import { expectFlags } from './layer_normalization.ts';
 import { publicShape } from './layout.ts';
 import { passFractions } from './probabilities.ts';
 import { type Lane, type RecurrenceOptions, recurrence } from './recurrence.ts';

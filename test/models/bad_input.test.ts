@@ -113,6 +113,21 @@ describe('data that do not fit', () => {
     await expect(echo.fit(x, y, { ...options, verbose: 0 })).rejects.toThrow(message);
   });
 
+  test('a mask of steps before a loss with rows within each step', async () => {
+    const squares = sequential([input({ shape: [null, 2, 2] }), dense({ units: 1 })]);
+    squares.compile({ loss: 'meanSquaredError', backend: f64() });
+    const given = [0, 1].map(() =>
+      [0, 1, 2].map(() => [
+        [1, 2],
+        [3, 4],
+      ]),
+    );
+    const wanted = given.map((steps) => steps.map((rows) => rows.map(([v]) => [v])));
+    await expect(squares.fit(given, wanted, { lengths: [3, 1], verbose: 0 })).rejects.toThrow(
+      'the mask [2, 3] says which steps count, but the output has a loss for each of [2, 3, 2]',
+    );
+  });
+
   test('a model that was not compiled, or without a loss', async () => {
     const made = sequential([lstm({ units: 2 }), dense({ units: 1 })]);
     await expect(made.fit(x, y)).rejects.toThrow('needs compile({ optimizer, loss }) before it');

@@ -1,9 +1,10 @@
 // Which rows of a prediction count, with which weights, and what their sum is divided by: common to all losses.
 import type { Builder } from '../../core/builder.ts';
 import { ShapeError, show } from '../../core/errors.ts';
-import { expectShape, sizeOf, type Tensor, tensor } from '../../core/tensor.ts';
+import { sizeOf, type Tensor, tensor } from '../../core/tensor.ts';
 import { labelWeight } from '../../kernels/label_weight.ts';
 import { repeatValues } from '../../kernels/repeat_values.ts';
+import { publicShape } from '../../layers/layout.ts';
 
 /** What the sum of the weighted losses is divided by: the rows that count, their weights, or one. */
 export type Divisor = 'rows' | 'weights' | 'one';
@@ -106,8 +107,13 @@ export function sequenceWeights(
  */
 export function rowMask(b: Builder, prediction: Tensor, shape: readonly number[]): Tensor | undefined {
   const mask = b.maskOf(prediction);
-  if (mask) expectShape(mask, shape, `${b.path}/mask`);
-  return mask;
+  if (!mask || same(mask.shape, shape)) return mask;
+  const rows = publicShape({ shape, dtype: 'u32' });
+  throw new ShapeError(
+    `[${b.path}/mask] the mask ${show(publicShape(mask))} says which steps count, but the output has a loss for each of` +
+      ` ${show(rows)}: reshape the output to [N, T, classes or values] first, or give sampleWeight ${show(rows)}` +
+      ' and no mask',
+  );
 }
 
 /** `t` as a tensor of `shape`, where it has an axis of 1 more or less at its end; else `t` itself. */
