@@ -80,6 +80,8 @@ test('it trains, the loss falls, it writes with what it thought, pauses and goes
   await at.job.handle({ type: 'pause' });
   await vi.waitFor(() => expect(phase(at)).toBe('ready'), wait);
   const { step } = at.of('phase').at(-1)!;
+  // What is kept back is measured at the step where it rests.
+  await vi.waitFor(() => expect(at.of('validation').at(-1)!.step).toBe(step), wait);
   const before = at.of('written').length;
   await vi.waitFor(() => expect(at.of('written').length).toBeGreaterThan(before + 2), wait);
   const { written } = at.of('written').at(-1)!;

@@ -24,6 +24,8 @@ export const job: JobFactory<Command, Event> = (context) => {
   let writing = true;
   /** Stops the training that goes on. */
   let stop: AbortController | undefined;
+  /** Stops the measurement of a model that rests. */
+  let unmeasure: AbortController | undefined;
   let phase: Phase = 'empty';
   let disposed = false;
   let kept: { of: Session | undefined; step: number; time: number } = { of: undefined, step: -1, time: 0 };
@@ -100,6 +102,7 @@ export const job: JobFactory<Command, Event> = (context) => {
   };
   const forget = (): void => {
     stop?.abort();
+    unmeasure?.abort();
     clearTimeout(clock);
     session?.dispose();
     session = undefined;
@@ -140,10 +143,21 @@ export const job: JobFactory<Command, Event> = (context) => {
     }
   };
 
+  /** Measures a model that came to rest, so that both losses are of one step. */
+  const measure = async (of: Session): Promise<void> => {
+    const controller = new AbortController();
+    unmeasure = controller;
+    await context.turn();
+    if (controller.signal.aborted) return;
+    const { step } = of;
+    const loss = await of.validate(controller.signal);
+    if (Number.isFinite(loss) && shown(of)) post({ type: 'validation', step, loss });
+  };
   /** Starts the training and does not wait for its end. */
   const train = (of: Session): void => {
     const controller = new AbortController();
     stop = controller;
+    unmeasure?.abort();
     clearTimeout(clock);
     enter('training');
     runTraining({
@@ -160,7 +174,11 @@ export const job: JobFactory<Command, Event> = (context) => {
       })
       .finally(() => {
         if (stop === controller) stop = undefined;
-        if (shown(of)) rest();
+        if (!shown(of)) return;
+        rest();
+        measure(of).catch((error) => {
+          if (shown(of)) context.fail(error);
+        });
       });
   };
 

@@ -18,6 +18,8 @@ export interface ProgressPanel {
   readonly curves: HTMLElement;
   loss(event: LossEvent): void;
   validation(step: number, loss: number): void;
+  /** The model rests at this step. */
+  rests(step: number): void;
   memory(bytes: number): void;
   /** Says whose memory it is. */
   on(device: Device): void;
@@ -98,7 +100,15 @@ export function progressPanel(): ProgressPanel {
   };
   return {
     numbers,
-    curves: panel('How it learns', place),
+    curves: panel(
+      'How it learns',
+      place,
+      h(
+        'p',
+        { class: 'hint' },
+        'The loss is the mean of −ln p, where p is the probability that it gave to the character that came. Perplexity is e to that power: as if it wavered between so many characters. The figure above is of the text kept back.',
+      ),
+    ),
     loss({ step, epoch, loss, tokensPerSecond, stepMs }) {
       shown.loss = loss;
       if (Number.isFinite(stepMs)) {
@@ -116,6 +126,7 @@ export function progressPanel(): ProgressPanel {
       stats.validation.set(loss.toFixed(3));
       push(step, null, loss);
     },
+    rests: (step) => stats.steps.set(grouped(step)),
     memory: (bytes) => stats.memory.set(bytesInWords(bytes)),
     on(device) {
       const name = device === 'cpu' ? 'Memory' : 'GPU memory';

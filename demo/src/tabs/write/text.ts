@@ -7,6 +7,8 @@ import { troubleWith } from './own_text.ts';
 /** Kept back for validation: a part of the text, and no more characters than this. */
 const VALIDATION_PART = 0.05;
 const VALIDATION_MOST = 20_000;
+/** Fewer characters measure nothing. */
+const VALIDATION_LEAST = 20;
 
 /**
  * The whole text of a corpus, with line ends as \n.
@@ -53,12 +55,12 @@ export function tokenize(text: string, name: string, window: number, known?: Voc
   let unknown = 0;
   const all = vocabulary.encode(text, { source: name, onUnknown: () => unknown++ });
   const kept = Math.min(VALIDATION_MOST, Math.floor(all.length * VALIDATION_PART));
-  const validation = kept >= 2 ? all.subarray(all.length - kept) : all.subarray(all.length);
+  const validation = kept >= VALIDATION_LEAST ? all.subarray(all.length - kept) : all.subarray(all.length);
   const training = all.subarray(0, all.length - validation.length);
   if (training.length < window + 1) {
     const missing = unknown > 0 ? ` that the model knows (${unknown} others are left out)` : '';
     throw new DataError(
-      `${name} is too short: it has ${training.length} characters to learn from${missing}, and a window of ${window} needs` +
+      `${name} is too short: it has ${training.length} ${training.length === 1 ? 'character' : 'characters'} to learn from${missing}, and a window of ${window} needs` +
         ` ${window + 1}. Take a longer text or a smaller window.`,
     );
   }
