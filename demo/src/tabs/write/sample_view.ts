@@ -17,18 +17,19 @@ export interface SampleView {
   readonly element: HTMLElement;
   append(written: Written, tokens: readonly string[]): void;
   clear(): void;
+  /** What stands there until something is written. */
+  invite(words: string): void;
   /** Stops timers. */
   hide(): void;
 }
 
 export interface SampleViewOptions {
   reducedMotion: boolean;
-  /** What stands there before anything is written. */
-  empty: string;
 }
 
 /** The text with the distribution of one character beside it. */
-export function sampleView({ reducedMotion, empty }: SampleViewOptions): SampleView {
+export function sampleView({ reducedMotion }: SampleViewOptions): SampleView {
+  const empty = h('p', { class: 'write-empty' });
   const detail = distribution();
   const place = h('div', {
     class: 'sample write-sample',
@@ -150,7 +151,7 @@ export function sampleView({ reducedMotion, empty }: SampleViewOptions): SampleV
     waiting = [];
     characters.length = 0;
     cursor = undefined;
-    place.replaceChildren(h('p', { class: 'write-empty' }, empty));
+    place.replaceChildren(empty);
     detail.show(undefined, true);
   };
   clear();
@@ -161,6 +162,9 @@ export function sampleView({ reducedMotion, empty }: SampleViewOptions): SampleV
       timer ??= setTimeout(flow, 0);
     },
     clear,
+    invite(words) {
+      empty.textContent = words;
+    },
     hide() {
       clearTimeout(timer);
       timer = undefined;

@@ -61,7 +61,7 @@ class WriteTab implements MountedTab {
       },
       onTraining: (step) => this.#progress.rewind(step),
       onForget: () => {
-        this.#writing.view.clear();
+        this.#writing.anew();
         this.#progress.clear();
       },
     });
@@ -235,7 +235,8 @@ class WriteTab implements MountedTab {
       begun,
       stale: begun && (otherText || (Object.keys(wanted) as (keyof RunSettings)[]).some(differs)),
     });
-    this.#writing.enable(phase === 'training' || phase === 'ready');
+    if (phase === 'ready') this.#progress.rests(step);
+    this.#writing.show(phase);
     if (begun === this.#begun) return;
     this.#begun = begun;
     this.#context.changed();

@@ -1,5 +1,6 @@
 // The text as it is written, and what steers it: temperature, top-k, a pause, and words to go on from.
 import { button, h, panel, slider, uniqueId } from '../../kit.ts';
+import type { RunPhase } from './run_panel.ts';
 import { type SampleView, sampleView } from './sample_view.ts';
 import { type Sampling, samplingRanges } from './settings.ts';
 
@@ -9,8 +10,10 @@ export interface WritingPanel {
   /** Whether the visitor lets it write. */
   readonly on: boolean;
   set(sampling: Sampling): void;
-  /** Whether there is a model that can go on from a text. */
-  enable(enabled: boolean): void;
+  /** The run stands so now. */
+  show(phase: RunPhase): void;
+  /** Nothing is written yet, and the visitor's pause is over. */
+  anew(): void;
 }
 
 export interface WritingPanelOptions {
@@ -20,6 +23,17 @@ export interface WritingPanelOptions {
   onWriting(on: boolean): void;
   onBegin(text: string): void;
 }
+
+const first =
+  'Press Train. The model begins with noise and writes on while it learns; point at a character to see what else it might have been.';
+/** What stands where nothing is written yet. */
+const invitations: Readonly<Record<RunPhase, string>> = {
+  empty: first,
+  lost: first,
+  preparing: 'It is made ready. Its first characters come with its first steps.',
+  training: 'Its first characters are on their way.',
+  ready: 'Its first characters are on their way.',
+};
 
 /** The panel in the middle of the tab. */
 export function writingPanel(options: WritingPanelOptions): WritingPanel {
@@ -45,16 +59,20 @@ export function writingPanel(options: WritingPanelOptions): WritingPanel {
     format: (value) => (value === 0 ? 'all characters' : `the ${value} likeliest`),
     onInput: (value) => change({ topK: value }),
   });
-  const view = sampleView({
-    reducedMotion: options.reducedMotion,
-    empty:
-      'Press Train. The model begins with noise and writes on while it learns; point at a character to see what else it might have been.',
-  });
-  const pause = button('Pause writing', () => {
-    on = !on;
+  const view = sampleView({ reducedMotion: options.reducedMotion });
+  let phase: RunPhase = 'empty';
+  const invite = (): void => {
+    const paused = !on && phase !== 'empty' && phase !== 'lost';
+    view.invite(paused ? 'Writing is paused: “Write on” goes on with it.' : invitations[phase]);
+  };
+  const turn = (now: boolean): void => {
+    on = now;
     pause.textContent = on ? 'Pause writing' : 'Write on';
+    invite();
     options.onWriting(on);
-  });
+  };
+  const pause = button('Pause writing', () => turn(!on));
+  invite();
   const id = uniqueId('begin');
   const text = h('input', { type: 'text', id, maxlength: 500, autocomplete: 'off', spellcheck: 'false' });
   const begin = (): void => {
@@ -97,6 +115,14 @@ export function writingPanel(options: WritingPanelOptions): WritingPanel {
       temperature.set(next.temperature);
       topK.set(next.topK);
     },
-    enable,
+    show(now) {
+      phase = now;
+      invite();
+      enable(phase === 'training' || phase === 'ready');
+    },
+    anew() {
+      view.clear();
+      if (!on) turn(true);
+    },
   };
 }
