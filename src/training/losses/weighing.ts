@@ -1,7 +1,7 @@
 // Which rows of a prediction count, with which weights, and what their sum is divided by: common to all losses.
 import type { Builder } from '../../core/builder.ts';
 import { ShapeError, show } from '../../core/errors.ts';
-import { sizeOf, type Tensor, tensor } from '../../core/tensor.ts';
+import { expectShape, sizeOf, type Tensor, tensor } from '../../core/tensor.ts';
 import { labelWeight } from '../../kernels/label_weight.ts';
 import { repeatValues } from '../../kernels/repeat_values.ts';
 import { publicShape } from '../../layers/layout.ts';
@@ -107,7 +107,12 @@ export function sequenceWeights(
  */
 export function rowMask(b: Builder, prediction: Tensor, shape: readonly number[]): Tensor | undefined {
   const mask = b.maskOf(prediction);
-  if (!mask || same(mask.shape, shape)) return mask;
+  if (!mask) return undefined;
+  const finer = shape.length > mask.shape.length && same(mask.shape, shape.slice(0, mask.shape.length));
+  if (!finer) {
+    expectShape(mask, shape, `${b.path}/mask`);
+    return mask;
+  }
   const rows = publicShape({ shape, dtype: 'u32' });
   throw new ShapeError(
     `[${b.path}/mask] the mask ${show(publicShape(mask))} says which steps count, but the output has a loss for each of` +
