@@ -252,10 +252,10 @@ test('the page answers while a network learns; in the background it learns on un
     const { page, evaluate } = opened;
     await train(opened);
     const first = await learnsFrom(opened, 3);
-    // A machine with much else to do may keep the page waiting now and then, but what janks does so all the time.
+    // No measure of speed: a page that computes itself is deaf for whole steps, in every second.
     const longest = await evaluate(async () => {
       const windows: number[] = [];
-      while (windows.length < 4 && !(windows.at(-1)! < 200)) {
+      while (windows.length < 4 && !(windows.at(-1)! < 500)) {
         let most = 0;
         let last = performance.now();
         for (const begin = last; last - begin < 1000; ) {
@@ -268,7 +268,7 @@ test('the page answers while a network learns; in the background it learns on un
       }
       return windows.at(-1);
     });
-    expect(longest, 'milliseconds for which the page was deaf').toBeLessThan(200);
+    expect(longest, 'milliseconds for which the page was deaf').toBeLessThan(500);
     await evaluate(() => {
       const at = CanvasRenderingContext2D.prototype;
       const { clearRect } = at;
