@@ -11,25 +11,11 @@ import {
   standard,
   writeSettings,
 } from '../../demo/src/tabs/forecast/settings.ts';
-
-type Of<T extends Event['type']> = Extract<Event, { type: T }>;
+import { eventLog, jobContext } from './job_context.ts';
 
 function open(snapshot?: Uint8Array) {
-  const events: Event[] = [];
-  const made = job({
-    backend: cpu(),
-    adapter: { device: 'cpu', description: 'CPU', software: true },
-    seed: 1,
-    snapshot,
-    post: (event) => void events.push(event),
-    awake: () => performance.now(),
-    turn: () => new Promise((resolve) => setImmediate(resolve)),
-    fail: (error) => {
-      throw error;
-    },
-  });
-  const all = <T extends Event['type']>(type: T) =>
-    events.filter((event): event is Of<T> => event.type === type);
+  const { events, post, all } = eventLog<Event>();
+  const made = job(jobContext({ snapshot, post }));
   return { ...made, all, events };
 }
 

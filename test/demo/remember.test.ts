@@ -1,29 +1,15 @@
 // The job of the tab that looks inside, on the CPU backend: what keeps a network, and what makes another one of it.
 
 import { expect, test, vi } from 'vitest';
-import { cpu, loadModel } from 'webgpu-rnn';
+import { loadModel } from 'webgpu-rnn';
 import { job } from '../../demo/src/tabs/remember/job.ts';
 import type { Event, RunSettings } from '../../demo/src/tabs/remember/messages.ts';
-
-type Of<T extends Event['type']> = Extract<Event, { type: T }>;
+import { eventLog, jobContext } from './job_context.ts';
 
 /** A job of its own, whose events are kept. */
 async function opened() {
-  const events: Event[] = [];
-  const made = await job({
-    backend: cpu(),
-    adapter: { device: 'cpu', description: 'CPU', software: true },
-    seed: 1,
-    snapshot: undefined,
-    post: (event) => void events.push(event),
-    awake: () => performance.now(),
-    turn: () => new Promise((resolve) => setImmediate(resolve)),
-    fail: (error) => {
-      throw error;
-    },
-  });
-  const all = <T extends Event['type']>(type: T) =>
-    events.filter((event): event is Of<T> => event.type === type);
+  const { post, all } = eventLog<Event>();
+  const made = await job(jobContext({ post }));
   return { ...made, all };
 }
 

@@ -1,33 +1,23 @@
 // The lessons of the tab "Tag and translate" without a page: what they learn, answer, keep and refuse.
 
 import { expect, test } from 'vitest';
-import { cpu, loadModel } from 'webgpu-rnn';
+import { loadModel } from 'webgpu-rnn';
 import { job } from '../../demo/src/tabs/tag/job.ts';
 import type { Event, LessonOptions } from '../../demo/src/tabs/tag/protocol.ts';
 import { readSum } from '../../demo/src/tabs/tag/sums.ts';
 import { tales } from '../../demo/src/tabs/tag/tales.ts';
 import { f1Of, pieces, split, tagsOf, wordsOf } from '../../demo/src/tabs/tag/words.ts';
-
-type Of<T extends Event['type']> = Extract<Event, { type: T }>;
+import { eventLog, jobContext } from './job_context.ts';
 
 /** A job of its own, whose events are kept. */
 async function opened(snapshot?: Uint8Array) {
-  const events: Event[] = [];
+  const { post, all } = eventLog<Event>();
   let failure: unknown;
-  const made = await job({
-    backend: cpu(),
-    adapter: { device: 'cpu', description: 'CPU', software: true },
-    seed: 5,
-    snapshot,
-    post: (event) => void events.push(event),
-    awake: () => performance.now(),
-    turn: () => new Promise((resolve) => setTimeout(resolve)),
-    fail: (error) => {
-      failure = error;
-    },
-  });
-  const all = <T extends Event['type']>(type: T) =>
-    events.filter((event): event is Of<T> => event.type === type);
+  const fail = (error: unknown) => {
+    failure = error;
+  };
+  const turn = () => new Promise<void>((resolve) => setTimeout(resolve));
+  const made = await job(jobContext({ seed: 5, snapshot, post, turn, fail }));
   const until = async (done: () => boolean) => {
     while (!done()) {
       if (failure) throw failure;

@@ -16,6 +16,7 @@ import {
 import { readText, tokenize } from '../../demo/src/tabs/write/text.ts';
 import { perplexity } from '../../demo/src/tabs/write/words.ts';
 import type { Job } from '../../demo/src/types.ts';
+import { eventLog, jobContext } from './job_context.ts';
 
 const settings: RunSettings = {
   corpus: 'own',
@@ -46,20 +47,9 @@ afterEach(() => {
 });
 
 async function open(snapshot?: Uint8Array): Promise<Opened> {
-  const events: Event[] = [];
+  const { events, post, all: of } = eventLog<Event>();
   const errors: unknown[] = [];
-  const made = await job({
-    backend: cpu(),
-    adapter: { device: 'cpu', description: 'CPU', software: true },
-    seed: 1,
-    snapshot,
-    post: (event) => void events.push(event),
-    awake: () => performance.now(),
-    turn: () => new Promise((resolve) => setImmediate(resolve)),
-    fail: (error) => void errors.push(error),
-  });
-  const of = <T extends Event['type']>(type: T) =>
-    events.filter((event): event is Extract<Event, { type: T }> => event.type === type);
+  const made = await job(jobContext({ snapshot, post, fail: (error) => void errors.push(error) }));
   const result = { job: made as Job<Command>, events, errors, of };
   opened.push(result);
   return result;

@@ -1,14 +1,13 @@
 // The run of the writing tab and its job on the CPU, with a way between them that takes time: what the page takes for its run.
 
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { cpu } from 'webgpu-rnn';
 import { job } from '../../demo/src/tabs/write/job.ts';
 import type { Command, Event, News } from '../../demo/src/tabs/write/messages.ts';
 import { Run } from '../../demo/src/tabs/write/run.ts';
 import type { RunSettings } from '../../demo/src/tabs/write/settings.ts';
 import type { Job, JobHandle, JobHooks } from '../../demo/src/types.ts';
+import { cpuAdapter, jobContext } from './job_context.ts';
 
-const adapter = { device: 'cpu', description: 'CPU', software: true } as const;
 const text = { name: 'abc.txt', bytes: new TextEncoder().encode('abcabcabd\n'.repeat(60)) };
 const wait = { timeout: 20_000, interval: 5 };
 
@@ -28,19 +27,16 @@ class Worker {
   }
 
   async #start(restarted: boolean): Promise<void> {
-    const life: Job<Command> = (await job({
-      backend: cpu(),
-      adapter,
-      seed: 1,
-      snapshot: this.#snapshot,
-      post: (event) => void setImmediate(() => this.#job === life && this.hooks.onEvent(event)),
-      awake: () => performance.now(),
-      turn: () => new Promise((resolve) => setImmediate(resolve)),
-      fail: (error) => void this.errors.push(error),
-    })) as Job<Command>;
+    const life: Job<Command> = (await job(
+      jobContext({
+        snapshot: this.#snapshot,
+        post: (event) => void setImmediate(() => this.#job === life && this.hooks.onEvent(event)),
+        fail: (error) => void this.errors.push(error),
+      }),
+    )) as Job<Command>;
     this.#job = life;
     this.lost = false;
-    this.hooks.onReady?.(adapter, restarted);
+    this.hooks.onReady?.(cpuAdapter, restarted);
   }
 
   /** Keeps the weights as they are, loses the device, and begins anew. */
