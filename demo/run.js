@@ -9,9 +9,15 @@ const server = await createServer({
   configFile: fileURLToPath(new URL('./vite.config.ts', import.meta.url)),
   server: {
     ...(values.port !== undefined && { port: Number(values.port), strictPort: true }),
-    ...(values.host && { host: true }),
+    // A secure context as localhost is, and no name to look up: a bare machine has no /etc/hosts.
+    host: values.host || '127.0.0.1',
   },
 });
-await server.listen();
+try {
+  await server.listen();
+} catch (error) {
+  process.stderr.write(`demo: the page cannot be served: ${error instanceof Error ? error.message : error}\n`);
+  process.exit(1);
+}
 process.stdout.write('The demo page:\n');
 server.printUrls();
