@@ -16,7 +16,9 @@ const server = await createServer({
 try {
   await server.listen();
 } catch (error) {
-  process.stderr.write(`demo: the page cannot be served: ${error instanceof Error ? error.message : error}\n`);
+  process.stderr.write(
+    `demo: the page cannot be served: ${error instanceof Error ? error.message : error}\n`,
+  );
   process.exit(1);
 }
 process.stdout.write('The demo page:\n');
